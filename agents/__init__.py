@@ -1,0 +1,1 @@
+"""The conversation: one LangGraph graph, its nodes, prompts and language models."""

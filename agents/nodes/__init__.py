@@ -1,0 +1,1 @@
+"""The ten nodes of the conversation graph, one file each."""

@@ -1,0 +1,1 @@
+"""The hall: settings, clock, composition, inbound handling, jobs and the `flux` command."""

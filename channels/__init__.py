@@ -1,0 +1,1 @@
+"""How Flux hears and speaks, and the words messages are made of."""

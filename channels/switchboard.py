@@ -1,0 +1,31 @@
+"""Which channel carries a message to an address: the real provider, or the phone simulator in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.messages import Address, Channel, ChannelError
+
+SIMULATED = "sim:"  # addresses with this prefix are never real, whatever is configured
+
+
+@dataclass(frozen=True)
+class Switchboard:
+    """The configured channels by name; `simulated` stands in for those that have no provider, outside production."""
+
+    real: Mapping[str, Channel]
+    simulated: Mapping[str, Channel]
+
+    def channel(self, address: Address) -> Channel:
+        """The channel that reaches this address. Raises a permanent ChannelError when nothing does."""
+        is_simulated = address.value.startswith(SIMULATED)
+        found = None if is_simulated else self.real.get(address.channel)
+        found = found or self.simulated.get(address.channel)
+        if found is None:
+            raise ChannelError(f"{address.channel} is not configured", permanent=True, code="not_configured")
+        return found
+
+    def reaches(self, channel: str) -> bool:
+        """Whether anything can be sent over this kind of channel at all."""
+        return channel in self.real or channel in self.simulated

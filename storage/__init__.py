@@ -1,0 +1,1 @@
+"""What is written down: vocabulary, tables, queries, privacy, embedded servers."""

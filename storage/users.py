@@ -1,0 +1,151 @@
+"""People and their addresses: who somebody is, where they can be reached, and the one-time codes that prove it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from storage.profile import Preferences, Profile
+from storage.tables import Identity, LinkCode, User
+
+
+def create_user(session: Session, now: datetime, *, email: str | None = None, timezone: str = "UTC") -> User:
+    user = User(email=email, timezone=timezone, created_at=now)
+    session.add(user)
+    session.flush()
+    return user
+
+
+def get_user(session: Session, user_id: UUID) -> User | None:
+    return session.get(User, user_id)
+
+
+def list_users(session: Session) -> Sequence[User]:
+    return session.scalars(select(User).order_by(User.created_at)).all()
+
+
+def find_by_address(session: Session, channel: str, value: str) -> User | None:
+    return session.scalar(
+        select(User)
+        .join(Identity, Identity.user_id == User.id)
+        .where(Identity.channel == channel, Identity.value == value)
+    )
+
+
+def identities(session: Session, user_id: UUID, channel: str | None = None) -> Sequence[Identity]:
+    """A person's addresses, the primary one first; disabled ones included."""
+    query = select(Identity).where(Identity.user_id == user_id)
+    if channel is not None:
+        query = query.where(Identity.channel == channel)
+    return session.scalars(query.order_by(Identity.is_primary.desc(), Identity.created_at)).all()
+
+
+def primary_identity(session: Session, user_id: UUID) -> Identity | None:
+    """Where Flux speaks first; None while it is disabled or nothing is linked."""
+    usable = [identity for identity in identities(session, user_id) if identity.disabled_reason is None]
+    return usable[0] if usable and usable[0].is_primary else None
+
+
+def add_identity(
+    session: Session, user_id: UUID, channel: str, value: str, now: datetime, *, primary: bool = False
+) -> Identity:
+    """Give the person an address, or take it over when it belonged to somebody else (a phone number changes hands)."""
+    if primary:
+        session.execute(
+            update(Identity).where(Identity.user_id == user_id, Identity.is_primary).values(is_primary=False)
+        )
+    statement = insert(Identity).values(
+        user_id=user_id, channel=channel, value=value, is_primary=primary, created_at=now
+    )
+    statement = statement.on_conflict_do_update(
+        constraint="uq_identities_address",
+        set_={"user_id": user_id, "disabled_reason": None} | ({"is_primary": True} if primary else {}),
+    )
+    identity_id = session.execute(statement.returning(Identity.id)).scalar_one()
+    return session.get_one(Identity, identity_id, populate_existing=True)
+
+
+def disable_identity(session: Session, channel: str, value: str, reason: str) -> None:
+    session.execute(
+        update(Identity)
+        .where(Identity.channel == channel, Identity.value == value)
+        .values(disabled_reason=reason)
+    )
+
+
+def touch_identity(session: Session, channel: str, value: str, now: datetime) -> None:
+    """Note that the person wrote from this address: it works again, and WhatsApp's 24-hour window opens."""
+    session.execute(
+        update(Identity)
+        .where(Identity.channel == channel, Identity.value == value)
+        .values(last_inbound_at=now, disabled_reason=None)
+    )
+
+
+def profile_of(user: User) -> Profile:
+    return Profile.model_validate(user.profile or {})
+
+
+def preferences_of(user: User) -> Preferences:
+    return Preferences.model_validate(user.notification_preferences or {})
+
+
+def save_profile(user: User, profile: Profile) -> None:
+    user.profile = profile.model_dump(mode="json")
+
+
+def save_preferences(user: User, preferences: Preferences) -> None:
+    user.notification_preferences = preferences.model_dump(mode="json")
+
+
+# ------------------------------------------------------------------ one-time codes
+
+
+def _digest(purpose: str, code: str) -> str:
+    return hashlib.sha256(f"{purpose}:{code}".encode()).hexdigest()
+
+
+def mint_code(
+    session: Session,
+    user_id: UUID,
+    purpose: str,
+    now: datetime,
+    *,
+    lives: timedelta = timedelta(minutes=15),
+    data: dict[str, Any] | None = None,
+) -> str:
+    """A fresh 128-bit code for one purpose; only its hash is stored."""
+    code = secrets.token_urlsafe(16)
+    session.add(
+        LinkCode(
+            user_id=user_id,
+            purpose=purpose,
+            code_hash=_digest(purpose, code),
+            created_at=now,
+            expires_at=now + lives,
+            data=data or {},
+        )
+    )
+    return code
+
+
+def redeem_code(session: Session, purpose: str, code: str, now: datetime) -> UUID | None:
+    """Use a code up and say whose it was; None when it is unknown, used or too old. Safe against double use."""
+    return session.execute(
+        update(LinkCode)
+        .where(
+            LinkCode.code_hash == _digest(purpose, code),
+            LinkCode.used_at.is_(None),
+            LinkCode.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(LinkCode.user_id)
+    ).scalar_one_or_none()

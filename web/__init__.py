@@ -1,0 +1,1 @@
+"""The window: dashboard, REST API, webhooks and the phone simulator."""

@@ -1,0 +1,24 @@
+"""Every table Flux owns, as SQLAlchemy models; times are timestamptz in UTC, ids are random UUIDs."""
+
+from storage.tables.base import Base, Json
+from storage.tables.delivery import DispatchLog, NotificationLog
+from storage.tables.people import Identity, LinkCode, PushSubscription, User
+from storage.tables.talk import Conversation, InboundEvent, Message
+from storage.tables.work import Goal, Pattern, Task
+
+__all__ = [
+    "Base",
+    "Conversation",
+    "DispatchLog",
+    "Goal",
+    "Identity",
+    "InboundEvent",
+    "Json",
+    "LinkCode",
+    "Message",
+    "NotificationLog",
+    "Pattern",
+    "PushSubscription",
+    "Task",
+    "User",
+]

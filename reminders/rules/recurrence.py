@@ -1,0 +1,103 @@
+"""Turning a recurrence rule into moments: expanded on the wall clock, then given a zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+
+from reminders.rules.rhythm import to_utc
+
+MAX_OCCURRENCES = 400  # six weeks of anything sensible is far below this
+_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
+_PARTS = frozenset(
+    {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "WKST", "BYMONTH"}
+)
+_UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+_DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class RecurrenceError(ValueError):
+    """A rule that Flux does not carry out; the message says which part."""
+
+
+def expand(
+    rrule: str,
+    first_local: datetime,
+    zone: ZoneInfo,
+    until_local: datetime,
+    limit: int = MAX_OCCURRENCES,
+) -> list[datetime]:
+    """Every occurrence of `rrule` from `first_local` up to `until_local` (naive wall times, end included) in UTC.
+
+    The first occurrence is the first match at or after `first_local`, which need not be `first_local` itself.
+    A wall time that does not exist moves forward by the gap (02:30 -> 03:30); an ambiguous one fires once, the
+    first time. An UNTIL without zone is local. Raises RecurrenceError for SECONDLY and other foreign rules.
+    """
+    if first_local.tzinfo is not None or until_local.tzinfo is not None:
+        raise ValueError("expand works on naive wall times")
+    rule = rrulestr(_readable(rrule, zone), dtstart=first_local)
+    within = takewhile(lambda local: local <= until_local, iter(rule))
+    moments = (to_utc(local, zone) for local in islice(within, min(limit, MAX_OCCURRENCES)))
+    return list(dict.fromkeys(moments))  # two wall times may meet behind a gap: they fire once
+
+
+def weekly_rule(weekdays: Iterable[int]) -> str:
+    """The rule of a weekly series; Monday is 0. Every day of the week is a daily rule."""
+    days = sorted(set(weekdays))
+    if not days or days[0] < 0 or days[-1] > 6:
+        raise RecurrenceError("a weekly rule needs weekdays from 0 to 6")
+    if len(days) == 7:
+        return "FREQ=DAILY"
+    return "FREQ=WEEKLY;BYDAY=" + ",".join(_DAY_CODES[day] for day in days)
+
+
+def check_rule(rrule: str) -> str:
+    """The rule without its prefix, upper-cased. Raises RecurrenceError when Flux would not carry it out."""
+    text = rrule.strip().upper().removeprefix("RRULE:")
+    parts = [part.partition("=") for part in text.split(";") if part]
+    values = {name: value for name, _, value in parts}
+    if len(values) != len(parts) or not all(values.values()):
+        raise RecurrenceError("every part of a rule is NAME=VALUE, each name once")
+    if values.get("FREQ") not in _FREQUENCIES:
+        raise RecurrenceError("FREQ must be DAILY, WEEKLY or MONTHLY")
+    foreign = values.keys() - _PARTS
+    if foreign:
+        raise RecurrenceError(f"{min(foreign)} is not supported")
+    if any(values.get(name, "1").strip("0") == "" for name in ("INTERVAL", "COUNT")):
+        raise RecurrenceError("INTERVAL and COUNT begin at 1")  # dateutil would spin for ever on 0
+    try:
+        if "UNTIL" in values:
+            _local_until(values["UNTIL"], ZoneInfo("UTC"))
+        rrulestr(_without_until(text), dtstart=datetime(2000, 1, 1))  # noqa: DTZ001 - a wall time, only parsed
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise RecurrenceError("this rule cannot be read") from error
+    return text
+
+
+def _without_until(text: str) -> str:
+    return ";".join(part for part in text.split(";") if part and not part.startswith("UNTIL="))
+
+
+def _readable(rrule: str, zone: ZoneInfo) -> str:
+    """The checked rule with UNTIL as a wall time, which is what dateutil wants beside a naive start."""
+    text = check_rule(rrule)
+    return ";".join(
+        f"UNTIL={_local_until(part[6:], zone)}" if part.startswith("UNTIL=") else part
+        for part in text.split(";")
+        if part
+    )
+
+
+def _local_until(value: str, zone: ZoneInfo) -> str:
+    match = _UNTIL.fullmatch(value)
+    if match is None:
+        raise RecurrenceError("UNTIL must look like 20260401 or 20260401T180000")
+    day, clock, zulu = match.groups()
+    # A date means the whole of that day.
+    moment = datetime.strptime(day + (clock or "235959"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return (moment.astimezone(zone) if zulu else moment).strftime("%Y%m%dT%H%M%S")

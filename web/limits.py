@@ -1,0 +1,40 @@
+"""How often one person may ask, counted in Redis for all processes together, in memory while Redis is away."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from redis import Redis
+
+from web.auth import user_or_none
+
+CHAT = "20/minute"
+ANALYTICS = "30/minute"
+OTP = "3/hour"
+EVERYTHING_ELSE = "100/minute"
+PROVIDERS = "6000/minute"  # webhooks speak for many people from a few addresses
+SIMULATOR = "1200/minute"  # the simulator page polls
+
+
+def caller() -> str:
+    """One bucket per person where a token says who it is, else per address."""
+    user_id = user_or_none()
+    return f"user:{user_id}" if user_id else f"address:{request.remote_addr}"
+
+
+limiter = Limiter(
+    caller,
+    default_limits=[EVERYTHING_ELSE],
+    strategy="fixed-window",
+    headers_enabled=True,
+    retry_after="delta-seconds",
+    in_memory_fallback_enabled=True,
+    key_prefix="flux",
+)
+
+
+def install(app: Flask, redis: Redis) -> None:
+    pool = redis.connection_pool
+    app.config["RATELIMIT_STORAGE_URI"] = "redis://"
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"connection_pool": pool}
+    limiter.init_app(app)

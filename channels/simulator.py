@@ -1,0 +1,90 @@
+"""The phone simulator's side of every channel: what would reach a person is kept in Redis, where a page can show it.
+
+Each address has one capped stream, `flux:sim:<channel>:<value>`, of JSON events in one order over all streams:
+
+- `message`: id, text, title, rows [[{label, data}]], task_id, attempt_id, silent, document {filename, media_type,
+  content}, photo (both base64), and `replaces` = the id of the earlier message when it is an edit (same id);
+- `inbound`: what the person typed or tapped, as the page sent it: text, choice, message_ref;
+- `toast`: the short answer to a tap; `sms`: a code for a phone number;
+- `call`: state ringing | answered | said | pressed | ended, call_id, task_id, attempt_id, text, digits.
+
+Every event has seq (an integer that only grows), kind, channel, address and at (ISO 8601, or null).
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
+from channels.sim_phone import Event, PhoneStore
+from channels.sim_verify import SimulatedVerifier
+from channels.text import checked_choices, clean, numbered
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+__all__ = ["PhoneStore", "SimulatedChannel", "SimulatedVerifier", "tapped", "typed"]
+
+
+class SimulatedChannel:
+    """Stands in for telegram, whatsapp, call or push; takes any address, and finds attempts again."""
+
+    def __init__(self, name: str, redis: Redis) -> None:
+        self.name = name
+        self._phones = PhoneStore(redis)
+
+    def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
+        checked_choices(message.flat_choices)
+        if self.name == "call":
+            return Receipt(self._phones.ring(to, message, now))
+        if not (clean(message.text) or message.document or message.photo):
+            raise ChannelError("empty message", permanent=True, code="empty")
+        text = numbered(message) if self.name == "whatsapp" else clean(message.text)
+        return Receipt(self._phones.show(to, message, text, now))
+
+    def acknowledge(self, message: InboundMessage, text: str = "") -> None:
+        """Leaves the answer to a tap as a toast."""
+        if message.callback_id is not None:
+            self._phones.add(message.sender, _toast(message, clean(text)))
+
+    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:
+        for event in reversed(self._phones.events([to])):
+            if event.get("attempt_id") == str(attempt_id) and (event.get("at") or "") >= since.isoformat():
+                return Receipt(str(event["id"]))
+        return None
+
+    def cancel(self, external_id: str) -> None:
+        """Stops a call that is still ringing; a call that has ended, or never was, is no error."""
+        self._phones.hang_up(external_id)
+
+
+def typed(sender: Address, text: str, now: datetime, *, message_ref: str | None = None) -> InboundMessage:
+    """What a door makes of text typed into the simulated phone. `message_ref`: the message it replies to."""
+    return InboundMessage(
+        sender=sender, text=text, external_id=_event_id(), received_at=now, message_ref=message_ref
+    )
+
+
+def tapped(sender: Address, choice: str, message_ref: str, now: datetime) -> InboundMessage:
+    """What a door makes of a tapped button; its callback waits for an answer, as Telegram's does."""
+    return InboundMessage(
+        sender=sender,
+        text="",
+        external_id=_event_id(),
+        received_at=now,
+        kind=InboundKind.BUTTON,
+        choice=choice,
+        message_ref=message_ref,
+        callback_id=f"tap-{secrets.token_hex(8)}",
+    )
+
+
+def _toast(message: InboundMessage, text: str) -> Event:
+    return {"kind": "toast", "id": message.callback_id, "text": text, "at": message.received_at.isoformat()}
+
+
+def _event_id() -> str:
+    return f"sim-{uuid4().hex}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 from uuid import UUID
+
+from pydantic import ConfigDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,13 @@ class Choice:
     data: str
 
 
+_BYTES_AS_BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
+
     filename: str
     content: bytes
     media_type: str
@@ -76,6 +83,8 @@ class OutboundMessage:
 
     Text is plain text; each channel escapes and shortens it to its own limits. `choices` are rows of buttons.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _BYTES_AS_BASE64
 
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()

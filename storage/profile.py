@@ -55,6 +55,16 @@ class OnboardingProgress(_Stored):
     answered: list[str] = Field(default_factory=list)
     skipped: list[str] = Field(default_factory=list)
     held_goal: str | None = None  # a goal typed midway, used afterwards
+    held_task: str | None = None  # a reminder asked for before the zone was known
+    began: bool = False  # the person chose to be asked; before that they may just want a reminder
+
+
+class PhoneCheck(_Stored):
+    """A number being proved: codes sent (ISO times, the last hour's count) and wrong tries at the last one."""
+
+    number: str | None = None
+    sent_at: list[str] = Field(default_factory=list)
+    tries: int = 0
 
 
 class Profile(_Stored):
@@ -67,6 +77,7 @@ class Profile(_Stored):
     existing_commitments: list[Commitment] = Field(default_factory=list)
     locations: dict[str, str] = Field(default_factory=dict)
     onboarding: OnboardingProgress = Field(default_factory=OnboardingProgress)
+    phone_check: PhoneCheck = Field(default_factory=PhoneCheck)
 
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")

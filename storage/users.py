@@ -149,3 +149,26 @@ def redeem_code(session: Session, purpose: str, code: str, now: datetime) -> UUI
         .values(used_at=now)
         .returning(LinkCode.user_id)
     ).scalar_one_or_none()
+
+
+def approve(session: Session, code: str, now: datetime) -> UUID | None:
+    """Let in the stranger who was given this pairing code; None when the code is unknown, used or too old."""
+    user_id = redeem_code(session, "pairing", code, now)
+    if user_id is not None:
+        session.execute(update(User).where(User.id == user_id).values(approved_at=now))
+    return user_id
+
+
+def join_channel(session: Session, code: str, channel: str, value: str, now: datetime) -> UUID | None:
+    """Move an address to the person who made this link code; None when the code does not count.
+
+    Whoever the address belonged to goes when they were never onboarded: that was the same person, a minute ago.
+    """
+    owner_id = redeem_code(session, "link", code, now)
+    if owner_id is None:
+        return None
+    former = find_by_address(session, channel, value)
+    add_identity(session, owner_id, channel, value, now)
+    if former is not None and former.id != owner_id and not former.onboarded:
+        session.delete(former)
+    return owner_id

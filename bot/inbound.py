@@ -1,0 +1,181 @@
+"""The one way a message takes: stored by a door, handled in order and in one transaction, answered from the stored reply."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from bot import routing, wire
+from bot.logs import bind_correlation
+from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage
+from storage import inbound as events
+from storage import users
+from storage.tables import InboundEvent
+from storage.vocabulary import ChannelName, InboundState
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+log = structlog.get_logger()
+
+HANDLE_JOB = "bot.jobs.handle_inbound"
+MAX_TRIES = 3  # of one event, before the person is told that it did not work
+GIVE_UP_SENDING = timedelta(hours=6)  # a reply older than this would only confuse
+
+
+def receive(services: Services, message: InboundMessage, correlation_id: str | None = None) -> UUID | None:
+    """What every door does, and all it does: store the event and wake a worker. None when it was a duplicate."""
+    correlation_id = correlation_id or uuid4().hex
+    with services.database.session() as session:
+        event_id = events.record(
+            session,
+            channel=message.sender.channel,
+            sender=message.sender.value,
+            external_id=message.external_id,
+            payload=wire.dump_inbound(message),
+            received_at=message.received_at,
+            correlation_id=correlation_id,
+        )
+    if event_id is None:
+        log.info("inbound_duplicate", channel=message.sender.channel)
+        return None
+    log.info("inbound_stored", event_id=str(event_id), channel=message.sender.channel, kind=message.kind)
+    services.enqueue(HANDLE_JOB, str(event_id))
+    return event_id
+
+
+def handle(services: Services, event_id: UUID) -> None:
+    """Handle this event and every older one of the same sender that is still waiting, in order; then say the replies."""
+    with services.database.session() as session:
+        waiting = events.waiting_up_to(session, event_id)
+    for one in waiting or [event_id]:
+        _handle_one(services, one)
+        _say(services, one)
+
+
+def _handle_one(services: Services, event_id: UUID) -> None:
+    try:
+        with services.database.session() as session:
+            _answer(services, session, event_id)
+    except OperationalError:
+        raise  # the database is away: the event is safe there, the sweep brings it back
+    except Exception:  # noqa: BLE001 - the door of every turn: whatever went wrong, the person gets an answer
+        log.exception("turn_failed", event_id=str(event_id))
+        _note_failure(services, event_id)
+
+
+def _answer(services: Services, session: Session, event_id: UUID) -> None:
+    """Effects, checkpoint, messages and the replies to say: all in the caller's transaction."""
+    events.lock_sender(session, event_id)
+    event = events.take(session, event_id, InboundState.RECEIVED)
+    if event is None:
+        return
+    bind_correlation(event.correlation_id)
+    now = services.clock.now()
+    message = wire.load_inbound(event.payload)
+    response = routing.respond(services, session, message, event, now)
+    event.replies = {
+        "messages": wire.dump_outbound(response.replies),
+        "sent": 0,
+        "agent_node": response.agent_node,
+        "proposed_plan": response.proposed_plan,
+        "requires_user_action": response.requires_user_action,
+    }
+    event.state = InboundState.ANSWERED
+    event.handled_at = now
+    log.info(
+        "inbound_handled", event_id=str(event_id), node=response.agent_node, replies=len(response.replies)
+    )
+
+
+def _note_failure(services: Services, event_id: UUID) -> None:
+    """Count the failed try; after the last one tell the person, with a reference that finds the log."""
+    with services.database.session() as session:
+        events.lock_sender(session, event_id)
+        event = events.take(session, event_id, InboundState.RECEIVED)
+        if event is None:
+            return
+        event.tries += 1
+        event.handled_at = services.clock.now()
+        if event.tries >= MAX_TRIES:
+            sorry = f"That didn't work on my side; nothing changed. Ref {event.correlation_id[:4]}."
+            event.replies = {"messages": wire.dump_outbound([OutboundMessage(sorry)]), "sent": 0}
+            event.state = InboundState.ANSWERED
+            event.error = "turn_failed"
+            return
+    services.enqueue(HANDLE_JOB, str(event_id))
+
+
+def _say(services: Services, event_id: UUID) -> None:
+    """Send what is still unsaid, one reply a transaction, so that a kill repeats at most one of them."""
+    while _say_next(services, event_id):
+        pass
+
+
+def _say_next(services: Services, event_id: UUID) -> bool:
+    """Send one reply and note it; the row stays locked meanwhile, so two workers never say it twice."""
+    with services.database.session() as session:
+        event = events.take(session, event_id, InboundState.ANSWERED)
+        if event is None or event.replies is None:
+            return False
+        bind_correlation(event.correlation_id)
+        if event.channel == ChannelName.API:
+            event.state = InboundState.DONE  # the caller reads the replies from the row
+            return False
+        now = services.clock.now()
+        try:
+            _send_next(services, event, now)
+        except ChannelError as error:
+            _unsaid(session, event, error, now)
+            return False
+        return event.state == InboundState.ANSWERED
+
+
+def _send_next(services: Services, event: InboundEvent, now: datetime) -> None:
+    replies: dict[str, Any] = dict(event.replies or {})
+    to = Address(event.channel, event.sender)
+    message = wire.load_inbound(event.payload)
+    if message.kind == InboundKind.BUTTON and replies["sent"] == 0:
+        _acknowledge(services, message)
+    unsaid = wire.load_outbound(replies["messages"][replies["sent"] :])
+    if unsaid:
+        services.switchboard.channel(to).send(to, unsaid[0], now)
+        event.replies = replies | {"sent": replies["sent"] + 1}
+    if len(unsaid) <= 1:
+        event.state = InboundState.DONE
+        log.info("replies_sent", event_id=str(event.id), count=len(replies["messages"]))
+
+
+def _acknowledge(services: Services, message: InboundMessage) -> None:
+    """Stop the spinner on the tapped button; an old tap that can no longer be acknowledged is no failure."""
+    try:
+        services.switchboard.channel(message.sender).acknowledge(message)
+    except ChannelError as error:
+        log.info("acknowledge_failed", code=error.code)
+
+
+def _unsaid(session: Session, event: InboundEvent, error: ChannelError, now: datetime) -> None:
+    """A reply that could not be sent waits for the sweep; one that never can be is given up."""
+    log.warning("reply_failed", event_id=str(event.id), permanent=error.permanent, code=error.code)
+    event.tries += 1
+    event.handled_at = now
+    if error.gone:
+        users.disable_identity(session, event.channel, event.sender, error.reason)
+    if error.permanent or error.unknown or now - event.received_at > GIVE_UP_SENDING:
+        event.state = InboundState.FAILED
+        event.error = error.reason
+
+
+def recover(services: Services, older_than: timedelta = timedelta(seconds=20)) -> int:
+    """Bring back events whose worker died or whose job was lost with Redis; returns how many."""
+    now = services.clock.now()
+    with services.database.session() as session:
+        lost = events.unfinished(session, now - older_than)
+    for event_id in lost:
+        services.enqueue(HANDLE_JOB, str(event_id))
+    return len(lost)

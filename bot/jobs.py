@@ -1,0 +1,40 @@
+"""What RQ calls: each job is a thin door to a function that can be repeated at any time without harm."""
+
+from __future__ import annotations
+
+from functools import cache
+from uuid import UUID
+
+import structlog
+
+from bot import inbound
+from bot.logs import bind_correlation
+from bot.services import Services, build
+from bot.settings import Settings
+from reminders.sweep import sweep as sweep_ladder
+
+log = structlog.get_logger()
+
+
+@cache
+def services() -> Services:
+    """One set of services per process; workers build it before they fork their first job."""
+    return build(Settings())
+
+
+def handle_inbound(event_id: str) -> None:
+    """Answer a stored inbound event."""
+    inbound.handle(services(), UUID(event_id))
+
+
+def wake(due: str) -> None:
+    """Something is due: carry out everything that is. `due` only names the wake-up."""
+    bind_correlation(f"wake-{due}")
+    services().dispatcher.run_due(services().clock.now())
+
+
+def sweep() -> None:
+    """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages."""
+    bind_correlation("sweep")
+    sweep_ladder(services().dispatcher, services().clock.now())
+    inbound.recover(services())

@@ -1,0 +1,147 @@
+"""Who is speaking, and who answers: a task button, an answer to a reminder, a command, or the conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot import commands
+from bot.response import Response, say
+from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
+from reminders import answering
+from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap
+from storage import deliveries, users
+from storage.database import lock_person
+from storage.tables import InboundEvent, Task, User
+from storage.vocabulary import Answer, ChannelName
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+
+def respond(
+    services: Services, session: Session, message: InboundMessage, event: InboundEvent, now: datetime
+) -> Response:
+    """Decide who answers, in the caller's transaction. Unknown senders become people unless the house is closed."""
+    if message.group_chat:
+        return say("I only coach people one to one: write to me in a private chat.", "door")
+    user = _person(session, message, now)
+    event.user_id = user.id
+    lock_person(session, user.id)
+    users.touch_identity(session, message.sender.channel, message.sender.value, now)
+    if message.kind == InboundKind.BLOCKED:
+        users.disable_identity(session, message.sender.channel, message.sender.value, "blocked by the person")
+        return Response(agent_node="door")
+    if message.kind == InboundKind.UNBLOCKED:
+        return say("Welcome back. Reminders reach you here again.", "door")
+    if services.settings.access == "pairing" and user.approved_at is None:
+        return _ask_for_pairing(session, user, now)
+    return _known(services, session, user, message, event, now)
+
+
+def _person(session: Session, message: InboundMessage, now: datetime) -> User:
+    sender = message.sender
+    if sender.channel == ChannelName.API:
+        return session.get_one(User, UUID(sender.value))
+    user = users.find_by_address(session, sender.channel, sender.value)
+    if user is None:
+        user = users.create_user(session, now)
+        users.add_identity(session, user.id, sender.channel, sender.value, now, primary=True)
+    return user
+
+
+def _ask_for_pairing(session: Session, user: User, now: datetime) -> Response:
+    code = users.pairing_code(session, user.id, now)
+    return say(
+        "Hello. This Flux is private, so its owner has to let you in first.\n"
+        f"Please give them this code: {code}",
+        "door",
+    )
+
+
+def _known(
+    services: Services,
+    session: Session,
+    user: User,
+    message: InboundMessage,
+    event: InboundEvent,
+    now: datetime,
+) -> Response:
+    if message.choice is not None:
+        if tap := parse_tap(message.choice):
+            return _tapped(session, user, message, tap, now)
+        if message.choice.startswith("p:"):
+            return _pattern(session, user, message.choice, now)
+    if message.kind == InboundKind.TEXT and message.text.startswith("/"):
+        reply = commands.run(services, session, user, message, now)
+        if reply is not None:
+            return reply
+    if message.kind == InboundKind.TEXT and (answer := parse_answer(message.text)):
+        response = _answered(session, user, message, answer, now)
+        if response is not None:
+            return response
+    return _converse(services, session, user, message, event, now)
+
+
+def _tapped(session: Session, user: User, message: InboundMessage, tap: TaskTap, now: datetime) -> Response:
+    """A button of a reminder: the old message becomes its result, and loses its buttons."""
+    outcome = answering.answer_tap(session, user.id, tap, now, source=message.sender.channel)
+    reply = OutboundMessage(outcome.text, choices=outcome.choices, edits=message.message_ref)
+    return Response((reply,), "answer")
+
+
+def _pattern(session: Session, user: User, data: str, now: datetime) -> Response:
+    _, pattern_id, word = data.split(":", 2)
+    return say(answering.answer_pattern(session, user.id, UUID(pattern_id), word, now), "pattern")
+
+
+def _answered(
+    session: Session, user: User, message: InboundMessage, answer: Answer, now: datetime
+) -> Response | None:
+    """Typed words that answer a reminder; None when no reminder is open, so that the conversation may have them."""
+    replied_to = _replied_to(session, user, message)
+    open_tasks = [replied_to] if replied_to else list(answering.open_reminders(session, user.id, now))
+    match open_tasks:
+        case []:
+            return None
+        case [task]:
+            outcome = answering.answer_task(
+                session, user.id, task.id, answer, now, source=message.sender.channel
+            )
+            return Response((OutboundMessage(outcome.text, choices=outcome.choices),), "answer")
+        case _:
+            return _which_one(open_tasks, answer)
+
+
+def _replied_to(session: Session, user: User, message: InboundMessage) -> Task | None:
+    if message.message_ref is None:
+        return None
+    sender = message.sender
+    return deliveries.task_of_message(session, user.id, sender.channel, sender.value, message.message_ref)
+
+
+def _which_one(tasks: list[Task], answer: Answer) -> Response:
+    action = {Answer.RESCHEDULE: "resched", Answer.ON_IT: "onit"}.get(answer, str(answer))
+    rows = tuple(
+        (Choice(task.title[:40], format_tap(TaskTap(task.id, task.version, action, ""))),) for task in tasks
+    )
+    return say("Which one do you mean?", "answer", *rows)
+
+
+def _converse(
+    services: Services,
+    session: Session,
+    user: User,
+    message: InboundMessage,
+    event: InboundEvent,
+    now: datetime,
+) -> Response:
+    from agents.conversation import Turn, TurnTools, take_turn  # noqa: PLC0415 - langgraph: workers only
+
+    turn = Turn(user.id, message, now, event.correlation_id, event.id)
+    tools = TurnTools(session, services.model, limits=services.limits, verifier=services.verifier)
+    result = take_turn(turn, tools)
+    return Response(result.replies, result.agent_node, result.proposed_plan, result.requires_user_action)

@@ -1,0 +1,78 @@
+"""What the doors received: stored once, handled in the order it came, answered from the stored reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from storage.tables import InboundEvent
+from storage.vocabulary import InboundState
+
+
+def record(
+    session: Session,
+    *,
+    channel: str,
+    sender: str,
+    external_id: str,
+    payload: dict[str, Any],
+    received_at: datetime,
+    correlation_id: str,
+) -> UUID | None:
+    """Store one event and return its id; None when the provider has sent it before."""
+    statement = insert(InboundEvent).values(
+        id=uuid4(),
+        channel=channel,
+        sender=sender,
+        external_id=external_id,
+        payload=payload,
+        received_at=received_at,
+        correlation_id=correlation_id,
+    )
+    statement = statement.on_conflict_do_nothing(constraint="uq_inbound_events_external")
+    return session.execute(statement.returning(InboundEvent.id)).scalar_one_or_none()
+
+
+def waiting_up_to(session: Session, event_id: UUID) -> Sequence[UUID]:
+    """The unhandled events of the same sender, oldest first, up to and including this one."""
+    mine = select(InboundEvent.channel, InboundEvent.sender, InboundEvent.seq).where(
+        InboundEvent.id == event_id
+    )
+    wanted = mine.subquery()
+    return session.scalars(
+        select(InboundEvent.id)
+        .join(wanted, (InboundEvent.channel == wanted.c.channel) & (InboundEvent.sender == wanted.c.sender))
+        .where(InboundEvent.seq <= wanted.c.seq, InboundEvent.state == InboundState.RECEIVED)
+        .order_by(InboundEvent.seq)
+    ).all()
+
+
+def take(session: Session, event_id: UUID, state: InboundState) -> InboundEvent | None:
+    """The event, locked for this transaction, if it is (still) in that state; waits for another holder first."""
+    event = session.scalar(select(InboundEvent).where(InboundEvent.id == event_id).with_for_update())
+    return event if event is not None and event.state == state else None
+
+
+def lock_sender(session: Session, event_id: UUID) -> None:
+    """Wait until this transaction alone handles the event's sender, known or not."""
+    key = func.hashtextextended(InboundEvent.channel + ":" + InboundEvent.sender, 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)).where(InboundEvent.id == event_id))
+
+
+def unfinished(session: Session, before: datetime, limit: int = 100) -> Sequence[UUID]:
+    """Events that should long have been handled or answered: a worker died, or Redis forgot them."""
+    return session.scalars(
+        select(InboundEvent.id)
+        .where(
+            text("state in ('received', 'answered')"),  # literal, so that the partial index serves
+            func.coalesce(InboundEvent.handled_at, InboundEvent.received_at) < before,
+        )
+        .order_by(InboundEvent.seq)
+        .limit(limit)
+    ).all()

@@ -67,21 +67,21 @@ def _start(asked: Asked) -> Response | None:
     return _today(asked)
 
 
-def _help(asked: Asked) -> Response:
+def _help(_: Asked) -> Response:
     return say(HELP, "help")
 
 
 def _today(asked: Asked) -> Response:
     day = asked.now.astimezone(asked.zone).date()
-    return agenda_reply(asked, agenda.for_days(asked.session, asked.user, day, 1), "today")
+    return agenda_reply(agenda.for_days(asked.session, asked.user, day, 1), "today")
 
 
 def _week(asked: Asked) -> Response:
     day = asked.now.astimezone(asked.zone).date()
-    return agenda_reply(asked, agenda.for_days(asked.session, asked.user, day, 7), "the next seven days")
+    return agenda_reply(agenda.for_days(asked.session, asked.user, day, 7), "the next seven days")
 
 
-def agenda_reply(asked: Asked, listed: agenda.Agenda, span: str) -> Response:
+def agenda_reply(listed: agenda.Agenda, span: str) -> Response:
     if not listed.text:
         return say(f"Nothing is planned for {span}. Is there something you would like to do?", "agenda")
     rows = tuple((Choice(label, tap),) for label, tap in listed.done_buttons)

@@ -12,7 +12,7 @@ from rq import Queue
 
 from bot.clock import Clock, build_clock
 from channels.messages import Channel, PhoneVerifier
-from channels.simulator import PhoneStore, SimulatedChannel, SimulatedVerifier
+from channels.simulator import PhoneStore, SimulatedChannel
 from channels.switchboard import Switchboard
 from reminders.dispatch import Dispatcher
 from reminders.wakeups import RqWakeups, Wakeups

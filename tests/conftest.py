@@ -1,0 +1,116 @@
+"""Real servers for every test: one Postgres and one Valkey per run, a fresh database per test, two test people."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+import redis as redis_client
+from sqlalchemy.orm import Session
+
+from storage.database import Database
+from storage.embedded import EmbeddedServers
+from storage.migrations import migrate
+from storage.profile import Profile, SleepWindow
+from storage.tables import User
+from storage.users import add_identity, create_user, save_profile
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[EmbeddedServers]:
+    """Started once per run, in a folder that goes away with it; not durable, so commits cost no disk sync."""
+    home = Path(tempfile.mkdtemp(prefix="flux-tests-"))
+    try:
+        with EmbeddedServers(home, durable=False) as running:
+            yield running
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def sibling(url: str, database: str) -> str:
+    """The URL of another database on the same server."""
+    return f"{url.rpartition('/')[0]}/{database}"
+
+
+@pytest.fixture(scope="session")
+def template(servers: EmbeddedServers) -> str:
+    """The migrated database every test's own is cloned from; nobody may stay connected to it."""
+    url = servers.urls["DATABASE_URL"]
+    migrate(url)
+    return url
+
+
+@pytest.fixture
+def database_url(template: str) -> Iterator[str]:
+    """A fresh, migrated database of this test alone."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(sibling(template, "postgres"), autocommit=True) as admin:
+        admin.execute(f"create database {name} template flux strategy file_copy".encode())
+        yield sibling(template, name)
+        admin.execute(f"drop database {name} with (force)".encode())
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """One transaction around the whole test, committed at its end; use `database` where commits matter."""
+    with database.session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def redis_url(servers: EmbeddedServers) -> str:
+    return servers.urls["REDIS_URL"]
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[redis_client.Redis]:
+    """An empty Valkey; values come back as bytes, as RQ needs them."""
+    client = redis_client.Redis.from_url(redis_url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Wednesday, 10:00 in Berlin."""
+    return datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+
+
+def make_person(session: Session, name: str, address: str, now: datetime) -> User:
+    """An onboarded person in Berlin who sleeps 23:00-07:00 and is reached first over Telegram."""
+    joined = now - timedelta(days=30)
+    user = create_user(session, joined, timezone="Europe/Berlin")
+    user.onboarded = True
+    user.approved_at = joined
+    sleep = SleepWindow(start=time(23), end=time(7))
+    save_profile(user, Profile(name=name, sleep_window=sleep, wake_time=time(7), bed_time=time(23)))
+    add_identity(session, user.id, "telegram", address, joined, primary=True)
+    return user
+
+
+@pytest.fixture
+def owner(database: Database, now: datetime) -> User:
+    """The person most tests are about."""
+    with database.session() as opened:
+        return make_person(opened, "Ada", "sim:owner", now)
+
+
+@pytest.fixture
+def stranger(database: Database, now: datetime) -> User:
+    """Somebody else, whose rows the owner must never see, and the other way round."""
+    with database.session() as opened:
+        return make_person(opened, "Bo", "sim:stranger", now)

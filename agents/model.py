@@ -116,7 +116,7 @@ class Question(Generic[T]):
     on_usage: Callable[[Usage], None] = _ignore
 
 
-class ModelUnavailable(Exception):
+class ModelUnavailable(Exception):  # noqa: N818 - reads as the state it reports, like ChannelError.gone
     """No usable answer within the deadline. The message is a reason code, never a prompt or an answer."""
 
 

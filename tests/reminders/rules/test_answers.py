@@ -1,0 +1,88 @@
+"""Answers to a reminder, in many moods, and the payload of the buttons below it."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reminders.rules.answers import ACTIONS, TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
+from storage.vocabulary import Answer
+
+TASK = UUID("6f1d2c3b-4a59-4877-9695-a4b3c2d1e0f9")
+
+SAID = {
+    Answer.DONE: """1|1.|done|Done!|DONE|did it|yep finished|all done|I did it this morning|i'm done|just finished|finished it|
+        nailed it|Already done|done 👍|👍|👍🏽|✅|💪|yes done, thanks|Ok done|it's done|that's done|completed|I've done it|done already|
+        crushed it|phew, done|got it done|took care of it|done and dusted|mark it as done|all sorted|finally finished it|we did it|
+        done for today|yes I did|check|did that yesterday|boom, done|just did it|I have finished""",
+    Answer.ON_IT: """4|on it|I'm on it|on my way|omw|doing it now|starting now|working on it|just started|about to start|will do|
+        I'll do it now|heading out now|almost done|nearly there|halfway there|ok, on it!|going now|I'll get on it right away|
+        already on my way|wilco|getting ready|in progress""",
+    Answer.SNOOZE: """not yet|Not yet, sorry|in a bit|in a minute|later|later today|snooze|snooze for an hour|in 10 minutes|in half an hour|
+        give me 20 minutes|remind me in an hour|ask me again later|remind me tonight|after work|hang on|one sec|not right now|
+        haven't yet|i haven't done it yet|tonight|5 more minutes|I'll do it later|i'll do it tonight|snooze until tonight|
+        not done yet|💤|give me a sec""",
+    Answer.RESCHEDULE: """2|reschedule|Reschedule it please|postpone it|move it|move it to tomorrow|tomorrow|another day|another time|
+        can we do it tomorrow|let's do it tomorrow|push it to next week|bad time|pick another time|can't right now|
+        not a good time|i'd rather do it tomorrow|on Friday instead""",
+    Answer.MISSED: """3|can't today|can't|I can't do it today|cannot today|not today|no, not today|skip|skip it|skip today|missed it|
+        I missed it|forgot|I forgot about it|didn't do it|couldn't make it|too tired|too busy today|no time today|I'm sick today|
+        won't make it|sorry, can't make it today|ran out of time|👎|pass|nope, didn't|not gonna happen""",
+}
+CASES = [(phrase.strip(), answer) for answer, phrases in SAID.items() for phrase in phrases.split("|")]
+
+NOT_ANSWERS = """no|yes|ok|nope|yeah|sure|hello|thanks|done with this app|I am done with running forever, new goal|5|12|0|
+    call mum tomorrow 6pm|what did I miss|did it rain?|I want to finish a marathon|finish the report by friday|12345|1 2|
+    remind me to skip rope|move 2 to the evening|no Sundays|is it done?|what's done|not sure|can't you help me|
+    I did my homework with Anna and then we went out|cancel|stop|undo||   |🙂|👍👎|later bird gets the worm|tomorrow 6pm gym"""
+
+
+@pytest.mark.parametrize(("phrase", "answer"), CASES)
+def test_an_answer_is_understood_in_many_moods(phrase: str, answer: Answer) -> None:
+    assert parse_answer(phrase) == answer
+
+
+@pytest.mark.parametrize("phrase", [phrase.strip() for phrase in NOT_ANSWERS.split("|")])
+def test_what_is_no_answer_is_left_to_the_conversation(phrase: str) -> None:
+    assert parse_answer(phrase) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "argument"),
+    [("snooze", ""), ("in 10 minutes", "10"), ("in an hour", "60"), ("half an hour", "30"), ("tonight", "tonight"),
+     ("remind me this evening", "tonight"), ("snooze until tomorrow", "tomorrow"), ("2h", "120")],
+)
+def test_a_snooze_in_words_says_how_long(phrase: str, argument: str) -> None:
+    assert snooze_argument(phrase) == argument
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reading_of_answers(text: str) -> None:
+    parse_answer(text)
+    snooze_argument(text)
+    parse_tap(text)
+
+
+@given(st.uuids(), st.integers(0, 10**6), st.sampled_from(sorted(ACTIONS)), st.sampled_from(["", "10", "tonight", "1772697600a"]))
+def test_a_tap_comes_back_as_it_was_sent(task_id: UUID, version: int, action: str, argument: str) -> None:
+    tap = TaskTap(task_id, version, action, argument)
+    data = format_tap(tap)
+    assert len(data.encode()) <= 64
+    assert parse_tap(data) == tap
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["", "t:", "c:1:ok", f"t:{TASK.hex}:1:explode", f"t:{TASK}:1:done", f"t:{TASK.hex}:x:done", f"t:{TASK.hex}:1:done:" + "9" * 17,
+     f"t:{TASK.hex}:1:done\n", f"T:{TASK.hex}:1:done"],
+)
+def test_a_foreign_payload_is_no_tap(data: str) -> None:
+    assert parse_tap(data) is None
+
+
+def test_a_payload_that_would_not_come_back_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a payload"):
+        format_tap(TaskTap(TASK, 1, "explode"))
+    with pytest.raises(ValueError, match="not a payload"):
+        format_tap(TaskTap(TASK, 1, "snooze", "until the cows come home"))

@@ -1,0 +1,190 @@
+// The phone simulator: asks the server what happened, shows it, and sends what the person does.
+
+import * as api from "./api.js";
+import { Chat } from "./chat.js";
+import { Clock } from "./clock.js";
+import { $, el } from "./dom.js";
+import { Banners, CallScreen, LockScreen, speak } from "./screens.js";
+import { countFresh, emptyPhone, fold, isEmpty, markRead } from "./store.js";
+
+const EVERY = 700;
+const EVERY_HIDDEN = 8000;
+const APPS = [["telegram", "Telegram"], ["whatsapp", "WhatsApp"], ["lock", "Lock screen"], ["sms", "SMS"]];
+
+const phone = emptyPhone();
+let open = "telegram";
+let last = null; // the server's last whole answer
+let timer = null;
+let sending = 0;
+let first = true;
+let shownToast = null;
+const dismissed = new Set();
+
+const actions = { say, tap };
+const chats = Object.fromEntries(["telegram", "whatsapp", "sms"].map((app) => [app, new Chat($(`screen-${app}`), app, actions)]));
+const notes = { act: answerPush, open: openPush };
+const lock = new LockScreen($("screen-lock"), notes);
+const banners = new Banners($("banners"), notes);
+const callScreen = new CallScreen($("call"), { answer: () => inCall("answer"), press: (digits) => inCall("digits", digits), decline });
+const clock = new Clock(move);
+
+const dock = new Map(APPS.map(([app, name]) => {
+  const badge = el("span", { class: "badge", hidden: true });
+  const button = el("button", { type: "button", class: `app ${app}`, "aria-label": name, title: name, onclick: () => show(app) }, el("span", { class: "glyph", "aria-hidden": "true" }), badge);
+  $("dock").append(button);
+  return [app, { button, badge, name }];
+}));
+
+function show(app) {
+  open = app;
+  markRead(phone, app);
+  banners.clear();
+  render();
+  chats[app]?.input?.focus({ preventScroll: true });
+}
+
+function render() {
+  const zone = last?.clock.zone ?? "UTC";
+  $("phone").dataset.app = open;
+  for (const [app, { button, badge, name }] of dock) {
+    const count = phone.unread[app];
+    $(`screen-${app}`).hidden = app !== open;
+    button.setAttribute("aria-pressed", String(app === open));
+    button.setAttribute("aria-label", count ? `${name}, ${count} new` : name);
+    badge.hidden = !count;
+    badge.textContent = count > 9 ? "9+" : String(count);
+  }
+  for (const [app, chat] of Object.entries(chats)) {
+    chat.show(phone.chats[app], { typing: Boolean(last?.typing?.[app]), zone, sending: sending > 0 });
+  }
+  if (last) lock.show(phone.pushes, { now: clock.now(), zone });
+  const call = phone.call && !dismissed.has(phone.call.id) ? phone.call : null;
+  callScreen.show(call);
+  toast();
+  hints();
+}
+
+function toast() {
+  if (!phone.toast || phone.toast.id === shownToast) return;
+  shownToast = phone.toast.id;
+  if (first) return;
+  const place = $("toast");
+  place.textContent = phone.toast.text;
+  place.hidden = false;
+  clearTimeout(place.timer);
+  place.timer = setTimeout(() => { place.hidden = true; }, 3500);
+}
+
+function hints() {
+  const reached = new Set(last?.reached ?? []);
+  if (!isEmpty(phone)) reached.add("hello");
+  let next = true;
+  for (const item of document.querySelectorAll("#hints li")) {
+    const done = reached.has(item.dataset.hint);
+    item.classList.toggle("done", done);
+    item.classList.toggle("now", !done && next);
+    if (!done) next = false;
+  }
+}
+
+function receive(answer) {
+  last = answer;
+  fold(phone, answer.events);
+  clock.set(answer.clock);
+  if (first) {
+    if (phone.call?.state === "ended") dismissed.add(phone.call.id);
+  } else {
+    countFresh(phone, open);
+    for (const { app, event } of phone.fresh) {
+      if (app === "lock" && open !== "lock") banners.drop(event, answer.clock.zone, () => show("lock"));
+    }
+    if ($("speak").checked) for (const event of answer.events) if (event.kind === "call" && event.state === "said") speak(event.text);
+  }
+  phone.fresh = [];
+  render();
+  first = false;
+}
+
+let asking = null;
+
+function poll() {
+  asking ??= ask().finally(() => { asking = null; });
+  return asking;
+}
+
+async function ask() {
+  clearTimeout(timer);
+  try {
+    receive(await api.state(phone.seq));
+    trouble(null);
+  } catch (error) {
+    trouble(error.message);
+  }
+  timer = setTimeout(poll, document.hidden ? EVERY_HIDDEN : EVERY);
+}
+
+function trouble(text) {
+  $("trouble").hidden = !text;
+  $("trouble").textContent = text ?? "";
+}
+
+async function act(path, body) {
+  sending += 1;
+  try {
+    const answer = await api.post(path, body);
+    await poll();
+    return answer;
+  } catch (error) {
+    trouble(error.message);
+    return null;
+  } finally {
+    sending -= 1;
+    render();
+  }
+}
+
+async function say(channel, text) {
+  await act("/say", { channel, text });
+}
+
+async function tap(channel, choice, message) {
+  await act("/tap", { channel, choice: choice.data, message_ref: message });
+}
+
+async function answerPush(note, choice) {
+  const answer = await act("/push", { id: note.id, choice: choice.data });
+  if (!answer) return;
+  note.answered = answer.text;
+  render();
+}
+
+async function openPush(note) {
+  const answer = await act("/push/open", { id: note.id });
+  if (answer) window.open(answer.url, "_blank", "noopener");
+}
+
+async function inCall(what, digits = null) {
+  if (phone.call) await act("/call", { call_id: phone.call.id, act: what, digits });
+}
+
+async function decline() {
+  const { call } = phone;
+  if (!call) return;
+  if (call.state !== "ended") await inCall("decline");
+  dismissed.add(call.id);
+  render();
+}
+
+async function move(how) {
+  if (clock.moving) return;
+  clock.busy(true);
+  try {
+    await act("/clock", { move: how });
+  } finally {
+    clock.busy(false);
+    if (last) clock.set(last.clock);
+  }
+}
+
+document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+poll();

@@ -1,0 +1,178 @@
+"""WhatsApp through Twilio: free text inside the 24-hour window, the approved template outside it.
+
+Buttons become numbered lines, because typed numbers always work. Whoever sends decides about the window: a message
+with `template` variables uses the template; without a template configured its text is sent, and Twilio's 63016 says
+that the window was closed. Files cannot be attached (WhatsApp fetches them from a public address): the text says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from channels.messages import (
+    Address,
+    ChannelError,
+    DeliveryState,
+    InboundKind,
+    InboundMessage,
+    OutboundMessage,
+    Receipt,
+    StatusUpdate,
+)
+from channels.text import LABEL_UNITS, clean, shorten, split, utf16_length
+from channels.twilio_api import TwilioApi, first_since
+
+PREFIX = "whatsapp:"
+BODY_UNITS = 1024
+VARIABLE_UNITS = 120
+LONGEST_VALIDITY = 14_400  # seconds, Twilio's own limit for what it holds back
+STOP_WORDS = {"stop", "stopall", "unsubscribe"}
+START_WORDS = {"start", "unstop"}
+STATES = {
+    "accepted": DeliveryState.QUEUED,
+    "scheduled": DeliveryState.QUEUED,
+    "queued": DeliveryState.QUEUED,
+    "sending": DeliveryState.QUEUED,
+    "sent": DeliveryState.SENT,
+    "delivered": DeliveryState.DELIVERED,
+    "read": DeliveryState.READ,
+    "failed": DeliveryState.FAILED,
+    "undelivered": DeliveryState.FAILED,
+    "canceled": DeliveryState.FAILED,
+}
+
+
+class WhatsAppChannel:
+    """Addresses are E.164 numbers; `sender` is ours, with or without the "whatsapp:" prefix."""
+
+    name = "whatsapp"
+
+    def __init__(
+        self, api: TwilioApi, sender: str, template_sid: str | None, status_callback_url: str | None
+    ) -> None:
+        self._api = api
+        self._sender = PREFIX + sender.removeprefix(PREFIX)
+        self._template_sid = template_sid
+        self._status_callback_url = status_callback_url
+
+    def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
+        """Long text goes out as several messages; the receipt is the last one's."""
+        fields = {"to": PREFIX + to.value, "from_": self._sender} | self._conditions(message, now)
+        if message.template and self._template_sid:
+            variables = json.dumps(_variables(message.template))
+            return Receipt(
+                self._api.create_message(
+                    content_sid=self._template_sid, content_variables=variables, **fields
+                )
+            )
+        pieces = _pieces(message)
+        if not pieces:
+            raise ChannelError("empty message", permanent=True, code="empty")
+        return Receipt([self._api.create_message(body=piece, **fields) for piece in pieces][-1])
+
+    def acknowledge(self, message: InboundMessage, text: str = "") -> None:
+        """Nothing waits for an answer here."""
+
+    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:  # noqa: ARG002 - Channel's signature
+        return first_since(self._api.messages_to(PREFIX + to.value, self._sender), since)
+
+    def _conditions(self, message: OutboundMessage, now: datetime) -> dict[str, object]:
+        """Where Twilio reports to, and how long the message is worth delivering."""
+        conditions: dict[str, object] = {}
+        if self._status_callback_url:
+            query = f"?{urlencode({'attempt': message.attempt_id})}" if message.attempt_id else ""
+            conditions["status_callback"] = self._status_callback_url + query
+        if message.deadline:
+            seconds = int((message.deadline - now).total_seconds())
+            if seconds <= 0:
+                raise ChannelError("too late to be worth sending", permanent=True, code="expired")
+            conditions["validity_period"] = min(seconds, LONGEST_VALIDITY)
+        return conditions
+
+
+def parse_webhook(form: Mapping[str, str], now: datetime) -> InboundMessage | None:
+    """One incoming message (form fields as Twilio posts them); None when it is not a WhatsApp message.
+
+    STOP and START become BLOCKED and UNBLOCKED and keep their text: "start" may also be meant as a word.
+    """
+    sender, sid = form.get("From", ""), form.get("MessageSid", "")
+    if not (sender.startswith(PREFIX) and sid):
+        return None
+    payload = form.get("ButtonPayload") or None
+    text = form.get("Body") or form.get("ButtonText") or ""
+    return InboundMessage(
+        sender=Address("whatsapp", sender.removeprefix(PREFIX)),
+        text=text,
+        external_id=sid,
+        received_at=now,
+        kind=InboundKind.BUTTON if payload else _kind(form, text),
+        choice=payload,
+        message_ref=form.get("OriginalRepliedMessageSid") or None,
+        display_name=form.get("ProfileName") or None,
+        forwarded=form.get("Forwarded", "").lower() == "true",
+        latitude=_number(form.get("Latitude")),
+        longitude=_number(form.get("Longitude")),
+    )
+
+
+def parse_status(form: Mapping[str, str], attempt_id: UUID | None = None) -> StatusUpdate | None:
+    """A delivery report; `attempt_id` comes from the callback URL's query string. None for an unknown status."""
+    state = STATES.get(form.get("MessageStatus") or form.get("SmsStatus") or "")
+    sid = form.get("MessageSid") or form.get("SmsSid")
+    if state is None or not sid:
+        return None
+    return StatusUpdate("whatsapp", sid, state, attempt_id, form.get("ErrorCode") or None)
+
+
+def _kind(form: Mapping[str, str], text: str) -> InboundKind:
+    word = (form.get("OptOutType") or text).strip().lower()
+    if word in STOP_WORDS:
+        return InboundKind.BLOCKED
+    if word in START_WORDS:
+        return InboundKind.UNBLOCKED
+    if form.get("Latitude"):
+        return InboundKind.LOCATION
+    return InboundKind.TEXT if form.get("NumMedia", "0") == "0" else _media_kind(form)
+
+
+def _media_kind(form: Mapping[str, str]) -> InboundKind:
+    media_type = form.get("MediaContentType0", "")
+    match media_type.partition("/")[0]:
+        case "audio":
+            return InboundKind.VOICE_NOTE
+        case "image":
+            return InboundKind.STICKER if media_type == "image/webp" else InboundKind.PHOTO
+        case "text" if "vcard" in media_type:
+            return InboundKind.CONTACT
+        case _:
+            return InboundKind.OTHER
+
+
+def _pieces(message: OutboundMessage) -> list[str]:
+    """The text in pieces WhatsApp accepts, the last one followed by the buttons as numbered lines."""
+    text = clean(message.text)
+    if message.document:
+        text += "\n\nI can't attach files here. You find it on Telegram and on your dashboard."
+    labels = [shorten(clean(choice.label), LABEL_UNITS) for choice in message.flat_choices]
+    lines = "\n".join(f"{number} {label}" for number, label in enumerate(labels, start=1))
+    pieces = split(text.strip(), max(BODY_UNITS - utf16_length(lines) - 2, BODY_UNITS // 4))
+    if lines and pieces:
+        pieces[-1] = shorten(f"{pieces[-1]}\n\n{lines}", BODY_UNITS)
+    return pieces
+
+
+def _variables(values: tuple[str, ...]) -> dict[str, str]:
+    """Template variables by number: one line each, never empty, as WhatsApp demands."""
+    one_line = (" ".join(clean(value).split()) for value in values)
+    return {str(n): shorten(value, VARIABLE_UNITS) or "–" for n, value in enumerate(one_line, start=1)}
+
+
+def _number(value: str | None) -> float | None:
+    try:
+        return float(value) if value else None
+    except ValueError:
+        return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,11 +14,21 @@ from typing import Self
 from storage.embedded_place import EmbeddedError, find_place
 from storage.embedded_postgres import EmbeddedPostgres
 from storage.embedded_valkey import EmbeddedValkey
+from storage.private_files import write_private
 
-__all__ = ["AlreadyRunningError", "EmbeddedError", "EmbeddedServers", "HomeLock", "running_urls"]
+__all__ = [
+    "AlreadyRunningError",
+    "EmbeddedError",
+    "EmbeddedServers",
+    "HomeLock",
+    "publish",
+    "published",
+    "withdraw",
+]
 
 _STATE = "running.json"  # the URLs of the running servers, 0600: for commands beside `flux up`
 _LOCK = "lock"
+_PATIENCE = 0.5  # seconds: `published` holds the lock for a moment too
 
 
 class AlreadyRunningError(EmbeddedError):
@@ -29,11 +41,12 @@ class HomeLock:
     def __init__(self, home: Path) -> None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._descriptor = os.open(home / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._descriptor)
-            raise AlreadyRunningError(f"Flux is already running in {home}") from None
+        end = time.monotonic() + _PATIENCE
+        while not _try_lock(self._descriptor, fcntl.LOCK_EX):
+            if time.monotonic() > end:
+                os.close(self._descriptor)
+                raise AlreadyRunningError(f"Flux is already running in {home}")
+            time.sleep(0.02)
 
     def release(self) -> None:
         os.close(self._descriptor)
@@ -49,7 +62,6 @@ class EmbeddedServers:
         self, home: Path, *, postgres: bool = True, valkey: bool = True, durable: bool = True
     ) -> None:
         place = find_place(home)
-        self._home = home
         self.postgres = EmbeddedPostgres(place, durable=durable) if postgres else None
         self.valkey = EmbeddedValkey(place, durable=durable) if valkey else None
 
@@ -68,24 +80,15 @@ class EmbeddedServers:
         return found
 
     def start(self) -> None:
-        """Start both and leave their addresses for other commands. Raises EmbeddedError; then nothing is left running."""
+        """Start both. Raises EmbeddedError; then nothing is left running."""
         try:
             for server in self.servers:
                 server.start()
         except BaseException:
             self.stop()
             raise
-        self.publish()
-
-    def publish(self) -> None:
-        path = self._home / _STATE
-        path.unlink(missing_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(self.urls, file)
 
     def stop(self) -> None:
-        (self._home / _STATE).unlink(missing_ok=True)
         for server in reversed(self.servers):
             server.stop()
 
@@ -99,14 +102,32 @@ class EmbeddedServers:
         self.stop()
 
 
-def running_urls(home: Path) -> dict[str, str]:
-    """The URLs of the embedded servers somebody is running over this home; empty when nobody is."""
+def _try_lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def publish(home: Path, values: Mapping[str, str]) -> None:
+    """Leave the addresses of what runs here for commands beside it. Only the holder of the HomeLock calls this."""
+    write_private(home / _STATE, json.dumps(dict(values)))
+
+
+def withdraw(home: Path) -> None:
+    (home / _STATE).unlink(missing_ok=True)
+
+
+def published(home: Path) -> dict[str, str]:
+    """What the running holder of this home published; empty when nobody runs."""
     try:
         found = json.loads((home / _STATE).read_text())
+        descriptor = os.open(home / _LOCK, os.O_RDONLY)
     except (OSError, ValueError):
         return {}
     try:
-        HomeLock(home).release()
-    except AlreadyRunningError:
-        return dict(found)
-    return {}  # the file was left by a process that was killed
+        # A lock we can share is held by nobody: the file was left by a process that was killed.
+        return {} if _try_lock(descriptor, fcntl.LOCK_SH) else dict(found)
+    finally:
+        os.close(descriptor)

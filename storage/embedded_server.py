@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from storage.embedded_place import EmbeddedError
+from storage.private_files import keep_once
 
 _LOG_LIMIT = 5_000_000  # bytes; a longer log starts afresh with the server
 
@@ -29,13 +30,9 @@ def open_log(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
-def read_or_make_secret(path: Path) -> str:
-    """The password kept in this 0600 file; made at the first call."""
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(16))
-    return path.read_text().strip()
+def password(path: Path) -> str:
+    """The password kept in this file; made at the first call."""
+    return keep_once(path, lambda: secrets.token_hex(16))
 
 
 def wait_until(

@@ -16,9 +16,10 @@ from storage.embedded_server import (
     free_port,
     last_words,
     open_log,
-    read_or_make_secret,
+    password,
     wait_until,
 )
+from storage.private_files import write_private
 from storage.processes import spawn, stop, stop_leftover
 
 _MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -49,7 +50,7 @@ class EmbeddedValkey:
     def start(self) -> None:
         """Start and wait for the first answer. Raises EmbeddedError."""
         program = self._program()
-        self._password = read_or_make_secret(self._place.folder / "valkey.password")
+        self._password = password(self._place.folder / "valkey.password")
         self._stop_leftover()
         for _ in range(5):
             self._port = self._port or free_port()
@@ -106,8 +107,7 @@ class EmbeddedValkey:
             "loglevel warning",
             "databases 16",
         ]
-        path.touch(mode=0o600)
-        path.write_text("\n".join(lines) + "\n")
+        write_private(path, "\n".join(lines) + "\n")
         self._place.give(path)
         return path
 

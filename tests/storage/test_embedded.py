@@ -15,7 +15,7 @@ import psycopg
 import pytest
 import redis
 
-from storage.embedded import AlreadyRunningError, EmbeddedServers, HomeLock, running_urls
+from storage.embedded import AlreadyRunningError, EmbeddedServers, HomeLock, published
 from storage.embedded_place import find_place, may_enter, unprivileged_account
 from storage.processes import Account, command_line, stop_leftover
 
@@ -75,10 +75,11 @@ def test_nobody_enters_without_the_password(servers: EmbeddedServers) -> None:
 _HOLDER = """
 import sys, time
 from pathlib import Path
-from storage.embedded import EmbeddedServers, HomeLock
+from storage.embedded import EmbeddedServers, HomeLock, publish
 lock = HomeLock(Path(sys.argv[1]))
 servers = EmbeddedServers(Path(sys.argv[1]))
 servers.start()
+publish(Path(sys.argv[1]), servers.urls)
 print(*[server.pid for server in servers.servers], flush=True)
 time.sleep(600)
 """
@@ -91,7 +92,7 @@ def test_a_killed_holder_takes_its_servers_along_and_the_next_start_works(home: 
     )
     assert holder.stdout is not None
     pids = [int(pid) for pid in holder.stdout.readline().split()]
-    assert running_urls(home)
+    assert published(home)
     with pytest.raises(AlreadyRunningError, match="already running"):
         HomeLock(home)
     holder.kill()
@@ -100,7 +101,7 @@ def test_a_killed_holder_takes_its_servers_along_and_the_next_start_works(home: 
     while any("flux" in command_line(pid) or str(home) in command_line(pid) for pid in pids):
         assert time.monotonic() < end, "a server outlived its parent"
         time.sleep(0.02)
-    assert running_urls(home) == {}
+    assert published(home) == {}
     with EmbeddedServers(home) as servers:
         assert _write_and_count(servers) == 1
 

@@ -6,17 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from redis import Redis
 from rq import Queue
 
 from bot.clock import Clock, build_clock
 from channels.messages import Channel, PhoneVerifier
-from channels.simulator import PhoneStore, SimulatedChannel
+from channels.push import PushChannel, Subscription
+from channels.simulator import PhoneStore, SimulatedChannel, SimulatedVerifier
 from channels.switchboard import Switchboard
+from channels.telegram import TelegramChannel
+from channels.twilio_api import TwilioApi, TwilioVerify
+from channels.voice import VoiceChannel
+from channels.whatsapp import WhatsAppChannel
 from reminders.dispatch import Dispatcher
 from reminders.wakeups import RqWakeups, Wakeups
 from storage.database import Database
+from storage.tables import PushSubscription
 from storage.vocabulary import ChannelName
 
 if TYPE_CHECKING:
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 CHAT_QUEUE = "chat"
-LADDER_QUEUE = "ladder"
+STATUS_PATH = "/api/v1/webhooks/twilio/status"
 
 
 @dataclass
@@ -65,20 +72,67 @@ def build(settings: Settings) -> Services:
     redis = Redis.from_url(settings.redis_url)
     clock = build_clock(settings.app_env, redis)
     database = Database(settings.database_url)
-    simulated = settings.app_env != "production"
     return Services(
         settings=settings,
         clock=clock,
         database=database,
         redis=redis,
-        switchboard=Switchboard(
-            _real_channels(settings, database), _simulated_channels(redis) if simulated else {}
-        ),
+        switchboard=build_switchboard(settings, database, redis),
         wakeups=RqWakeups(redis, clock.to_real),
         enqueue=_enqueue_with(redis),
-        verifier=_verifier(settings, redis) if settings.twilio_verify_service_sid or simulated else None,
-        phones=PhoneStore(redis) if simulated else None,
+        verifier=_verifier(settings, redis),
+        phones=None if settings.production else PhoneStore(redis),
     )
+
+
+def build_switchboard(settings: Settings, database: Database, redis: Redis) -> Switchboard:
+    """A real channel for each provider that is configured, a simulated one for the rest outside production."""
+    real: dict[str, Channel] = {ChannelName.PUSH: _push(settings, database)}
+    if settings.telegram_bot_token:
+        real[ChannelName.TELEGRAM] = TelegramChannel(
+            settings.telegram_bot_token, settings.telegram_api_base_url
+        )
+    if api := _twilio(settings):
+        base = settings.twilio_webhook_base_url
+        if settings.twilio_whatsapp_from:
+            template = settings.twilio_whatsapp_template_sid or None
+            real[ChannelName.WHATSAPP] = WhatsAppChannel(
+                api, settings.twilio_whatsapp_from, template, base + STATUS_PATH if base else None
+            )
+        if settings.twilio_voice_from and base:
+            real[ChannelName.CALL] = VoiceChannel(api, settings.twilio_voice_from, base)
+    return Switchboard(real, {} if settings.production else _simulated(redis))
+
+
+def _simulated(redis: Redis) -> dict[str, Channel]:
+    names = (ChannelName.TELEGRAM, ChannelName.WHATSAPP, ChannelName.CALL, ChannelName.PUSH)
+    return {name: SimulatedChannel(name, redis) for name in names}
+
+
+def _twilio(settings: Settings) -> TwilioApi | None:
+    if not settings.twilio_account_sid:
+        return None
+    return TwilioApi(
+        settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url or None
+    )
+
+
+def _push(settings: Settings, database: Database) -> PushChannel:
+    def subscription(subscription_id: str) -> Subscription | None:
+        with database.session() as session:
+            row = session.get(PushSubscription, UUID(subscription_id))
+            return (row.endpoint, row.p256dh, row.auth) if row else None
+
+    private_key, _ = settings.vapid_keys
+    return PushChannel(private_key, settings.vapid_claims_email, settings.push_allowed_hosts, subscription)
+
+
+def _verifier(settings: Settings, redis: Redis) -> PhoneVerifier | None:
+    """Twilio Verify, or the simulator's own SMS; in production without Verify no number can be proven."""
+    api = _twilio(settings)
+    if api and settings.twilio_verify_service_sid:
+        return TwilioVerify(api, settings.twilio_verify_service_sid)
+    return None if settings.production else SimulatedVerifier(redis)
 
 
 def _enqueue_with(redis: Redis) -> Callable[[str, str], None]:
@@ -88,8 +142,3 @@ def _enqueue_with(redis: Redis) -> Callable[[str, str], None]:
         queue.enqueue(function, argument, job_timeout=120, result_ttl=0, failure_ttl=86_400)
 
     return enqueue
-
-
-def _simulated_channels(redis: Redis) -> dict[str, Channel]:
-    names = (ChannelName.TELEGRAM, ChannelName.WHATSAPP, ChannelName.CALL, ChannelName.PUSH)
-    return {name: SimulatedChannel(name, redis) for name in names}

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time
+from itertools import combinations
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from reminders.rules.recurrence import check_rule
 from reminders.rules.rhythm import DAY_PARTS
@@ -104,6 +113,17 @@ class ProposedTask(_Output):
     week_range: tuple[int, int] = (1, 6)
     times_per_week: int | None = Field(default=None, ge=1, le=7)
     day_part: DayPart | None = None
+    not_on: list[Weekday] = Field(default_factory=list)  # days the person keeps free
+    days_said: bool = False  # the person's own words named the days; never set by a model
+    time_said: bool = False  # the person's own words named the time; never set by a model
+
+    @model_validator(mode="before")
+    @classmethod
+    def _speaks_for_nobody(cls, data: Any, info: ValidationInfo) -> Any:
+        """An answer of a network model cannot claim that the person said something."""
+        if isinstance(data, dict) and (info.context or {}).get("from_model"):
+            return {key: value for key, value in data.items() if key not in ("days_said", "time_said")}
+        return data
 
     @model_validator(mode="after")
     def _says_when(self) -> ProposedTask:
@@ -132,6 +152,10 @@ class ProposedTask(_Output):
         return time.fromisoformat(self.suggested_time) if self.suggested_time else None
 
 
+def _weeks_meet(first: ProposedTask, second: ProposedTask) -> bool:
+    return first.week_range[0] <= second.week_range[1] and second.week_range[0] <= first.week_range[1]
+
+
 class MicroGoal(_Output):
     title: Line
     description: str = Field(default="", max_length=500)
@@ -148,7 +172,8 @@ class ConflictDetected(_Output):
 class GoalPlannerOutput(_Output):
     goal_feasible_in_6_weeks: bool
     micro_goal_roadmap: list[MicroGoal] = Field(default_factory=list, max_length=12)
-    proposed_tasks: list[ProposedTask] = Field(default_factory=list, max_length=6)
+    # Tasks of the same title are stages of one series: same days, same time, one after the other.
+    proposed_tasks: list[ProposedTask] = Field(default_factory=list, max_length=9)
     conflicts_detected: list[ConflictDetected] = Field(default_factory=list)
     plan_summary: str = Field(min_length=1, max_length=1200)
     approval_status: ApprovalStatus = ApprovalStatus.PENDING
@@ -164,6 +189,9 @@ class GoalPlannerOutput(_Output):
         orders = [goal.pipeline_order for goal in self.micro_goal_roadmap]
         if len(set(orders)) != len(orders):
             raise ValueError("pipeline_order must be different for each micro goal")
+        for first, second in combinations(self.proposed_tasks, 2):
+            if first.title.casefold() == second.title.casefold() and _weeks_meet(first, second):
+                raise ValueError(f"the stages of {first.title!r} share a week; week_range must not overlap")
         return self
 
 

@@ -33,6 +33,7 @@ class SeriesRequest:
     minutes: int
     starts_on: date
     weekdays: tuple[int, ...] = ()
+    not_on: frozenset[int] = frozenset()  # days the person keeps free; never used
     per_week: int = 0  # how many days a week when no weekdays were named
     at: time | None = None  # local
     part: str | None = None
@@ -44,7 +45,14 @@ class SeriesRequest:
 
     @property
     def times_a_week(self) -> int:
-        return len(set(self.weekdays)) or min(max(self.per_week, 1), 7)
+        """As many as were asked for and the days kept free allow, at least one."""
+        wanted = len(set(self.weekdays)) or max(self.per_week, 1)
+        return max(1, min(wanted, len(self.days_open)))
+
+    @property
+    def days_open(self) -> tuple[int, ...]:
+        """All seven when every day is kept free: a contradiction is answered by the words around it."""
+        return tuple(day for day in range(7) if day not in self.not_on) or tuple(range(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,8 @@ class Ground:
 
 def choose(ground: Ground) -> Cue:
     """The cheapest cue: near the wish, few occurrences in anybody's way, days apart, full days left alone."""
-    best, lowest = Cue(tuple(range(ground.request.times_a_week)), ground.request.at or time(18)), float("inf")
+    first = ground.request.days_open[: ground.request.times_a_week]
+    best, lowest = Cue(first, ground.request.at or time(18)), float("inf")
     loads = [_load(ground, weekday) for weekday in range(7)]
     for away, at in sorted((_away(at, ground), at) for at in _times(ground)):
         if away >= lowest:
@@ -133,7 +142,8 @@ def wished(ground: Ground) -> Cue:
     """The cue as it was asked for; what was left open is what an empty diary would give."""
     empty = Ground.of(ground.request, ground.rhythm, Diary.of(()))
     free = choose(empty)
-    return Cue(tuple(sorted(set(ground.request.weekdays))) or free.weekdays, ground.request.at or free.at)
+    days = tuple(sorted(set(ground.request.weekdays).intersection(ground.request.days_open)))
+    return Cue(days or free.weekdays, ground.request.at or free.at)
 
 
 def _times(ground: Ground) -> set[time]:
@@ -184,14 +194,14 @@ def _load(ground: Ground, weekday: int) -> float:
 
 
 def _cheapest_days(request: SeriesRequest, costs: list[float]) -> tuple[tuple[int, ...], float]:
-    wish = frozenset(request.weekdays)
+    wish = frozenset(request.weekdays).intersection(request.days_open)
     change = _OTHER_THAN_SAID if request.days_said else _OTHER_DAY
 
     def cost(days: tuple[int, ...]) -> float:
         extra = change * len(wish.difference(days)) if wish else _crowding(days)
         return extra + sum(costs[day] for day in days)
 
-    days = min(combinations(range(7), request.times_a_week), key=cost)
+    days = min(combinations(request.days_open, request.times_a_week), key=cost)
     return days, cost(days)
 
 

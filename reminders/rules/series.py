@@ -118,6 +118,11 @@ def _elsewhere(ground: Ground, cue: Cue, moment: datetime, taken: Sequence[datet
     week = (rhythm.day(moment) - request.starts_on).days // 7
     monday = request.starts_on + timedelta(weeks=week)
     own = [Busy(start, start + ground.length, request.title) for start in taken]
+    free_days = [
+        Busy(rhythm.utc(day, time(0)), rhythm.utc(day + timedelta(days=1), time(0)), "a day you keep free")
+        for day in (monday + timedelta(days=ahead) for ahead in range(7))
+        if day.weekday() not in request.days_open
+    ]
     prefer = Prefer(
         at=cue.at,
         near=moment,
@@ -129,7 +134,7 @@ def _elsewhere(ground: Ground, cue: Cue, moment: datetime, taken: Sequence[datet
         max(ground.opens, rhythm.utc(monday, time(0))),
         min(ground.closes, rhythm.utc(monday + timedelta(weeks=1), time(0))),
         rhythm,
-        [*ground.diary.entries, *own],
+        [*ground.diary.entries, *own, *free_days],
         1,
         prefer,
     )

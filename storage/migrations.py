@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _LOCK = 0x464C5558  # "FLUX": any constant will do, as long as every process uses the same
+_REVISION = re.compile(r'^revision(?:: str)? = "(\w+)"', re.MULTILINE)
+_FOLLOWS = re.compile(r'^down_revision(?:: [^=]+)? = "(\w+)"', re.MULTILINE)
 _SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
 
 
@@ -39,14 +43,16 @@ def current_revision(connection: Connection) -> str | None:
     return revision
 
 
+@cache
 def head_revision() -> str:
-    """The newest revision this program brings along."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 - 0.3 s that only migrations and health need
-
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("there are no migrations beside the program")
-    return head
+    """The newest revision this program brings along, read from the scripts: health must not import Alembic for it."""
+    scripts = [path.read_text() for path in (_SCRIPTS / "versions").glob("*.py")]
+    revisions = {match[1] for script in scripts for match in _REVISION.finditer(script)}
+    followed = {match[1] for script in scripts for match in _FOLLOWS.finditer(script)}
+    heads = revisions - followed
+    if len(heads) != 1:
+        raise RuntimeError(f"the migrations beside the program have {len(heads)} heads")
+    return heads.pop()
 
 
 def _take_lock(guard: Connection, patience: float) -> None:
@@ -61,7 +67,7 @@ def _take_lock(guard: Connection, patience: float) -> None:
 
 
 def _config() -> Config:
-    from alembic.config import Config  # noqa: PLC0415 - see head_revision
+    from alembic.config import Config  # noqa: PLC0415 - 0.3 s that only migrations need
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
@@ -69,7 +75,7 @@ def _config() -> Config:
 
 
 def _upgrade_tables(url: str) -> None:
-    from alembic import command  # noqa: PLC0415 - see head_revision
+    from alembic import command  # noqa: PLC0415 - 0.3 s that only migrations need
 
     config = _config()
     engine = create_engine(normalise_url(url), poolclass=NullPool)

@@ -1,0 +1,232 @@
+"""Every setting of an installation, read once from the environment and `.env`; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.home import default_home, kept_secret_key, kept_vapid_keys
+from storage.embedded import published
+
+MINIMUM_KEY_BYTES = 32  # HS256 wants a key as long as its digest
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: one line that names the variable and shows no secret."""
+
+
+def _starts_with(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value and not value.startswith(schemes):
+            raise ValueError(f"must begin with {' or '.join(schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _words(value: Any) -> Any:
+    return (
+        tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+    )
+
+
+Secret = Annotated[str, Field(repr=False)]
+WebUrl = Annotated[str, _starts_with("http://", "https://"), AfterValidator(lambda url: url.rstrip("/"))]
+DatabaseUrl = Annotated[Secret, _starts_with("postgresql://", "postgres://", "postgresql+psycopg://")]
+RedisUrl = Annotated[Secret, _starts_with("redis://", "rediss://", "unix://")]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+Minutes = Annotated[float, Field(ge=0, le=1440)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class RunningInstallation(PydanticBaseSettingsSource):
+    """The addresses a running `flux up` left in this home, for commands beside it; weaker than any other source."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError  # this source answers as a whole
+
+    def __call__(self) -> dict[str, Any]:
+        home = self.current_state.get("flux_home")
+        found = published(Path(home) if home else default_home())
+        return {name.lower(): value for name, value in found.items()}
+
+
+class Settings(BaseSettings):
+    """Frozen; field names are the variables' names in lower case. Raises SettingsError."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    # The installation
+    app_env: Literal["development", "test", "production"] = "development"
+    flux_home: Folder = Field(default_factory=default_home)
+    secret_key: Secret = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    web_host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    access: Literal["open", "pairing"] = "open"
+    database_url: DatabaseUrl = ""
+    redis_url: RedisUrl = ""
+    supabase_url: WebUrl = ""
+    supabase_jwt_secret: Secret = ""
+
+    # The ladder
+    reminder_lead_minutes: Minutes = 10
+    escalation_window_minutes: Annotated[float, Field(gt=0, le=240)] = 2
+    miss_grace_minutes: Minutes = 60
+    sweep_interval_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5
+
+    # Telegram
+    telegram_bot_token: Secret = ""
+    telegram_webhook_secret: Secret = ""
+    telegram_api_base_url: WebUrl = "https://api.telegram.org"
+
+    # Twilio: WhatsApp, calls, phone verification
+    twilio_account_sid: str = ""
+    twilio_auth_token: Secret = ""
+    twilio_whatsapp_from: str = ""
+    twilio_whatsapp_template_sid: str = ""
+    twilio_voice_from: str = ""
+    twilio_verify_service_sid: str = ""
+    twilio_webhook_base_url: WebUrl = ""
+    twilio_api_base_url: WebUrl = ""
+
+    # Web push
+    vapid_private_key: Secret = ""
+    vapid_public_key: str = ""
+    vapid_claims_email: str = "admin@example.com"
+    push_allowed_hosts: Words = ()
+
+    # Language models
+    openrouter_api_key: Secret = ""
+    openrouter_base_url: WebUrl = "https://openrouter.ai/api/v1"
+    openrouter_app_name: str = "Flux"
+    openrouter_app_url: WebUrl = ""
+    llm_model_orchestrator: str = "openrouter/openai/gpt-4o"
+    llm_model_planner: str = "openrouter/anthropic/claude-sonnet-4"
+    llm_model_small: str = "openrouter/openai/gpt-4o-mini"
+    llm_fallback_orchestrator: str = "openrouter/anthropic/claude-sonnet-4"
+    llm_fallback_planner: str = "openrouter/openai/gpt-4o"
+    llm_fallback_small: str = "openrouter/anthropic/claude-3.5-haiku"
+    monthly_token_soft_limit: Count = 500_000
+    monthly_token_hard_limit: Count = 1_000_000
+    max_conversation_messages: Annotated[int, Field(ge=2)] = 20
+    max_conversation_tokens: Annotated[int, Field(ge=500)] = 8_000
+
+    # Plans and patterns
+    max_active_goals: Count = 3
+    goal_sprint_weeks: Annotated[int, Field(ge=1, le=6)] = 6
+    pattern_miss_threshold: Count = 3
+    pattern_min_datapoints: Count = 3
+
+    # Watching it run; both send data elsewhere and are off unless set
+    sentry_dsn: Secret = ""
+    sentry_environment: str = ""
+    sentry_traces_sample_rate: Annotated[float, Field(ge=0, le=1)] = 0
+    langchain_tracing_v2: bool = False
+    langchain_api_key: Secret = ""
+    langchain_project: str = "flux"
+    langchain_endpoint: WebUrl = "https://api.smith.langchain.com"
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsError(_one_line(error)) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, RunningInstallation(settings_cls)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.secret_key:
+            if self.production:
+                raise _wrong("secret_key", "is required in production (32 bytes or more, random)")
+            # Frozen is for everybody else: the key belongs to the settings from the start.
+            self.__dict__["secret_key"] = kept_secret_key(self.flux_home)
+        if len(self.secret_key.encode()) < MINIMUM_KEY_BYTES:
+            raise _wrong("secret_key", f"must have at least {MINIMUM_KEY_BYTES} bytes")
+        if bool(self.vapid_private_key) != bool(self.vapid_public_key):
+            raise _wrong("vapid_public_key", "and VAPID_PRIVATE_KEY belong together: set both or neither")
+        if self.monthly_token_hard_limit < self.monthly_token_soft_limit:
+            raise _wrong("monthly_token_hard_limit", "must not be below MONTHLY_TOKEN_SOFT_LIMIT")
+        return self
+
+    @property
+    def production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def public_url(self) -> str:
+        """Where people and providers reach the web process, without a slash at the end."""
+        return self.twilio_webhook_base_url or f"http://localhost:{self.port}"
+
+    @cached_property
+    def vapid_keys(self) -> tuple[str, str]:
+        """(private, public) of web push: as set, else made once and kept in FLUX_HOME."""
+        if self.vapid_private_key:
+            return self.vapid_private_key, self.vapid_public_key
+        from channels.push import generate_vapid_keys  # noqa: PLC0415 - 0.2 s that most processes never need
+
+        return kept_vapid_keys(self.flux_home, generate_vapid_keys)
+
+
+def _wrong(field: str, problem: str) -> ValueError:
+    return ValueError(f"{field.upper()} {problem}")
+
+
+def _one_line(error: ValidationError) -> str:
+    """The first problem, led by the variable's name; the value is shown only where it is no secret."""
+    first = error.errors()[0]
+    problem = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return problem
+    name = str(first["loc"][0])
+    shown = is_public(name) and isinstance(first["input"], str | int | float)
+    value = f" (it is {str(first['input'])[:60]!r})" if shown else ""
+    return f"{name.upper()}: {problem[0].lower()}{problem[1:]}{value}"
+
+
+def is_public(name: str) -> bool:
+    """Whether a setting's value may be shown to people."""
+    field = Settings.model_fields.get(name)
+    return field is not None and field.repr
+
+
+def export_to_libraries(settings: Settings) -> None:
+    """Tell libraries that read the environment themselves: traces stay off unless asked for, nothing phones home."""
+    os.environ["LANGCHAIN_TRACING_V2"] = str(settings.langchain_tracing_v2).lower()
+    os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"]
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else importing it fetches a price list
+    os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"  # checkpoints hold plain data, never classes to rebuild
+    if settings.langchain_tracing_v2:
+        os.environ["LANGCHAIN_API_KEY"] = settings.langchain_api_key
+        os.environ["LANGCHAIN_PROJECT"] = settings.langchain_project
+        os.environ["LANGCHAIN_ENDPOINT"] = settings.langchain_endpoint
+
+
+def environment_for_children(settings: Settings, changed: dict[str, str]) -> dict[str, str]:
+    """The environment of a process we start: ours, with what this installation decided on top."""
+    decided = {
+        "FLUX_HOME": str(settings.flux_home),
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "WEB_HOST": settings.web_host,
+        "PORT": str(settings.port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return dict(os.environ) | decided | changed

@@ -43,6 +43,8 @@ class Rung(StrEnum):
     CALL = "call"
     FOLLOW_UP = "follow_up"  # "did it work out?" after "on it"
     MISS_NOTE = "miss_note"  # the kind message after a miss
+    PATTERN = "pattern"  # the question after three weekly misses
+    HANG_UP = "hang_up"  # stops a call that rings although the answer is there
 
 
 class DispatchStatus(StrEnum):

@@ -1,0 +1,286 @@
+"""The whole life of a task on one page: what happened, and what follows from it. Every status comes from here.
+
+    waiting -> reminded -> whatsapped -> called -> missed
+       any of them, on an answer: done | missed | "on it" | snoozed (waits again) | moved (a new row takes over)
+       "on it": acknowledged -> asked "did it work out?" -> missed
+
+A rung that cannot be used is skipped with its reason and the next one starts at once. In the person's sleep nothing
+is sent: reminders wait, later rungs are skipped, and a miss is told after waking up. During a pause nothing is sent
+either, and what should have started then is cancelled, not missed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from reminders.rules.ladder import NOTE_KEEPS, Ladder
+from storage.vocabulary import Answer, Rung, Stage, TaskStatus
+
+CLIMB = (Rung.REMIND, Rung.WHATSAPP, Rung.CALL)
+STAGE_OF = {Rung.REMIND: Stage.REMINDED, Rung.WHATSAPP: Stage.WHATSAPPED, Rung.CALL: Stage.CALLED}
+_NEXT = {Stage.WAITING: 0, Stage.REMINDED: 1, Stage.WHATSAPPED: 2}  # index into CLIMB
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """What the rules need to know about a task; times are aware UTC."""
+
+    starts_at: datetime
+    duration: timedelta
+    created_at: datetime
+    wakes_at: datetime | None
+    status: TaskStatus = TaskStatus.PENDING
+    stage: Stage = Stage.WAITING
+    last_rung_at: datetime | None = None  # when the newest rung began
+    done_at: datetime | None = None
+
+
+# ------------------------------------------------------------------ what can happen
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """`wakes_at` has come. A rung that failed on every address wakes its task at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    answer: Answer
+    until: datetime | None = None  # of a snooze
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The person takes the last answer back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A new row takes this one's place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    reason: str
+
+
+Event = Woken | Answered | Undone | Moved | Cancelled
+
+# ------------------------------------------------------------------ what follows
+
+
+@dataclass(frozen=True, slots=True)
+class SendRung:
+    """Send it now, or from `not_before` on; after the deadline it is worth nothing."""
+
+    rung: Rung
+    deadline: datetime
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkipRung:
+    rung: Rung
+    reason: str
+    expired: bool = False  # it was possible once, and is too late now
+
+
+@dataclass(frozen=True, slots=True)
+class Supersede:
+    """Whatever is still waiting to be sent about this task must not go out any more, and no phone may ring on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """A miss: look whether it is one of a row."""
+
+
+Effect = SendRung | SkipRung | Supersede | Learn
+Step = tuple[TaskState, tuple[Effect, ...]]
+
+
+def step(state: TaskState, event: Event, ladder: Ladder, now: datetime) -> Step:
+    """The state that follows and what to do about it. An event that has no place in this state changes nothing."""
+    match event:
+        case Woken():
+            return _woken(state, ladder, now)
+        case Answered():
+            return _answered(state, event, ladder, now)
+        case Undone():
+            return _undone(state, ladder, now)
+        case Moved() if _open(state, ladder, now):
+            return _closed(state, TaskStatus.RESCHEDULED), (Supersede("moved"),)
+        case Cancelled(reason) if state.status == TaskStatus.PENDING:
+            return _closed(state, TaskStatus.CANCELLED), (Supersede(reason),)
+    return state, ()
+
+
+# ------------------------------------------------------------------ time passes
+
+
+def _woken(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+    if state.status != TaskStatus.PENDING or state.wakes_at is None or now < state.wakes_at:
+        return state, ()
+    if ladder.paused(now):
+        return _during_pause(state, ladder, now)
+    match state.stage:
+        case Stage.WAITING | Stage.REMINDED | Stage.WHATSAPPED:
+            return _climb(state, ladder, now)
+        case Stage.ACKNOWLEDGED:
+            return _ask(state, ladder, now)
+        case Stage.ASKED:
+            return _missed(state, ladder, now)
+        case _:
+            return _missed_or_wait(state, ladder, now, ())
+
+
+def _during_pause(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+    pause_ends = ladder.paused_until or now
+    if state.stage in (Stage.ACKNOWLEDGED, Stage.ASKED):
+        return replace(state, wakes_at=pause_ends), ()
+    if now >= state.starts_at:
+        return _closed(state, TaskStatus.CANCELLED), (Supersede("paused"),)
+    return replace(state, wakes_at=min(pause_ends, state.starts_at)), ()
+
+
+def _climb(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+    """Take the next usable rung; when none is left, wait for the miss."""
+    due = state.wakes_at or now
+    effects: list[Effect] = []
+    for rung in CLIMB[_NEXT[state.stage] :]:
+        obstacle = _obstacle(rung, state, ladder, due, now)
+        if obstacle is not None:
+            effects.append(obstacle)
+            continue
+        if ladder.rhythm.asleep(now):  # only a reminder gets here: it waits for the morning
+            return replace(state, wakes_at=ladder.rhythm.wakes_after(now)), ()
+        begun = replace(state, stage=STAGE_OF[rung], last_rung_at=now)
+        missed_at = ladder.missed_at(state.starts_at, now)
+        if rung == Rung.CALL:
+            send = SendRung(rung, ladder.call_by(state.starts_at, due))
+            return replace(begun, wakes_at=missed_at), (*effects, send)
+        send = SendRung(rung, missed_at)
+        return replace(begun, wakes_at=now + ladder.timing.window), (*effects, send)
+    return _missed_or_wait(replace(state, stage=Stage.CALLED), ladder, now, tuple(effects))
+
+
+def _obstacle(rung: Rung, state: TaskState, ladder: Ladder, due: datetime, now: datetime) -> SkipRung | None:
+    if now >= state.starts_at + ladder.timing.grace:
+        return SkipRung(rung, "the task's time was over", expired=True)
+    if rung in ladder.barred:
+        return SkipRung(rung, ladder.barred[rung])
+    if rung != Rung.REMIND and ladder.rhythm.asleep(now):
+        return SkipRung(rung, "asleep")
+    if rung == Rung.CALL and now > ladder.call_by(state.starts_at, due):
+        return SkipRung(rung, "too late to call", expired=True)
+    return None
+
+
+def _ask(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+    """The one question after "on it"; whoever sleeps is asked in the morning."""
+    if ladder.rhythm.asleep(now):
+        return replace(state, wakes_at=ladder.rhythm.wakes_after(now)), ()
+    over = now + ladder.timing.grace
+    asked = replace(state, stage=Stage.ASKED, wakes_at=over)
+    return asked, (SendRung(Rung.FOLLOW_UP, over),)
+
+
+def _missed_or_wait(state: TaskState, ladder: Ladder, now: datetime, effects: tuple[Effect, ...]) -> Step:
+    missed_at = ladder.missed_at(state.starts_at, state.last_rung_at)
+    if now < missed_at:
+        return replace(state, wakes_at=missed_at), effects
+    missed, more = _missed(state, ladder, now)
+    return missed, (*effects, *more)
+
+
+def _missed(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+    told_at = ladder.told_at(now)
+    note = SendRung(Rung.MISS_NOTE, told_at + NOTE_KEEPS, told_at if told_at > now else None)
+    return _closed(state, TaskStatus.MISSED), (Supersede("missed"), note, Learn())
+
+
+# ------------------------------------------------------------------ the person speaks
+
+
+def _answered(state: TaskState, event: Answered, ladder: Ladder, now: datetime) -> Step:
+    if not _open(state, ladder, now):
+        return state, ()
+    silence = Supersede("answered")
+    match event.answer:
+        case Answer.DONE:
+            return replace(_closed(state, TaskStatus.DONE), done_at=now), (silence,)
+        case Answer.MISSED if state.status == TaskStatus.PENDING:
+            return _closed(state, TaskStatus.MISSED), (silence, Learn())
+        case Answer.ON_IT:
+            return _held(state, max(state.starts_at, now) + state.duration), (silence,)
+        case Answer.RESCHEDULE if state.status == TaskStatus.PENDING:
+            # The ladder rests while the person chooses; whoever chooses nothing is asked once.
+            return _held(state, max(state.starts_at + state.duration, now + ladder.timing.grace)), (silence,)
+        case Answer.SNOOZE if event.until is not None and event.until > now:
+            return _snoozed(state, event.until), (silence,)
+    return state, ()
+
+
+def _held(state: TaskState, until: datetime) -> TaskState:
+    return replace(state, status=TaskStatus.PENDING, stage=Stage.ACKNOWLEDGED, wakes_at=until)
+
+
+def _snoozed(state: TaskState, until: datetime) -> TaskState:
+    """The same row waits again; a task snoozed past its start starts then, so that the miss moves with it."""
+    return replace(
+        state,
+        status=TaskStatus.PENDING,
+        stage=Stage.WAITING,
+        wakes_at=until,
+        starts_at=max(state.starts_at, until),
+        last_rung_at=None,
+    )
+
+
+def _undone(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+    """Pending again. A ladder that had begun does not run on: it rests as after "on it", and asks once."""
+    undoable = (
+        state.stage == Stage.ACKNOWLEDGED
+        if state.status == TaskStatus.PENDING
+        else _fresh(state, ladder, now)
+    )
+    if not undoable:
+        return state, ()
+    first = ladder.first_rung_at(state.starts_at, state.created_at)
+    reopened = replace(state, status=TaskStatus.PENDING, done_at=None)
+    if now < first:
+        return replace(reopened, stage=Stage.WAITING, wakes_at=first), (Supersede("undone"),)
+    if state.stage == Stage.ACKNOWLEDGED and now < state.starts_at:
+        again = now + ladder.timing.window
+        return replace(reopened, stage=Stage.REMINDED, wakes_at=again), (Supersede("undone"),)
+    asks = max(state.starts_at + state.duration, now + ladder.timing.grace)
+    return _held(reopened, asks), (Supersede("undone"),)
+
+
+# ------------------------------------------------------------------ helpers
+
+
+def _closed(state: TaskState, status: TaskStatus) -> TaskState:
+    return replace(state, status=status, stage=Stage.CLOSED, wakes_at=None)
+
+
+def _open(state: TaskState, ladder: Ladder, now: datetime) -> bool:
+    """Still to be answered: pending, or missed so freshly that a late answer reverses it."""
+    return state.status == TaskStatus.PENDING or (
+        state.status == TaskStatus.MISSED and _fresh(state, ladder, now)
+    )
+
+
+def _fresh(state: TaskState, ladder: Ladder, now: datetime) -> bool:
+    """Whether it is still the local day on which the task was done, was to start, or was told to be missed."""
+    today = ladder.rhythm.day(now)
+    match state.status:
+        case TaskStatus.DONE if state.done_at is not None:
+            return today == ladder.rhythm.day(state.done_at)
+        case TaskStatus.MISSED:
+            told_at = ladder.told_at(state.starts_at + ladder.timing.grace)
+            return today <= max(ladder.rhythm.day(state.starts_at), ladder.rhythm.day(told_at))
+    return False

@@ -1,0 +1,164 @@
+"""Tasks as rows: who needs attention now, what fills a person's days, and the state the ladder writes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from storage.tables import Task
+from storage.vocabulary import Stage, TaskStatus
+
+
+def get_task(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
+    """One task of this person; None for unknown ids and for other people's."""
+    return session.scalar(select(Task).where(Task.id == task_id, Task.user_id == user_id))
+
+
+def lock_task(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
+    """The same, as it is now, and nobody else changes it until this transaction ends."""
+    query = select(Task).where(Task.id == task_id, Task.user_id == user_id)
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def claim_due(session: Session, now: datetime, limit: int, late_by: timedelta) -> list[Task]:
+    """Up to `limit` tasks whose time has come, the longest waiting first, for this transaction alone.
+
+    When one of them is more than `late_by` late, everything else that is due for the same people comes too, so that
+    it can be said in one message.
+    """
+    due = select(Task).where(Task.wakes_at <= now).with_for_update(skip_locked=True)
+    claimed = list(session.scalars(due.order_by(Task.wakes_at, Task.id).limit(limit)))
+    late = {task.user_id for task in claimed if task.wakes_at is not None and now - task.wakes_at > late_by}
+    if late:
+        seen = [task.id for task in claimed]
+        others = due.where(Task.user_id.in_(late), Task.id.not_in(seen)).order_by(Task.wakes_at, Task.id)
+        claimed += session.scalars(others.limit(limit * 10))
+    return claimed
+
+
+def next_wake(session: Session) -> datetime | None:
+    return session.scalar(select(func.min(Task.wakes_at)))
+
+
+# The flush of a hundred changed objects is a hundred statements; this is one.
+_SAVE = text("""
+    update tasks as t set
+        status = n.status, stage = n.stage, version = n.version, wakes_at = n.wakes_at,
+        reminder_sent_at = n.reminder_sent_at, whatsapp_sent_at = n.whatsapp_sent_at,
+        call_sent_at = n.call_sent_at
+    from unnest(
+        cast(:ids as uuid[]), cast(:statuses as text[]), cast(:stages as text[]), cast(:versions as int[]),
+        cast(:wakes as timestamptz[]), cast(:reminded as timestamptz[]), cast(:whatsapped as timestamptz[]),
+        cast(:called as timestamptz[])
+    ) as n (id, status, stage, version, wakes_at, reminder_sent_at, whatsapp_sent_at, call_sent_at)
+    where t.id = n.id
+""")
+
+
+def save_ladder(session: Session, tasks: Sequence[Task]) -> None:
+    """Write what the ladder changes of these claimed tasks in one statement. They must be expunged from the session."""
+    if not tasks:
+        return
+    session.execute(
+        _SAVE,
+        {
+            "ids": [task.id for task in tasks],
+            "statuses": [task.status for task in tasks],
+            "stages": [task.stage for task in tasks],
+            "versions": [task.version for task in tasks],
+            "wakes": [task.wakes_at for task in tasks],
+            "reminded": [task.reminder_sent_at for task in tasks],
+            "whatsapped": [task.whatsapp_sent_at for task in tasks],
+            "called": [task.call_sent_at for task in tasks],
+        },
+    )
+
+
+_WAKE_FAILED = text("""
+    update tasks as t set wakes_at = :now
+    from unnest(cast(:ids as uuid[]), cast(:versions as int[])) as f (id, version)
+    where t.id = f.id and t.version = f.version and t.status = 'pending' and t.wakes_at > :now
+        and t.stage in ('reminded', 'whatsapped')
+        and not exists (
+            select 1 from dispatch_log d
+            where d.task_id = t.id and d.task_version = t.version and d.rung <> 'hang_up'
+                and d.status in ('pending', 'unknown', 'dispatched')
+        )
+    returning t.id
+""")
+
+
+def wake_failed(session: Session, failed: Sequence[tuple[UUID, int]], now: datetime) -> int:
+    """Wake the tasks of (id, version) whose newest rung failed on every address: their next rung starts at once."""
+    if not failed:
+        return 0
+    ids, versions = zip(*sorted(set(failed)), strict=True)
+    values = {"ids": list(ids), "versions": list(versions), "now": now}
+    return len(session.execute(_WAKE_FAILED, values).all())
+
+
+# ------------------------------------------------------------------ a person's days
+
+
+def pending_between(session: Session, user_id: UUID, start: datetime, end: datetime) -> Sequence[Task]:
+    """Open tasks that begin in [start, end), by time."""
+    return session.scalars(
+        select(Task)
+        .where(
+            Task.user_id == user_id,
+            Task.status == TaskStatus.PENDING,
+            Task.scheduled_at >= start,
+            Task.scheduled_at < end,
+        )
+        .order_by(Task.scheduled_at, Task.id)
+    ).all()
+
+
+def open_reminders(session: Session, user_id: UUID) -> Sequence[Task]:
+    """Pending tasks whose reminder went out, the newest reminder first."""
+    stages = (Stage.REMINDED, Stage.WHATSAPPED, Stage.CALLED, Stage.ACKNOWLEDGED, Stage.ASKED)
+    return session.scalars(
+        select(Task)
+        .where(Task.user_id == user_id, Task.status == TaskStatus.PENDING, Task.stage.in_(stages))
+        .order_by(Task.reminder_sent_at.desc().nulls_last(), Task.scheduled_at.desc())
+    ).all()
+
+
+def later_in_series(session: Session, user_id: UUID, series_id: UUID, after: datetime) -> Sequence[Task]:
+    """Pending occurrences that begin after that moment, locked."""
+    return session.scalars(
+        select(Task)
+        .where(
+            Task.user_id == user_id,
+            Task.series_id == series_id,
+            Task.status == TaskStatus.PENDING,
+            Task.scheduled_at > after,
+        )
+        .order_by(Task.scheduled_at, Task.id)
+        .with_for_update()
+    ).all()
+
+
+def missed_since(session: Session, user_ids: Sequence[UUID], since: date) -> Sequence[Task]:
+    """Missed tasks of these people from that local day on; one query however many people."""
+    return session.scalars(
+        select(Task)
+        .where(Task.user_id.in_(user_ids), Task.status == TaskStatus.MISSED, Task.local_day >= since)
+        .order_by(Task.scheduled_at)
+    ).all()
+
+
+def open_of_goal(session: Session, goal_id: UUID) -> int:
+    """How many tasks of a goal are still to come."""
+    query = select(func.count()).where(Task.goal_id == goal_id, Task.status == TaskStatus.PENDING)
+    return session.scalar(query) or 0
+
+
+def rezone(session: Session, user_id: UUID, zone: str) -> None:
+    """Cut the person's days anew after a move: every task's local day in that IANA zone."""
+    day = func.date(func.timezone(zone, Task.scheduled_at))
+    session.execute(update(Task).where(Task.user_id == user_id).values(local_day=day))

@@ -96,6 +96,10 @@ class FakeTelegram(FakeServer, TelegramPhone):
         """The next call is refused: 403 blocked, 429 with retry_after=8, 400 with migrate_to_chat_id=..., 500."""
         self.faults.append(Fault(_refusal(status, description or "scripted", **parameters), method))
 
+    def garble_next(self, status: int) -> None:
+        """The next call is answered with a proxy's web page."""
+        self.faults.append(Fault(Reply(status, b"<html>Bad Gateway</html>", "text/html")))
+
     def fail_after_accepting(self, method: str = "sendMessage") -> None:
         """The next call takes effect, and the answer is a 500."""
         self.faults.append(Fault(_refusal(500, "Internal Server Error"), method, accept=True))

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web import api, context, dashboard, errors, health, limits, openapi, pages, push_page, security, simulator, webhooks
+from web import (
+    api,
+    context,
+    dashboard,
+    errors,
+    health,
+    limits,
+    openapi,
+    pages,
+    push_page,
+    security,
+    simulator,
+    webhooks,
+)
 
 if TYPE_CHECKING:
     from bot.services import Services

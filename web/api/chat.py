@@ -54,6 +54,7 @@ def history(query: Page) -> History:
                 raise not_found()
         rows = conversations.history(session, found.id, query.limit) if found else ()
         shown = [
-            HistoryMessage(**{name: getattr(row, name) for name in HistoryMessage.model_fields}) for row in rows
+            HistoryMessage(**{name: getattr(row, name) for name in HistoryMessage.model_fields})
+            for row in rows
         ]
     return History(messages=shown)

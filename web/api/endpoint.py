@@ -56,7 +56,9 @@ def endpoint(
             if body is not None:
                 arguments["body"] = read_body(body)
             if query is not None:
-                arguments["query"] = _checked(lambda: query.model_validate(request.args.to_dict(), strict=False))
+                arguments["query"] = _checked(
+                    lambda: query.model_validate(request.args.to_dict(), strict=False)
+                )
             result = view(**arguments)
             if result is None:
                 return Response(status=204)

@@ -20,7 +20,7 @@ blueprint.before_request(require_user)
 @blueprint.get("/push/public-key")
 @endpoint("The installation's VAPID public key, for pushManager.subscribe", answer=PublicKey)
 def public_key() -> PublicKey:
-    return PublicKey(public_key=services().vapid_public_key)
+    return PublicKey(public_key=services().settings.vapid_keys[1])
 
 
 @blueprint.post("/push/subscriptions")

@@ -1,0 +1,152 @@
+"""The dashboard: opened through a one-time link from the chat, shows the day, the streak and the goals."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from reminders.answering import answer_tap
+from reminders.rules.answers import TaskTap, format_tap, parse_tap
+from storage import analytics, goals, users
+from storage.tables import Task, User
+from storage.vocabulary import GoalStatus, TaskStatus
+from web import sessions
+from web.context import now, services
+from web.errors import ApiError
+from web.heatmap import heatmap
+from web.sessions import BrowserSession
+from web.today import numbers
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+
+PURPOSE = "dashboard"
+ACTIONS = (("done", "Done"), ("resched", "Another time"), ("missed", "Not today"))
+_SHOWN = (TaskStatus.PENDING, TaskStatus.DONE, TaskStatus.MISSED)
+
+
+@blueprint.get("")
+def home() -> str | Response:
+    browser = sessions.current(services().redis)
+    if browser is None:
+        return make_response(render_template("dashboard_closed.html"), 401)
+    with services().database.session() as session:
+        user = users.get_user(session, browser.user_id)
+        if user is None:
+            return make_response(render_template("dashboard_closed.html"), 401)
+        return _page(session, user, browser)
+
+
+@blueprint.get("/<code>")
+def confirm(code: str) -> str:
+    """Only looks: a link scanner that fetches this uses nothing up."""
+    return render_template("dashboard_open.html", code=code)
+
+
+@blueprint.post("/<code>")
+def enter(code: str) -> AnyResponse:
+    with services().database.session() as session:
+        user_id = users.redeem_code(session, PURPOSE, code, now())
+    if user_id is None:
+        raise ApiError(
+            403, "This link has been used or is too old. Ask for a new one with /dashboard in the chat."
+        )
+    response = redirect("/dashboard", 303)
+    sessions.begin(services().redis, user_id, response, secure=services().settings.production)  # type: ignore[arg-type]  # a redirect is Flask's own Response here
+    return response
+
+
+@blueprint.post("/answer")
+def answer() -> AnyResponse:
+    browser = _signed_in()
+    tap = parse_tap(request.form.get("data", ""))
+    if tap is None:
+        raise ApiError(422)
+    with services().database.session() as session:
+        outcome = answer_tap(session, browser.user_id, tap, now(), source="dashboard")
+        if outcome.task is None:
+            raise ApiError(404)
+        user = users.get_user(session, browser.user_id)
+        if user is None:
+            raise ApiError(401)
+        offers = [
+            (one.label, one.data) for row in outcome.choices for one in row if one.data.startswith("t:")
+        ]
+        return make_response(_page(session, user, browser, said=outcome.text, offers=offers))
+
+
+@blueprint.post("/leave")
+def leave() -> AnyResponse:
+    _signed_in()
+    response = redirect("/dashboard", 303)
+    sessions.end(services().redis, response)  # type: ignore[arg-type]  # a redirect is Flask's own Response here
+    return response
+
+
+def _signed_in() -> BrowserSession:
+    """The session behind a posted form. Raises ApiError 401 or 403."""
+    browser = sessions.current(services().redis)
+    if browser is None:
+        raise ApiError(401)
+    if not sessions.form_is_ours(browser):
+        raise ApiError(403)
+    return browser
+
+
+def _page(
+    session: Session,
+    user: User,
+    browser: BrowserSession,
+    said: str | None = None,
+    offers: list[tuple[str, str]] | None = None,
+) -> str:
+    day = numbers(session, user.id, user.timezone, now())
+    return render_template(
+        "dashboard.html",
+        name=users.profile_of(user).name,
+        day=day,
+        tasks=_tasks(session, user, day.day),
+        goals=_goals(session, user.id),
+        picture=heatmap(day.heatmap),
+        csrf=browser.csrf,
+        said=said,
+        offers=offers or [],
+    )
+
+
+def _tasks(session: Session, user: User, day: date) -> list[dict[str, object]]:
+    zone = ZoneInfo(user.timezone)
+    rows = session.scalars(
+        select(Task)
+        .where(Task.user_id == user.id, Task.local_day == day, Task.status.in_(_SHOWN))
+        .order_by(Task.scheduled_at, Task.id)
+    )
+    return [
+        {
+            "title": task.title,
+            "at": task.scheduled_at.astimezone(zone).strftime("%H:%M"),
+            "minutes": task.duration_minutes,
+            "status": task.status,
+            "buttons": _buttons(task) if task.status == TaskStatus.PENDING else [],
+        }
+        for task in rows
+    ]
+
+
+def _buttons(task: Task) -> list[tuple[str, str]]:
+    return [(label, format_tap(TaskTap(task.id, task.version, action))) for action, label in ACTIONS]
+
+
+def _goals(session: Session, user_id: UUID) -> list[dict[str, object]]:
+    rows = goals.list_goals(session, user_id, GoalStatus.ACTIVE)
+    totals = analytics.goal_totals(session, user_id, [goal.id for goal in rows])
+    shown = []
+    for goal in rows:
+        done, total = totals.get(goal.id, (0, 0))
+        shown.append({"title": goal.title, "tags": goal.class_tags, "done": done, "total": total})
+    return shown

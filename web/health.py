@@ -1,0 +1,50 @@
+"""For machines that watch: is the process alive, is the installation ready, and a few figures."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+
+from bot.health import overdue_seconds, readiness
+from storage.tables import DispatchLog, InboundEvent, Task
+from storage.vocabulary import DispatchStatus, InboundState
+from web.context import now, services
+from web.limits import limiter
+
+blueprint = Blueprint("health", __name__)
+limiter.exempt(blueprint)
+
+
+@blueprint.get("/healthz")
+def alive() -> Response:
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """503 with the reasons while requests cannot be answered."""
+    report = readiness(services().database, services().redis, now())
+    response = jsonify(report.as_dict())
+    response.status_code = report.http_status
+    return response
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Read from Postgres at the moment of asking, so that every process tells the same."""
+    registry = CollectorRegistry()
+    overdue = Gauge("flux_overdue_seconds", "How long the oldest due task has waited", registry=registry)
+    inbound = Gauge("flux_inbound_open", "Received events by state", ["state"], registry=registry)
+    attempts = Gauge("flux_attempts_open", "Unfinished attempts by status", ["status"], registry=registry)
+    open_events = (InboundState.RECEIVED, InboundState.ANSWERED)
+    open_attempts = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
+    with services().database.session() as session:
+        overdue.set(overdue_seconds(session.scalar(select(func.min(Task.wakes_at))), now()))
+        for state in open_events:
+            found = select(func.count()).select_from(InboundEvent).where(InboundEvent.state == state)
+            inbound.labels(state.value).set(session.scalar(found) or 0)
+        for status in open_attempts:
+            found = select(func.count()).select_from(DispatchLog).where(DispatchLog.status == status)
+            attempts.labels(status.value).set(session.scalar(found) or 0)
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

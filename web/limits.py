@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from redis import Redis
 
@@ -37,4 +37,11 @@ def install(app: Flask, redis: Redis) -> None:
     pool = redis.connection_pool
     app.config["RATELIMIT_STORAGE_URI"] = "redis://"
     app.config["RATELIMIT_STORAGE_OPTIONS"] = {"connection_pool": pool}
+
+    @app.after_request
+    def only_refusals_ask_to_wait(response: Response) -> Response:
+        if response.status_code < 400:
+            response.headers.pop("Retry-After", None)
+        return response
+
     limiter.init_app(app)

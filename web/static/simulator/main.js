@@ -12,7 +12,7 @@ const EVERY_HIDDEN = 8000;
 const APPS = [["telegram", "Telegram"], ["whatsapp", "WhatsApp"], ["lock", "Lock screen"], ["sms", "SMS"]];
 
 const phone = emptyPhone();
-let open = "telegram";
+let open = ["telegram", "whatsapp", "lock", "sms"].find((app) => location.hash === `#${app}`) ?? "telegram";
 let last = null; // the server's last whole answer
 let timer = null;
 let sending = 0;
@@ -30,7 +30,7 @@ const clock = new Clock(move);
 
 const dock = new Map(APPS.map(([app, name]) => {
   const badge = el("span", { class: "badge", hidden: true });
-  const button = el("button", { type: "button", class: `app ${app}`, "aria-label": name, title: name, onclick: () => show(app) }, el("span", { class: "glyph", "aria-hidden": "true" }), badge);
+  const button = el("button", { type: "button", class: `app app-${app}`, "aria-label": name, title: name, onclick: () => show(app) }, el("span", { class: "glyph", "aria-hidden": "true" }), badge);
   $("dock").append(button);
   return [app, { button, badge, name }];
 }));

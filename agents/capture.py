@@ -1,0 +1,182 @@
+"""From a sentence to tasks with times: the language rules read it, this file decides what is certain and what to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from agents import wording
+from agents.heard_tasks import HeardTask, heard_tasks
+from agents.turn import TurnContext
+from agents.wishes import Wish
+from reminders.rules.diary import HORIZON, Prefer
+from reminders.rules.when import Reading, When, parse_minutes, read_when
+
+_SHORT = re.compile(
+    r"\b(?:call|ring|phone|text|email|e-mail|message|write to|pay|book|buy|order|send|take out|water|feed|post)\b", re.I
+)
+_SHORT_MINUTES, _USUAL_MINUTES = 15, 30
+_MOST_TASKS = 10  # in one message
+_RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a time cannot be taken as it is: a question, with likely answers as (label, epoch seconds)."""
+
+    text: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A wished time: an exact moment, or a stretch in which something free should be found (UTC)."""
+
+    at: datetime | None = None
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    prefer: Prefer | None = None
+    problem: str = ""
+
+
+def read_tasks(ctx: TurnContext, text: str) -> tuple[list[Wish], Problem | None]:
+    """The tasks of one message. The first unclear time makes a Problem; the wishes are kept beside it."""
+    wishes: list[Wish] = []
+    for task in heard_tasks(text, ctx.local_now, ctx.user.timezone)[:_MOST_TASKS]:
+        wish, problem = _wish(ctx, task)
+        wishes.append(wish)
+        if problem is not None:
+            return [wish, *wishes[:-1]], problem
+    return [wish for wish in wishes if wish.title], None
+
+
+def read_change(
+    ctx: TurnContext, text: str, wishes: Sequence[Wish], step: str
+) -> tuple[list[Wish] | None, Problem | None]:
+    """Another time, length or name for the first wish; None when the words hold none of them."""
+    first, rest = wishes[0], list(wishes[1:])
+    renamed = _RENAME.match(text)
+    if renamed:
+        return [replace(first, title=wording.capital(renamed[1].strip()[:120])), *rest], None
+    reading = read_when(text, ctx.local_now, ctx.user.timezone)
+    minutes = parse_minutes(text)
+    if reading.problem:
+        return None, Problem(reading.problem)
+    if reading.when is not None and reading.when.kind != "duration":
+        return _retimed(ctx, first, rest, reading.when, minutes)
+    if minutes:
+        return [replace(first, minutes=minutes), *rest], None
+    if step == "change" and 0 < len(text.split()) <= 8:
+        return [replace(first, title=wording.capital(" ".join(text.split())[:120])), *rest], None
+    return None, None
+
+
+def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
+    """Where something should move to. A bare clock means its own day, as long as that lies ahead."""
+    reading = read_when(text, ctx.local_now, ctx.user.timezone)
+    when = reading.when
+    if reading.problem:
+        return Target(problem=reading.problem)
+    if when is None or when.kind == "duration" or when.first is None:
+        return Target(prefer=Prefer(near=near) if near > ctx.now else None)
+    if when.kind == "instant" and when.timed and not when.ambiguous:
+        return Target(at=when.first)
+    earliest, latest = _stretch(ctx, when)
+    return Target(earliest=earliest, latest=latest, prefer=_prefer(when))
+
+
+# ------------------------------------------------------------------ from a reading to a wish
+
+
+def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
+    title = wording.capital(" ".join(task.title.split()))[:120]
+    usual = _SHORT_MINUTES if _SHORT.search(title) else _USUAL_MINUTES
+    when = task.reading.when
+    minutes = (when.minutes if when else None) or parse_minutes(task.text) or usual
+    wish = Wish(title, minutes=min(minutes, 24 * 60))
+    if task.reading.problem:
+        return wish, Problem(task.reading.problem)
+    if when is None or when.kind == "duration":
+        return wish, None
+    return _timed(ctx, wish, when)
+
+
+def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | None]:
+    """Give a wish the time that was said; what was said only roughly stays open, for slots to be offered."""
+    first = when.first
+    if first is None:
+        return wish, None
+    if when.kind == "rrule" and when.rrule:
+        return _series(ctx, wish, when)
+    if when.ambiguous:
+        return wish, _which_half(ctx, when)
+    if when.timed and not when.deadline:
+        if first <= ctx.now:
+            said = wording.moment(first, ctx.zone)
+            return wish, Problem(f"{said} has passed already. When shall it be instead?")
+        if first > ctx.now + timedelta(days=730):
+            return wish, Problem("That is more than two years away. Which date did you mean?")
+        return wish.starting(first), None
+    earliest, latest = _stretch(ctx, when)
+    return replace(wish, after=earliest.isoformat(), before=latest.isoformat(), part=when.part or ""), None
+
+
+def _series(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | None]:
+    first = when.first
+    if first is None or not when.timed:
+        at = _usual_time(ctx, when)
+        base = (first or ctx.now).astimezone(ctx.zone)
+        first = datetime.combine(base.date(), at, ctx.zone).astimezone(UTC)
+    if when.ambiguous:
+        return replace(wish, rule=when.rrule or ""), _which_half(ctx, when)
+    return replace(wish.starting(first), rule=when.rrule or ""), None
+
+
+def _usual_time(ctx: TurnContext, when: When) -> time:
+    """A time of day for "every monday morning" and the like."""
+    profile = ctx.profile()
+    if when.part is None and profile.wake_time is not None:
+        return time((profile.wake_time.hour + 2) % 24, profile.wake_time.minute)
+    return {"morning": time(8), "noon": time(12, 30), "afternoon": time(15), "night": time(21)}.get(
+        when.part or "", time(18)
+    )
+
+
+def _which_half(ctx: TurnContext, when: When) -> Problem:
+    """7 can be morning or evening: both are offered where both lie ahead."""
+    first = when.first or ctx.now
+    both = [at for at in (first, first + timedelta(hours=12)) if at > ctx.now]
+    options = tuple((wording.moment(at, ctx.zone), f"{at.timestamp():.0f}") for at in both)
+    return Problem(when.question or "Morning or evening?", options)
+
+
+def _stretch(ctx: TurnContext, when: When) -> tuple[datetime, datetime]:
+    """The stretch (UTC) in which a roughly said time lies: a part of a day, a day, a week, or up to a deadline."""
+    soon = ctx.now + timedelta(minutes=30)
+    if when.kind == "interval":
+        start = when.start or soon
+        end = when.end or start + timedelta(days=7)
+        return max(start, soon), min(max(end, soon + timedelta(hours=2)), ctx.now + HORIZON)
+    local = (when.first or soon).astimezone(ctx.zone)
+    midnight = datetime.combine(local.date(), time(0), ctx.zone)
+    length = {"week": 7, "month": 28}.get(when.grain, 1)
+    end = datetime.combine(local.date() + timedelta(days=length), time(0), ctx.zone)
+    return max(midnight.astimezone(UTC), soon), end.astimezone(UTC)
+
+
+def _prefer(when: When) -> Prefer | None:
+    return Prefer(part=when.part) if when.part else None
+
+
+def _retimed(
+    ctx: TurnContext, first: Wish, rest: list[Wish], when: When, minutes: int | None
+) -> tuple[list[Wish] | None, Problem | None]:
+    """The first wish at another time; a clock alone keeps its day."""
+    fresh = replace(first, minutes=minutes or first.minutes, rule=when.rrule or first.rule, after="", before="")
+    timed, problem = _timed(ctx, fresh, when)
+    return ([timed, *rest], None) if problem is None else ([timed, *rest], problem)
+
+
+__all__ = ["Problem", "Reading", "Target", "read_change", "read_target", "read_tasks"]

@@ -1,0 +1,142 @@
+"""One message in, the replies out: a turn is one run of the graph inside the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import structlog
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.postgres import PostgresSaver
+from psycopg import Connection
+from sqlalchemy.orm import Session
+
+from agents.graph import RECURSION_LIMIT, conversation
+from agents.nodes.unusual import answer_unusual
+from agents.reply import outbound
+from agents.state import AgentState, Json, fresh_turn
+from agents.turn import Limits, Turn, TurnContext, TurnResult, TurnTools
+from channels.messages import InboundKind, OutboundMessage
+from storage.conversations import Said, open_conversation, window, write_down
+from storage.tables import Conversation, User
+from storage.users import get_user
+from storage.vocabulary import ContextType, Intent, MessageRole
+
+__all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "forget_thread", "take_turn"]
+
+log = structlog.get_logger()
+
+# A checkpoint per turn is enough: what earlier ones held is history, and history is in `messages`.
+_PRUNE = """
+with latest as (
+    select checkpoint_id, checkpoint -> 'channel_versions' as versions from checkpoints
+    where thread_id = %(thread)s and checkpoint_ns = '' order by checkpoint_id desc limit 1
+), older as (
+    delete from checkpoints using latest
+    where thread_id = %(thread)s and checkpoints.checkpoint_id <> latest.checkpoint_id
+)
+delete from checkpoint_blobs as blob using latest
+where blob.thread_id = %(thread)s and latest.versions ->> blob.channel is distinct from blob.version
+"""
+
+
+def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
+    """Answer one message. Call it under `lock_person`, in a transaction that the caller commits.
+
+    Rows, messages and checkpoint are all written through `tools.session`: when anything raises, nothing happened,
+    and the same turn can be taken again. Raises LookupError for an unknown person.
+    """
+    user = get_user(tools.session, turn.user_id)
+    if user is None:
+        raise LookupError(f"no such person: {turn.user_id}")
+    talk = open_conversation(tools.session, user.id, turn.now)
+    unusual = answer_unusual(turn.message, tools.limits)
+    if unusual is not None:
+        return _without_graph(turn, tools, talk, unusual)
+    context = TurnContext(turn, tools, user)
+    state = _run(context, talk)
+    result = _result(state)
+    _keep(context, talk, state, result)
+    return result
+
+
+def forget_thread(session: Session, thread_id: str) -> None:
+    """Delete everything the graph remembers of one conversation."""
+    _saver(session).delete_thread(thread_id)
+
+
+def _run(context: TurnContext, talk: Conversation) -> AgentState:
+    saver = _saver(context.session)
+    graph = conversation().copy(update={"checkpointer": saver})
+    config: RunnableConfig = {
+        "configurable": {"thread_id": talk.langgraph_thread_id},
+        "recursion_limit": RECURSION_LIMIT,
+    }
+    given = fresh_turn(str(context.user.id), context.turn.correlation_id)
+    given |= {"conversation_history": _history(context, talk), "user_profile": context.user.profile}
+    state = graph.invoke(cast(AgentState, given), config, context=context, durability="exit")
+    context.session.flush()
+    _driver(context.session).execute(_PRUNE, {"thread": talk.langgraph_thread_id})
+    return cast(AgentState, state)
+
+
+def _driver(session: Session) -> Connection[Any]:
+    return cast("Connection[Any]", session.connection().connection.driver_connection)
+
+
+def _saver(session: Session) -> PostgresSaver:
+    """A checkpointer on the turn's own connection: its rows commit with everything else, or not at all."""
+    return PostgresSaver(_driver(session))
+
+
+def _history(context: TurnContext, talk: Conversation) -> list[Json]:
+    kept = window(context.session, talk.id, context.tools.limits.history_messages)
+    return [{"role": message.role, "content": message.content} for message in kept]
+
+
+def _result(state: AgentState) -> TurnResult:
+    draft = state.get("goal_draft") or {}
+    on_table = (state.get("focus") or {}).get("kind") == "plan"
+    return TurnResult(
+        replies=tuple(outbound(reply) for reply in state.get("replies", [])),
+        agent_node=state.get("agent_node", "clarify"),
+        proposed_plan=draft.get("plan") if on_table else None,
+        requires_user_action="approve_plan" if on_table else "none",
+    )
+
+
+def _keep(context: TurnContext, talk: Conversation, state: AgentState, result: TurnResult) -> None:
+    """Write down what was said. A tap is written as its label, a secret code never."""
+    heard = state.get("heard") or {}
+    said = [Said(MessageRole.USER, heard.get("text") or context.turn.message.text)]
+    tokens = state.get("token_usage") or None
+    for reply in state.get("replies", []):
+        said.append(Said(MessageRole.ASSISTANT, reply["text"], reply["node"], tokens))
+        tokens = None
+    write_down(context.session, talk, said, context.now)
+    talk.context_type = _context_type(context.user, state)
+    log.info("turn_taken", user=str(context.user.id), node=result.agent_node, intent=state.get("intent"))
+
+
+def _context_type(user: User, state: AgentState) -> ContextType:
+    kind = (state.get("focus") or {}).get("kind", "")
+    if not user.onboarded and kind == "onboarding":
+        return ContextType.ONBOARDING
+    match kind:
+        case "goal_question" | "plan" | "full":
+            return ContextType.GOAL
+        case "capture":
+            return ContextType.TASK
+        case "move":
+            return ContextType.RESCHEDULE
+        case _:
+            return ContextType.TASK if state.get("intent") == Intent.NEW_TASK else ContextType.GENERAL
+
+
+def _without_graph(turn: Turn, tools: TurnTools, talk: Conversation, text: str) -> TurnResult:
+    """Answer what no model needs to see."""
+    kind = turn.message.kind
+    seen = turn.message.text[:200] if kind is InboundKind.TEXT else f"[{kind}]"
+    said = [Said(MessageRole.USER, seen), Said(MessageRole.ASSISTANT, text, "clarify")]
+    write_down(tools.session, talk, said, turn.now)
+    log.info("turn_unusual", user=str(turn.user_id), kind=str(kind))
+    return TurnResult((OutboundMessage(text),), "clarify")

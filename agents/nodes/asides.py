@@ -1,0 +1,135 @@
+"""Answers that change no plan: the agenda, done by words, dropping a task, a pause, small talk and help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from agents import wording
+from agents.capture import read_target
+from agents.reply import Option, ask, close, tell
+from agents.state import AgentState, Update
+from agents.titles import matching
+from agents.turn import TurnContext
+from reminders import agenda as planned
+from reminders.answering import answer_task
+from reminders.plans import cancel_tasks
+from storage.goals import active_goals
+from storage.tables import Task
+from storage.vocabulary import Answer, TaskStatus
+
+_NODE = "clarify"
+HELP = (
+    "Tell me a goal (I want to run 5 km) and I make a plan with you. Tell me a task (call mum tomorrow 6pm) and I "
+    "remind you. Ask what's today, say I did the run, or move my run to tomorrow. What shall we start with?"
+)
+UNSURE = "I'm not sure what you'd like. A reminder, a goal to plan, or what's on today?"
+
+
+def agenda(ctx: TurnContext, text: str) -> Update:
+    """Today's tasks, or tomorrow's, or the week's, with a button for each line that can be ticked off."""
+    day, days, span = ctx.local_now.date(), 1, "today"
+    if re.search(r"\btomorrow\b", text, re.I):
+        day, span = day + timedelta(days=1), "tomorrow"
+    elif re.search(r"\b(?:week|coming days|next days|schedule|everything|all)\b", text, re.I):
+        days, span = 7, "the next seven days"
+    found = planned.for_days(ctx.session, ctx.user, day, days)
+    if not found.text:
+        return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
+    rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
+    return {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
+
+
+def done(ctx: TurnContext, text: str) -> Update:
+    """ "I did the run": the open task of that title nearest to now is done."""
+    tasks = _around_now(ctx)
+    found = matching(text, tasks, lambda task: task.title)
+    if not found and len(tasks) == 1:
+        found = list(tasks)
+    if not found:
+        return tell(_NODE, "Well done. Which task was it? I can't find it among today's.")
+    nearest = min(found, key=lambda task: abs(task.scheduled_at - ctx.now))
+    channel = ctx.turn.message.sender.channel
+    outcome = answer_task(ctx.session, ctx.user.id, nearest.id, Answer.DONE, ctx.now, source=channel)
+    rows = [[{"label": one.label, "data": one.data} for one in row] for row in outcome.choices]
+    return {"replies": [{"text": outcome.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
+
+
+def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """ "Cancel the dentist": taken off at once, with a way back in words."""
+    tasks = ctx.session.scalars(
+        select(Task)
+        .where(Task.user_id == ctx.user.id, Task.status == TaskStatus.PENDING, Task.scheduled_at > ctx.now)
+        .order_by(Task.scheduled_at)
+    ).all()
+    found = matching(text, tasks, lambda task: task.title)
+    if not found:
+        return tell(_NODE, "I don't find that among your coming tasks. What is it called?")
+    series = {task.series_id or task.id for task in found}
+    if len(series) > 1:
+        names = wording.listed(list(dict.fromkeys(task.title for task in found))[:4])
+        return tell(_NODE, f"There are several: {names}. Which one?")
+    all_of_it = bool(re.search(r"\b(?:all|every|series|future)\b", text, re.I))
+    gone = found if all_of_it else found[:1]
+    cancel_tasks(ctx.session, ctx.user.id, [task.id for task in gone], ctx.now)
+    when = wording.moment(found[0].scheduled_at, ctx.zone)
+    if all_of_it and len(found) > 1:
+        return close(_NODE, f"Taken off: all {len(found)} of {found[0].title}.")
+    more = f" The other {len(found) - 1} stay." if len(found) > 1 else ""
+    return close(_NODE, f"Taken off: {found[0].title}, {when}.{more}")
+
+
+def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """ "I'm on holiday until Sunday": quiet through that day; a week when no day was said."""
+    target = read_target(ctx, text, ctx.now)
+    moment = target.at or target.earliest
+    last = moment.astimezone(ctx.zone).date() if moment else ctx.local_now.date() + timedelta(days=6)
+    if last < ctx.local_now.date():
+        return tell(_NODE, "That day has passed already. Until when shall I stay quiet?")
+    back = datetime.combine(last + timedelta(days=1), time(0), ctx.zone).astimezone(UTC)
+    ctx.user.paused_until = back
+    text = (
+        f"Enjoy the break. I'm quiet through {last:%a} {last.day} {last:%b}, your streak is frozen, "
+        f"and we go on the day after. Is that right?"
+    )
+    return ask(state, _NODE, text, [[Option("Go on now", "wake")]], {"kind": "pause"})
+
+
+def wake_up(ctx: TurnContext) -> Update:
+    ctx.user.paused_until = None
+    return close(_NODE, "Back on. Shall I show you today?")
+
+
+def show_plans(ctx: TurnContext) -> Update:
+    goals = active_goals(ctx.session, ctx.user.id)
+    if not goals:
+        return tell(_NODE, "You have no active goal yet. What would you like to get done?")
+    return tell(_NODE, f"You are working on {wording.listed([goal.title for goal in goals])}. What about it?")
+
+
+def small_talk(ctx: TurnContext, kind: str) -> str:
+    name = ctx.profile().name
+    match kind:
+        case "thanks":
+            return "You're welcome. Anything else?"
+        case "hello":
+            return f"Hello{', ' + name if name else ''}. What can I do for you?"
+        case _:
+            return "I'm better at plans than at small talk. Is there something you'd like to get done?"
+
+
+def _around_now(ctx: TurnContext) -> Sequence[Task]:
+    """Open tasks of yesterday and today, and of the next hours."""
+    return ctx.session.scalars(
+        select(Task)
+        .where(
+            Task.user_id == ctx.user.id,
+            Task.status.in_([TaskStatus.PENDING, TaskStatus.MISSED]),
+            Task.scheduled_at > ctx.now - timedelta(hours=24),
+            Task.scheduled_at < ctx.now + timedelta(hours=12),
+        )
+        .order_by(Task.scheduled_at)
+    ).all()

@@ -1,0 +1,141 @@
+"""From a goal to a plan on the table: a few questions, three advisers, one proposal that code places in the week."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from langgraph.runtime import Runtime
+
+from agents import diary
+from agents.consult import consult
+from agents.draft import Draft, busy_json, draft_of, new_draft, place
+from agents.hearing import Heard, heard_of
+from agents.model import DayFacts, ModelRole, PlannerBrief
+from agents.nodes import negotiating
+from agents.observations import findings_of
+from agents.outputs import GoalPlannerOutput, PatternObserverOutput
+from agents.plan_words import whole_plan
+from agents.questions import clarifying_questions
+from agents.replies_to_plan import says_no
+from agents.reply import Option, ask, close, in_rows
+from agents.state import AgentState, Json, Update
+from agents.turn import TurnContext
+from storage.goals import find_open_goal
+from storage.vocabulary import GoalStatus
+
+_NODE = "goal_planner"
+_MOST_QUESTIONS = 3
+_LEAVE = Option("Leave it", "leave")
+
+
+def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
+    ctx = runtime.context
+    draft = draft_of(state)
+    if draft is not None and state.get("scheduler_output"):
+        return _plan(state, ctx, draft)
+    heard = heard_of(state)
+    kind = (state.get("focus") or {}).get("kind", "")
+    if kind == "goal_question" and not heard.about_plan:
+        return _hear_question(state, ctx, heard, draft)
+    if draft is not None and draft.output and negotiating.concerns(state, heard):
+        return negotiating.negotiate(state, ctx, heard, draft)
+    return _fresh(state, ctx, heard.text)
+
+
+# ------------------------------------------------------------------ the questions before
+
+
+def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    draft = new_draft(ctx, text)
+    if len(draft.title.split()) < 2 and draft.title.casefold() in ("goal", "plan", "new", "start", "help", "a"):
+        focus = {"kind": "goal_question", "step": "goal"}
+        return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
+    known = find_open_goal(ctx.session, ctx.user.id, draft.title)
+    if known is not None:
+        where = "already on" if known.status == GoalStatus.ACTIVE else "already waiting in line"
+        return close(_NODE, f"{known.title} is {where}. Would you like to change it, or add something else?")
+    questions = [
+        {"key": one.key, "text": one.text, "options": list(one.options)}
+        for one in clarifying_questions(draft.goal)[:_MOST_QUESTIONS]
+    ]
+    return _next(state, ctx, replace(draft, questions=questions))
+
+
+def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
+    if heard.word == "leave" or (not heard.word and says_no(heard.text) and not _plain_no(heard.text)):
+        return close(_NODE, "Then we leave it. What else can I do for you?") | {"goal_draft": {}}
+    if draft is None or not draft.questions:
+        return _fresh(state, ctx, heard.text)
+    asked, *rest = draft.questions
+    answers = draft.answers if heard.word == "skip" else draft.answers | {asked["key"]: heard.text[:300]}
+    return _next(state, ctx, replace(draft, questions=rest, answers=answers))
+
+
+def _plain_no(text: str) -> bool:
+    """A bare "no" answers a question; "forget it" gives the goal up."""
+    return text.casefold().strip(" .!") in ("no", "nope", "none", "nah")
+
+
+def _next(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
+    if not draft.questions:
+        return _gather(ctx, draft)
+    question = draft.questions[0]
+    lead = "" if draft.answers else f"{draft.title}, good. "
+    rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
+    focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
+    return ask(state, _NODE, f"{lead}{question['text']}", rows, focus) | {"goal_draft": draft.as_json()}
+
+
+# ------------------------------------------------------------------ advice and plan
+
+
+def _gather(ctx: TurnContext, draft: Draft) -> Update:
+    """What each adviser needs, looked up here: they run in threads and touch no session."""
+    findings, points = findings_of(ctx)
+    needs: Json = {
+        "classifier": {"goal": draft.goal, "description": "; ".join(draft.answers.values())},
+        "scheduler": {
+            "goal": draft.title,
+            "profile": ctx.user.profile,
+            "timezone": ctx.user.timezone,
+            "busy": busy_json(diary.busy(ctx)),
+        },
+        "pattern_observer": {"findings": findings.model_dump(mode="json"), "data_points": points},
+    }
+    return {"goal_draft": draft.as_json(), "needs": needs, "question": {}, "focus": {}, "agent_node": _NODE}
+
+
+def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
+    """The second pass: the advisers have spoken, the planner proposes, code places it, the person decides."""
+    patterns = PatternObserverOutput.model_validate(state["pattern_output"][-1])
+    tags = state["classifier_output"][-1]["tags"]
+    avoid = [slot.model_dump(mode="json") for slot in patterns.avoid_slots]
+    draft = replace(draft, tags=tags, avoid=avoid)
+    brief = _brief(ctx, draft, patterns, state["scheduler_output"][-1])
+    output = consult(ctx, ModelRole.GOAL_PLANNER, brief, GoalPlannerOutput, state)
+    draft = draft.planned(output, place(ctx, draft, output))
+    return negotiating.show(state, draft, whole_plan(draft))
+
+
+def _brief(ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json) -> PlannerBrief:
+    return PlannerBrief(
+        goal=draft.goal,
+        answers=draft.answers,
+        tags=draft.tags,
+        day=day_facts(ctx),
+        taken=diary_words["taken"],
+        free=diary_words["free"],
+        best_times=list(patterns.best_times),
+        avoid=list(patterns.avoid_slots),
+        weeks=ctx.tools.limits.sprint_weeks,
+    )
+
+
+def day_facts(ctx: TurnContext) -> DayFacts:
+    profile = ctx.profile()
+    sleep, work = profile.sleep_window, profile.work_hours
+    return DayFacts(
+        sleep=f"{sleep.start:%H:%M}-{sleep.end:%H:%M}" if sleep else None,
+        work=f"{', '.join(work.days)} {work.start:%H:%M}-{work.end:%H:%M}" if work else None,
+        chronotype=profile.chronotype,
+    )

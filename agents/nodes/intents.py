@@ -1,0 +1,88 @@
+"""Which intent free words have: what rules can tell for certain first, then the language model."""
+
+from __future__ import annotations
+
+import re
+
+from agents import diary, wording
+from agents.consult import consult
+from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
+from agents.outputs import OrchestratorOutput
+from agents.state import AgentState, Update
+from agents.turn import TurnContext
+from storage.goals import active_goals
+from storage.vocabulary import Intent
+
+_OPEN_TASKS = 20  # shown to the model
+
+# Whole messages that need no plan and no model. The first that fits decides.
+_ASIDES = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("thanks", r"\W*(?:ok(?:ay)?[,! ]+)?(?:many )?(?:thanks?|thank you|thx|cheers|ty|danke|merci|gracias)\b.{0,20}"),
+        ("hello", r"\W*(?:hi|hello|hey|hallo|good (?:morning|evening|afternoon)|hola|bonjour|yo)\b(?: there| flux| again)?\W*"),
+        ("help", r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b.{0,20}"),
+        (
+            "agenda",
+            r".*\b(?:what(?:'s| is| do i have| have i got|s)?|show|list|see|any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my)|"
+            r"this week|next|agenda|schedule|tasks?|plate|planned|coming up|calendar|reminders?|to ?do)\b.*",
+        ),
+        ("agenda", r"\W*(?:(?:my )?(?:agenda|schedule|tasks|day|week|today|to ?do(?: list)?))\W*"),
+        (
+            "pause",
+            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux)|"
+            r"(?:i'?m|i am) (?:sick|ill|away)|don'?t (?:remind|disturb) me|leave me alone|take a break|stop reminding me)\b.*",
+        ),
+        ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
+        (
+            "done",
+            r"\W*(?:i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran|already did)\b|(?:done|finished|completed) "
+            r"(?:with )?(?:the|my)\b).*",
+        ),
+        ("plan", r".*\b(?:what(?:'s| is| are| was)|show|list)\b.*\b(?:goals?|plans?)\b.*"),
+        ("drop", r"\W*(?:please )?(?:cancel|delete|remove|drop|forget|skip)\b(?!.*\bgoal\b).+"),
+    )
+)
+_QUESTION_BEFORE_TASK = ("agenda", "plan")
+
+
+def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """The intent, and for CLARIFY what it is about."""
+    kind = aside_of(text)
+    if kind == "drop" and _names_a_goal(ctx, text):
+        return {"intent": Intent.MODIFY_GOAL}
+    if kind is not None:
+        return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}
+    answer = consult(ctx, ModelRole.ORCHESTRATOR, _brief(state, ctx, text), OrchestratorOutput, state)
+    if answer.intent in (Intent.CLARIFY, Intent.ONBOARDING):
+        aside = {"kind": str(answer.payload.get("kind", "")), "question": answer.clarification_question or ""}
+        return {"intent": Intent.CLARIFY, "aside": aside}
+    return {"intent": answer.intent}
+
+
+def aside_of(text: str) -> str | None:
+    """What a message is, when it is neither a task nor a goal; None when it may be either."""
+    return next((kind for kind, pattern in _ASIDES if pattern.fullmatch(text[:300])), None)
+
+
+def _names_a_goal(ctx: TurnContext, text: str) -> bool:
+    said = text.casefold()
+    return any(goal.title.casefold() in said for goal in active_goals(ctx.session, ctx.user.id))
+
+
+def _brief(state: AgentState, ctx: TurnContext, text: str) -> OrchestratorBrief:
+    tasks = diary.open_tasks(ctx)[:_OPEN_TASKS]
+    question = (state.get("question") or {}).get("text")
+    return OrchestratorBrief(
+        text=text,
+        local_now=ctx.local_now,
+        timezone=ctx.user.timezone,
+        open_tasks=[
+            TaskLine(id=str(task.id), title=task.title, when=wording.moment(task.scheduled_at, ctx.zone))
+            for task in tasks
+        ],
+        active_goals=[
+            GoalLine(id=str(goal.id), title=goal.title) for goal in active_goals(ctx.session, ctx.user.id)
+        ],
+        last_question=question[:300] if question else None,
+    )

@@ -1,0 +1,220 @@
+"""The plan on the table: agreed, changed, shown again or dropped; only the person's own words or tap approve it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from agents import wording
+from agents.draft import Draft, place
+from agents.editing import edit_in_words, model_edit
+from agents.hearing import Heard
+from agents.plan_words import difference, whole_plan
+from agents.replies_to_plan import says_no, says_yes
+from agents.reply import Option, ask, ask_again, close
+from agents.state import AgentState, Update
+from agents.turn import TurnContext
+from storage.goals import active_goals
+from storage.tables import Goal
+from storage.vocabulary import ApprovalStatus
+
+_NODE = "goal_planner"
+_BUTTONS = (
+    (Option("Looks good", "good"), Option("Change times", "times")),
+    (Option("Easier", "easier"), Option("Harder", "harder")),
+    (Option("Fewer days", "fewer"), Option("Start later", "later")),
+    (Option("Cancel", "cancel"),),
+)
+_IN_WORDS = {"easier": "make it easier", "harder": "make it harder", "fewer": "fewer days a week"}
+_SHOW = re.compile(r"\b(?:show|see|what(?:'s| is| was)|where(?:'s| is)|repeat|full|whole)\b.*\b(?:plan|draft)\b", re.I)
+_DROP = re.compile(r"\b(?:cancel|drop|forget|scrap|delete|discard)\b.*\b(?:plan|draft)\b", re.I)
+
+
+def concerns(state: AgentState, heard: Heard) -> bool:
+    """Whether this belongs to the plan on the table rather than to a new goal."""
+    kind = (state.get("focus") or {}).get("kind", "")
+    return heard.about_plan or kind in ("plan", "full") or names_plan(heard.text)
+
+
+def answers(draft: Draft, text: str) -> bool:
+    """Whether words answer the plan message: yes, no, show, drop, or a change that code can read."""
+    return says_yes(text) or says_no(text) or names_plan(text) or edit_in_words(draft, text) is not None
+
+
+def names_plan(text: str) -> bool:
+    """Words that speak of the draft while something else was asked last."""
+    return bool(_SHOW.search(text) or _DROP.search(text) or says_yes(text))
+
+
+def negotiate(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -> Update:
+    focus = state.get("focus") or {}
+    if focus.get("kind") == "full" and not heard.about_plan:
+        return _make_room(state, ctx, heard, draft)
+    match heard.word:
+        case "good":
+            return _approve(state, ctx, draft)
+        case "cancel":
+            return _drop(draft)
+        case "times":
+            text = "Which times? For example: move 2 to the evening, or no Sundays."
+            return ask(state, _NODE, text, [[Option("Show the plan", "show")]], {"kind": "plan"})
+        case "show":
+            return show(state, draft, whole_plan(draft))
+        case "undo":
+            return _undo(state, ctx, draft)
+        case "later":
+            return _start_later(state, ctx, draft)
+        case "easier" | "harder" | "fewer" as word:
+            return _edit(state, ctx, draft, _IN_WORDS[word])
+        case _:
+            return _words(state, ctx, heard.text, draft)
+
+
+def show(state: AgentState, draft: Draft, text: str) -> Update:
+    """Put a version on the table with its own buttons; those of earlier versions are stale from now on."""
+    rows: Sequence[Sequence[Option]] = _BUTTONS
+    if draft.earlier:
+        rows = (*_BUTTONS[:3], (Option("Undo", "undo"), Option("Cancel", "cancel")))
+    update = ask(state, _NODE, text, rows, {"kind": "plan"})
+    on_table = replace(draft, question_number=update["asked"])
+    return update | {"goal_draft": on_table.as_json(), "approval_status": ApprovalStatus.NEGOTIATING}
+
+
+def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Update:
+    on_table = (state.get("focus") or {}).get("kind") == "plan"
+    if says_yes(text):
+        if on_table:
+            return _approve(state, ctx, draft)
+        return show(state, draft, f"Do you mean this plan?\n\n{whole_plan(draft)}")
+    if _DROP.search(text) or (says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "nah")):
+        return _drop(draft)
+    if says_no(text):
+        return ask_again_plan(state, "What should be different?")
+    if _SHOW.search(text):
+        return show(state, draft, whole_plan(draft))
+    if re.search(r"\bundo\b|\bgo back\b|\bprevious version\b", text, re.I):
+        return _undo(state, ctx, draft)
+    if re.search(r"\bstart (?:it )?(?:a week )?later\b|\bstart next week\b", text, re.I):
+        return _start_later(state, ctx, draft)
+    return _edit(state, ctx, draft, text)
+
+
+def ask_again_plan(state: AgentState, text: str) -> Update:
+    """A short question about the plan on the table; its buttons keep working."""
+    return {
+        "replies": [{"text": text, "rows": [], "node": _NODE}],
+        "agent_node": _NODE,
+        "focus": {"kind": "plan"},
+        "approval_status": ApprovalStatus.NEGOTIATING,
+    }
+
+
+# ------------------------------------------------------------------ changes
+
+
+def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Update:
+    """Apply what was said and answer with the difference; what code cannot read, the planner may."""
+    plan = edit_in_words(draft, text)
+    if plan is None:
+        plan = model_edit(ctx, state, draft, text)
+    if plan is None:
+        hint = "I'm not sure what to change. For example: move 2 to the evening, no Sundays, drop 3, 20 minutes."
+        return ask_again_plan(state, hint)
+    if not plan.proposed_tasks:
+        return ask_again_plan(state, "Then nothing would be left. Shall I cancel the plan, or keep one task?")
+    return next_version(state, draft, draft.planned(plan, place(ctx, draft, plan)))
+
+
+def next_version(state: AgentState, before: Draft, after: Draft, lead: str = "") -> Update:
+    changed = difference(before.placed, after.placed)
+    if not changed and not lead:
+        return ask_again_plan(state, "The plan is already like that. Anything else to change?")
+    text = "\n".join(filter(None, [f"Version {after.version}:", lead, changed]))
+    return show(state, after, f"{text}\n\nIs it right now?")
+
+
+def _start_later(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
+    starts = date.fromisoformat(draft.starts_on) + timedelta(weeks=1)
+    if starts > ctx.local_now.date() + timedelta(weeks=4):
+        return ask_again_plan(state, "That is far off. Shall I keep this start, or shall we cancel for now?")
+    moved = replace(draft, starts_on=starts.isoformat())
+    plan = moved.plan
+    after = moved.planned(plan, place(ctx, moved, plan))
+    return next_version(state, draft, after, f"It starts on {starts:%a} {starts.day} {starts:%b}.")
+
+
+def _undo(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
+    """Back to the version before this one."""
+    if not draft.earlier:
+        return ask_again_plan(state, "There is no earlier version. What should be different?")
+    back = replace(draft, output=draft.earlier[-1], earlier=draft.earlier[:-1])
+    plan = back.plan
+    again = back.planned(plan, place(ctx, back, plan))
+    again = replace(again, earlier=draft.earlier[:-1])
+    return next_version(state, draft, again, "Back as it was before.")
+
+
+def _drop(draft: Draft) -> Update:
+    kept = "The goal itself stays as it is." if draft.goal_id else "Nothing was saved."
+    return close(_NODE, f"Dropped. {kept} What else can I do for you?") | {
+        "goal_draft": {},
+        "approval_status": ApprovalStatus.ABANDONED,
+    }
+
+
+# ------------------------------------------------------------------ approval, and the fourth goal
+
+
+def _approve(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
+    """Approved, unless too many goals are active already: then one makes room or this one waits."""
+    fresh = draft
+    if _first_is_past(ctx, draft):
+        fresh = replace(draft, placed=draft.planned(draft.plan, place(ctx, draft, draft.plan)).placed)
+    active = active_goals(ctx.session, ctx.user.id)
+    if not draft.goal_id and not draft.queue and not draft.pause_goal and len(active) >= ctx.tools.limits.active_goals:
+        return _ask_room(state, ctx, fresh, active)
+    return _approved(fresh)
+
+
+def _approved(draft: Draft) -> Update:
+    return {
+        "goal_draft": draft.as_json(),
+        "approval_status": ApprovalStatus.APPROVED,
+        "question": {},
+        "focus": {},
+        "agent_node": _NODE,
+    }
+
+
+def _first_is_past(ctx: TurnContext, draft: Draft) -> bool:
+    """A draft approved days later is placed anew; what lies behind cannot be done any more."""
+    return bool(draft.moments) and draft.moments[0] <= ctx.now.isoformat()
+
+
+def _ask_room(state: AgentState, ctx: TurnContext, draft: Draft, active: Sequence[Goal]) -> Update:
+    rows = [[Option(f"Pause {goal.title[:40]}", "pause", goal.id.hex)] for goal in active]
+    rows.append([Option("Queue this one", "queue"), Option("Cancel", "cancel")])
+    limit = wording.count(len(active), "goal")
+    text = f"You have {limit} running, and more rarely gets done. Shall one pause, or should this one wait in line?"
+    update = ask(state, _NODE, text, rows, {"kind": "full"})
+    return update | {"goal_draft": draft.as_json(), "approval_status": ApprovalStatus.NEGOTIATING}
+
+
+def _make_room(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -> Update:
+    match heard.word:
+        case "pause":
+            return _approved(replace(draft, pause_goal=str(UUID(hex=heard.argument))))
+        case "queue":
+            return _approved(replace(draft, queue=True))
+        case "cancel":
+            return _drop(draft)
+        case _ if re.search(r"\b(queue|wait|later|line)\b", heard.text, re.I):
+            return _approved(replace(draft, queue=True))
+        case _ if says_no(heard.text):
+            return _drop(draft)
+        case _:
+            return ask_again(state, _NODE, "I need to know which one makes room.")
+

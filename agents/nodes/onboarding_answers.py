@@ -1,0 +1,226 @@
+"""What each onboarding answer means: read it, store it in the profile, and echo it; None when it was not understood."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from agents import wording
+from agents.places import find_zone, says_zone, wall_time
+from agents.turn import TurnContext
+from reminders.rules.when import parse_clock, parse_minutes, parse_weekdays
+from storage.profile import Commitment, Preferences, SleepWindow, WorkHours
+from storage.users import preferences_of, save_preferences
+from storage.vocabulary import WEEKDAYS, Chronotype
+
+_NAME_LEAD = re.compile(r"^(?:hi|hello|hey)?[,! ]*(?:i am|i'm|im|my name is|call me|it's|name's|this is)\s+", re.I)
+_NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixed|keine?|nada)\b", re.I)
+
+
+def nothing(_ctx: TurnContext, _text: str) -> str | None:
+    return None
+
+
+def clean_name(text: str) -> str:
+    """A name as typed, without "I'm", line breaks and excess; whatever is left is shown as plain text everywhere."""
+    words = " ".join(text.split())
+    return _NAME_LEAD.sub("", words).strip(" .!,")[:60].strip()
+
+
+def name(ctx: TurnContext, text: str) -> str | None:
+    called = clean_name(text)
+    if not any(char.isalnum() for char in called):
+        return None
+    _set(ctx, name=called)
+    return f"Nice to meet you, {called}."
+
+
+def wake_time(ctx: TurnContext, text: str) -> str | None:
+    at = _clock(text, "morning")
+    if at is None:
+        return None
+    _set(ctx, wake_time=at)
+    return f"{wording.clock(at)}, got it."
+
+
+def bed_time(ctx: TurnContext, text: str) -> str | None:
+    at = _clock(text, "night")
+    if at is None or at == ctx.profile().wake_time:
+        return None
+    _set(ctx, bed_time=at)
+    return f"{wording.clock(at)}, got it."
+
+
+def work(ctx: TurnContext, text: str) -> str | None:
+    if re.search(r"\b(varies|vary|shifts?|irregular|flexible)\b", text, re.I):
+        return _set_work(ctx, None, "Good to know. I'll ask when it matters.")
+    times = _two_times(text)
+    if times is None:
+        free = _NO.search(text) or re.search(r"\b(retired|unemployed|student|freelance)\b", text, re.I)
+        return _set_work(ctx, None, "Then all your waking hours are open.") if free else None
+    indices = sorted(parse_weekdays(text)) or list(range(5))
+    days = [WEEKDAYS[index] for index in indices]
+    hours = WorkHours(start=times[0], end=times[1], days=days)
+    echo = f"{wording.days(days)}, {wording.clock(times[0])} to {wording.clock(times[1])}. I'll keep it clear."
+    return _set_work(ctx, hours, echo)
+
+
+def chronotype(ctx: TurnContext, text: str) -> str | None:
+    said = text.casefold()
+    if re.search(r"between|both|neither|not sure|unsure|depends|neutral|don'?t know", said):
+        kind, echo = Chronotype.NEUTRAL, "Somewhere between. I'll watch what works."
+    elif re.search(r"morning|early|lark", said):
+        kind, echo = Chronotype.MORNING, "A morning person. I'll put the hard things early."
+    elif re.search(r"evening|night|late|owl", said):
+        kind, echo = Chronotype.EVENING, "An evening person. I'll leave your mornings alone."
+    else:
+        return None
+    _set(ctx, chronotype=kind)
+    return echo
+
+
+def timezone(ctx: TurnContext, text: str) -> str | None:
+    zone = find_zone(text, ctx.now)
+    if zone is None:
+        return None
+    ctx.user.timezone = zone
+    return f"{says_zone(zone)}, so it is {wall_time(zone, ctx.now)} for you now."
+
+
+def places(ctx: TurnContext, text: str) -> str | None:
+    if _NO.search(text):
+        return "Fine, no places."
+    parts = re.split(r",|;|\n|\band\b", re.sub(r"\b(only|just)\b", "", text, flags=re.I))
+    labels = [" ".join(part.split())[:40].casefold() for part in parts if part.strip()][:8]
+    if not labels:
+        return None
+    _set(ctx, locations={label: label for label in labels})
+    return f"{wording.capital(wording.listed(labels))}, noted."
+
+
+def commitments(ctx: TurnContext, text: str) -> str | None:
+    if _NO.search(text) and not parse_weekdays(text):
+        _set(ctx, existing_commitments=[])
+        return "Nothing fixed. That makes planning easy."
+    parts = [part for part in re.split(r";|\n|\band then\b", text) if part.strip()]
+    read = [_commitment(part) for part in parts]
+    known = [one for one in read if one is not None]
+    if not known or len(known) < len(read):
+        return None
+    _set(ctx, existing_commitments=known)
+    return f"I'll plan around {wording.listed([_says_commitment(one) for one in known])}."
+
+
+def consent(ctx: TurnContext, text: str) -> str | None:
+    said = text.casefold()
+    neither = bool(re.search(r"\b(neither|none|no|nothing|never)\b", said))
+    both = bool(re.search(r"\b(both|yes|all|sure|ok|okay)\b", said))
+    whatsapp = not neither and (both or "whatsapp" in said or "what's app" in said)
+    calls = not neither and (both or bool(re.search(r"\b(calls?|phone|ring)\b", said)))
+    if not (neither or whatsapp or calls):
+        return None
+    preferences: Preferences = preferences_of(ctx.user)
+    preferences.whatsapp_opted_in, preferences.calls_opted_in = whatsapp, calls
+    save_preferences(ctx.user, preferences)
+    ctx.user.whatsapp_opt_in_at = ctx.now if whatsapp else None
+    allowed = ["WhatsApp"] * whatsapp + ["a call"] * calls
+    return f"First here, then {' and '.join(allowed)}." if allowed else "Then I'll only write here."
+
+
+def first_goal(ctx: TurnContext, text: str) -> str | None:
+    wish = " ".join(text.split())[:300]
+    if len(wish) < 3:
+        return None
+    hold_goal(ctx, wish)
+    return "Good one."
+
+
+def hold_goal(ctx: TurnContext, wish: str) -> None:
+    profile = ctx.profile()
+    profile.onboarding.held_goal = wish[:1000]
+    ctx.save(profile)
+
+
+def _set(ctx: TurnContext, **fields: Any) -> None:
+    profile = ctx.profile()
+    for field, value in fields.items():
+        setattr(profile, field, value)
+    if profile.wake_time is not None and profile.bed_time is not None:
+        profile.sleep_window = SleepWindow(start=profile.bed_time, end=profile.wake_time)
+    ctx.save(profile)
+
+
+def _set_work(ctx: TurnContext, hours: WorkHours | None, echo: str) -> str:
+    _set(ctx, work_hours=hours)
+    return echo
+
+
+def _clock(text: str, part: str) -> time | None:
+    """A clock time; one without am or pm is read as morning (for waking) or night (for bed)."""
+    at = parse_clock(text)
+    if at is None:
+        return None
+    marked = re.search(r"[ap]\.?m\b|noon|midnight|\b0\d:|evening|night|morning", text, re.I)
+    if part == "night" and not marked and 5 <= at.hour < 12:
+        return at.replace(hour=at.hour + 12)
+    if part == "night" and not marked and at.hour == 12:
+        return at.replace(hour=0)
+    return at
+
+
+def _two_times(text: str) -> tuple[time, time] | None:
+    """ "9-17", "9 to 5", "8:30am - 4pm": an end that would come before the start is meant as pm."""
+    found = re.search(
+        r"(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)\s*(?:-|–|to|till|until|bis)\s*(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)",
+        text,
+        re.I,
+    )
+    if found is None:
+        return None
+    start, end = _plain_clock(found[1]), _plain_clock(found[2])
+    if start is None or end is None:
+        return None
+    if end <= start and end.hour < 12 and "m" not in found[2].casefold():
+        end = end.replace(hour=end.hour + 12)
+    return None if start == end else (start, end)
+
+
+def _plain_clock(text: str) -> time | None:
+    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d\d))?\s*([ap]m)?", text.strip(), re.I)
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return None
+    hour = int(found[1])
+    if found[3]:
+        hour = hour % 12 + (12 if found[3].casefold() == "pm" else 0)
+    return time(hour, int(found[2] or 0))
+
+
+_LENGTH = re.compile(r"\b(?:for\s+)?\d+(?:[.,]\d+)?\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h)\b", re.I)
+_TIME_WORDS = re.compile(
+    r"\b(?:every|each|on|at|from|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
+    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|and)\b"
+    r"|\b\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\b",
+    re.I,
+)
+
+
+def _commitment(text: str) -> Commitment | None:
+    """ "yoga tue 18:00 60 min": a title, at least one weekday and a time; an hour when no length is said."""
+    days = sorted(parse_weekdays(text))
+    minutes = parse_minutes(text)
+    rest = _LENGTH.sub(" ", text)
+    at = parse_clock(rest)
+    title = " ".join(_TIME_WORDS.sub(" ", rest).split()).strip(" ,.-&")
+    if not days or at is None or not title:
+        return None
+    return Commitment(
+        title=wording.capital(title)[:120],
+        days=[WEEKDAYS[index] for index in days],
+        time=at,
+        duration_minutes=min(minutes or 60, 24 * 60),
+    )
+
+
+def _says_commitment(one: Commitment) -> str:
+    return f"{one.title} ({wording.days(one.days)} {wording.clock(one.time)}, {wording.length(one.duration_minutes)})"

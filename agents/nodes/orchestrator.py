@@ -1,0 +1,77 @@
+"""Where every turn begins: what was said, what it answers, and which node it concerns."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agents.care import needs_care
+from agents.draft import draft_of
+from agents.hearing import Heard, hear
+from agents.nodes import negotiating
+from agents.nodes.intents import classify
+from agents.state import AgentState, Update
+from agents.turn import TurnContext
+from storage.vocabulary import Intent
+
+_NODE = "orchestrator"
+_OWNERS = {  # whose question is open, by the focus it left
+    "onboarding": Intent.ONBOARDING,
+    "capture": Intent.NEW_TASK,
+    "move": Intent.RESCHEDULE_TASK,
+    "goal_question": Intent.GOAL,
+    "plan": Intent.GOAL,
+    "full": Intent.GOAL,
+    "which_goal": Intent.MODIFY_GOAL,
+    "saved": Intent.CLARIFY,
+    "pause": Intent.CLARIFY,
+}
+
+
+def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
+    """Sets `intent` and `heard`; a node that hands the turn back has set them itself."""
+    if state.get("intent") not in (None, "", Intent.ONBOARDING):
+        return {}
+    ctx = runtime.context
+    heard = hear(state, ctx.turn.message)
+    return {"heard": heard.as_json()} | _route(state, ctx, heard)
+
+
+def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
+    focus = state.get("focus") or {}
+    kind = focus.get("kind", "")
+    if heard.stale:
+        return _aside("stale")
+    care = None if heard.word else needs_care(heard.text)
+    if care is not None:
+        return _aside(care)
+    if heard.about_plan:
+        return {"intent": Intent.GOAL}
+    if heard.word or _is_answer(kind):
+        return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
+    if not ctx.user.onboarded:
+        return {"intent": Intent.ONBOARDING}
+    return _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
+
+
+def _is_answer(kind: str) -> bool:
+    """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
+    return kind in _OWNERS and kind not in ("plan", "saved", "pause")
+
+
+def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:
+    """Words about the plan on the table; while it is what was asked last, unclear words are about it too."""
+    draft = draft_of(state)
+    if draft is None or not draft.output:
+        return None
+    asked = (state.get("focus") or {}).get("kind") == "plan"
+    if negotiating.answers(draft, heard.text) if asked else negotiating.names_plan(heard.text):
+        return {"intent": Intent.GOAL}
+    if not asked:
+        return None
+    found = classify(state, ctx, heard.text)
+    unclear = found["intent"] == Intent.CLARIFY and not found.get("aside", {}).get("kind")
+    return {"intent": Intent.GOAL} if unclear else found
+
+
+def _aside(kind: str) -> Update:
+    return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}

@@ -1,0 +1,113 @@
+"""An approved plan becomes rows: the goal, its waiting sprints, and every task at its time, once however often it runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from agents import wording
+from agents.draft import Draft, draft_of
+from agents.plan_words import first_task
+from agents.reply import close
+from agents.state import AgentState, Update
+from agents.turn import TurnContext
+from reminders.plans import TaskDraft, cancel_tasks, schedule_tasks
+from reminders.rules.recurrence import weekly_rule
+from storage.goals import future_task_ids, get_goal, replace_pipeline, save_goal
+from storage.tables import Goal
+from storage.vocabulary import GoalStatus
+
+_NODE = "save_tasks"
+
+
+def save_plan(state: AgentState, ctx: TurnContext) -> Update:
+    draft = draft_of(state)
+    if draft is None:
+        return close(_NODE, "There is no plan on the table right now. What would you like to work on?")
+    goal = _save_goal(ctx, draft)
+    if draft.queue:
+        return close(_NODE, f"{draft.title} waits in line. I'll bring it up when there is room.") | {"goal_draft": {}}
+    if draft.pause_goal:
+        _pause(ctx, UUID(draft.pause_goal))
+    if draft.goal_id:
+        cancel_future(ctx, goal.id)
+    tasks = schedule_tasks(ctx.session, ctx.user, _rows(ctx, draft, goal.id), ctx.now)
+    return close(_NODE, _told(ctx, draft, len(tasks))) | {"goal_draft": {}}
+
+
+def _save_goal(ctx: TurnContext, draft: Draft) -> Goal:
+    goal_id = UUID(draft.goal_id) if draft.goal_id else uuid5(ctx.turn.event_id, "goal")
+    plan = {"output": draft.output, "placed": draft.placed, "version": draft.version, "goal": draft.goal}
+    plan |= {"starts_on": draft.starts_on, "answers": draft.answers, "tags": draft.tags, "avoid": draft.avoid}
+    weeks = max((task.week_range[1] for task in draft.plan.proposed_tasks), default=6)
+    goal = save_goal(
+        ctx.session,
+        ctx.user.id,
+        draft.title,
+        ctx.now,
+        goal_id=goal_id,
+        status=GoalStatus.PIPELINE if draft.queue else GoalStatus.ACTIVE,
+        tags=draft.tags or ["Other"],
+        plan=plan,
+        weeks=weeks,
+        description=draft.plan.plan_summary,
+    )
+    sprints = sorted(draft.plan.micro_goal_roadmap, key=lambda sprint: sprint.pipeline_order)
+    later = [(sprint.title, sprint.description, sprint.target_weeks) for sprint in sprints[1:]]
+    replace_pipeline(ctx.session, goal, later, ctx.now)
+    return goal
+
+
+def _pause(ctx: TurnContext, goal_id: UUID) -> None:
+    """An active goal makes room: it waits in the pipeline, and its coming tasks go."""
+    goal = get_goal(ctx.session, ctx.user.id, goal_id)
+    if goal is not None and goal.status == GoalStatus.ACTIVE:
+        goal.status = GoalStatus.PIPELINE
+        cancel_future(ctx, goal.id)
+
+
+def cancel_future(ctx: TurnContext, goal_id: UUID) -> int:
+    """Cancel what is still to come of a goal alone; says how many."""
+    ids = future_task_ids(ctx.session, ctx.user.id, goal_id, ctx.now)
+    if ids:
+        cancel_tasks(ctx.session, ctx.user.id, ids, ctx.now)
+    return len(ids)
+
+
+def _rows(ctx: TurnContext, draft: Draft, goal_id: UUID) -> list[TaskDraft]:
+    """One row for each occurrence still to come; the ids follow from the event that approved the plan."""
+    rows: list[TaskDraft] = []
+    for number, series in enumerate(draft.placed):
+        rule = weekly_rule(series["weekdays"]) if len(series["tasks"]) > 1 else None
+        for task in series["tasks"]:
+            at = datetime.fromisoformat(task["start"])
+            if at <= ctx.now:
+                continue
+            rows.append(
+                TaskDraft(
+                    id=uuid5(ctx.turn.event_id, f"{number}-{task['start']}"),
+                    title=task["title"],
+                    description=task["description"],
+                    scheduled_at=at,
+                    duration_minutes=task["minutes"],
+                    goal_id=goal_id,
+                    recurrence_rule=rule,
+                    series_id=uuid5(ctx.turn.event_id, f"series-{number}") if rule else None,
+                    original_at=at,
+                )
+            )
+    return rows
+
+
+def _told(ctx: TurnContext, draft: Draft, number: int) -> str:
+    """How many tasks, the first one, the calendar, and one question."""
+    if not number:
+        return f"{draft.title} is saved, but I found no free time for its tasks. Shall we look at your week together?"
+    changed = "is changed" if draft.goal_id else "is on"
+    text = f"{draft.title} {changed}: {wording.count(number, 'task')}, the first is {first_task(draft, ctx.zone)}."
+    sprints = len(draft.plan.micro_goal_roadmap) - 1
+    if sprints > 0:
+        text += f" {wording.capital(wording.count(sprints, 'later sprint'))} wait in line."
+    if ctx.tools.calendar_link is not None:
+        text += f"\nIn your calendar: {ctx.tools.calendar_link(ctx.user.id)}"
+    return f"{text}\nI'll remind you each time. Is there anything else on your mind?"

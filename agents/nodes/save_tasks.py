@@ -1,0 +1,42 @@
+"""The one node that writes what was agreed: captured tasks, or an approved plan with its goal and its sprints."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agents import wording
+from agents.nodes import onboarding
+from agents.nodes.save_plan import save_plan
+from agents.reply import Option, ask, close
+from agents.state import AgentState, Update
+from agents.turn import TurnContext
+from agents.wishes import Wish, drafts, says_wish
+from reminders.plans import schedule_tasks
+from storage.vocabulary import ApprovalStatus
+
+_NODE = "save_tasks"
+
+
+def save_tasks(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
+    ctx = runtime.context
+    done = {"approval_status": ApprovalStatus.PENDING, "proposed_tasks": []}
+    if state.get("proposed_tasks"):
+        return _save_captured(state, ctx) | done
+    return save_plan(state, ctx) | done
+
+
+def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
+    wishes = [Wish(**one) for one in state["proposed_tasks"]]
+    rows = drafts(ctx, wishes, ctx.turn.event_id)
+    if not rows:
+        return close(_NODE, "That time has passed in the meantime. When shall it be instead?")
+    tasks = schedule_tasks(ctx.session, ctx.user, rows, ctx.now)
+    if not ctx.user.onboarded:
+        return onboarding.resume(state, ctx, f"Noted: {says_wish(ctx, wishes[0])}")
+    if len(wishes) > 1:
+        text = f"Noted, {wording.count(len(wishes), 'thing')}. I'll remind you of each."
+    else:
+        text = f"Noted: {says_wish(ctx, wishes[0])}"
+    first_ids = [str(task.id) for task in tasks]
+    focus = {"kind": "saved", "task_ids": first_ids}
+    return ask(state, _NODE, text, [[Option("Undo", "undo")]], focus)

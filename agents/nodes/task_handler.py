@@ -1,0 +1,179 @@
+"""Quick capture: say a new task back with its time, or offer times for it, and keep it only once the person agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from langgraph.runtime import Runtime
+
+from agents import diary, wording
+from agents.capture import Problem, read_change, read_tasks
+from agents.hearing import Heard, heard_of
+from agents.nodes import moving
+from agents.replies_to_plan import says_no, says_yes
+from agents.reply import Option, ask, ask_again, close
+from agents.state import AgentState, Json, Update
+from agents.turn import TurnContext
+from agents.wishes import Wish, occurrences, says_wish
+from reminders.rules.diary import Busy, Diary, Prefer, Slot
+from reminders.rules.slots import find_slots
+from storage.vocabulary import ApprovalStatus, Intent
+
+_NODE = "task_handler"
+_CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
+
+
+def task_handler(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
+    ctx, heard = runtime.context, heard_of(state)
+    focus = state.get("focus") or {}
+    if state["intent"] == Intent.RESCHEDULE_TASK or focus.get("kind") == "move":
+        return moving.move(state, ctx, heard)
+    if focus.get("kind") == "capture":
+        return _hear_answer(state, ctx, heard, focus)
+    return _fresh(state, ctx, heard.text)
+
+
+def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    wishes, problem = read_tasks(ctx, text)
+    if problem is not None:
+        return _ask_when(state, wishes, problem)
+    if not wishes:
+        focus = {"kind": "capture", "step": "title", "wishes": []}
+        return ask(state, _NODE, "Gladly. What shall I remind you of, and when?", [], focus)
+    return _propose(state, ctx, wishes)
+
+
+def _propose(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish], before: str = "") -> Update:
+    """Say the tasks back; those without a time are given one, or two to choose from when it is only one task."""
+    if len(wishes) == 1 and wishes[0].moment is None:
+        return _offer_slots(state, ctx, wishes[0], before)
+    placed = _placed(ctx, wishes)
+    lines = [says_wish(ctx, wish) for wish in placed]
+    if len(placed) > 1:
+        lines = [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
+    notes = _notes(ctx, placed)
+    text = "\n".join(filter(None, [before, *lines, *notes]))
+    question = "Shall I put them in?" if len(placed) > 1 else "Shall I put it in?"
+    return ask(state, _NODE, f"{text}\n{question}", [_CONFIRM], _focus("confirm", placed))
+
+
+def _placed(ctx: TurnContext, wishes: Sequence[Wish]) -> list[Wish]:
+    """Each wish with a time; later ones keep clear of earlier ones."""
+    taken = diary.busy(ctx)
+    placed = []
+    for wish in wishes:
+        if wish.moment is None:
+            slots = _slots(ctx, wish, taken, 1)
+            wish = wish.starting(slots[0].start) if slots else wish
+        if wish.moment is not None:
+            taken = [*taken, Busy(wish.moment, wish.moment + timedelta(minutes=wish.minutes), wish.title)]
+        placed.append(wish)
+    return placed
+
+
+def _offer_slots(state: AgentState, ctx: TurnContext, wish: Wish, before: str) -> Update:
+    slots = _slots(ctx, wish, diary.busy(ctx), 2)
+    lines = [f"{wording.moment(slot.start, ctx.zone)} - {slot.reason}" for slot in slots]
+    options = [
+        Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}") for slot in slots
+    ]
+    lead = before or f"{wish.title} ({wording.length(wish.minutes)}). When suits you?"
+    text = "\n".join([lead, *lines])
+    rows = [options, [Option("Another time", "change")]]
+    return ask(state, _NODE, text, rows, _focus("pick", [wish]))
+
+
+def _slots(ctx: TurnContext, wish: Wish, taken: Sequence[Busy], count: int) -> list[Slot]:
+    """Free times within what was said, or within two weeks when nothing was said or nothing is free there."""
+    soon = ctx.now + timedelta(minutes=30)
+    earliest = datetime.fromisoformat(wish.after) if wish.after else soon
+    latest = datetime.fromisoformat(wish.before) if wish.before else earliest + timedelta(days=14)
+    prefer = Prefer(part=wish.part) if wish.part else None
+    rhythm = diary.rhythm(ctx)
+    found = find_slots(wish.minutes, earliest, latest, rhythm, taken, count, prefer)
+    return found or find_slots(wish.minutes, soon, soon + timedelta(days=14), rhythm, taken, count, prefer)
+
+
+def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
+    """What speaks against a time: the person's sleep, or another task that is named."""
+    rhythm, taken = diary.rhythm(ctx), diary.busy(ctx)
+    notes = []
+    for wish in wishes:
+        nights, clashes = [], []
+        for at in occurrences(ctx, wish):
+            end = at + timedelta(minutes=wish.minutes)
+            nights += [at] if rhythm.sleep and rhythm.sleeps_between(at, end) else []
+            clash = Diary.of(taken).clash(at, end, timedelta(0))
+            clashes += [(at, clash)] if clash else []
+        if nights and rhythm.sleep:
+            bed, wake = rhythm.sleep
+            notes.append(f"That is in your sleep ({wording.clock(bed)}-{wording.clock(wake)}).")
+        if clashes:
+            notes.append(_says_clash(ctx, clashes))
+    return notes
+
+
+def _says_clash(ctx: TurnContext, clashes: Sequence[tuple[datetime, Busy]]) -> str:
+    at, other = clashes[0]
+    more = f" and {wording.count(len(clashes) - 1, 'other')}" if len(clashes) > 1 else ""
+    start, end = other.start.astimezone(ctx.zone), other.end.astimezone(ctx.zone)
+    day = at.astimezone(ctx.zone)
+    return f"It overlaps with {other.title} on {day:%a} {day.day} {day:%b} ({start:%H:%M}-{end:%H:%M}){more}."
+
+
+def _ask_when(state: AgentState, wishes: Sequence[Wish], problem: Problem) -> Update:
+    options = [Option(label, "at", argument) for label, argument in problem.options]
+    return ask(state, _NODE, problem.text, [options] if options else [], _focus("when", wishes))
+
+
+def _focus(step: str, wishes: Sequence[Wish]) -> Json:
+    return {"kind": "capture", "step": step, "wishes": [wish.as_json() for wish in wishes]}
+
+
+# ------------------------------------------------------------------ the answer
+
+
+def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json) -> Update:
+    wishes = [Wish(**one) for one in focus["wishes"]]
+    match heard.word:
+        case "ok":
+            return _agreed(wishes)
+        case "slot" | "at" if heard.argument.isdigit():
+            at = datetime.fromtimestamp(int(heard.argument), tz=ctx.now.tzinfo)
+            chosen = [wishes[0].starting(at), *wishes[1:]]
+            return _agreed(chosen) if heard.word == "slot" else _propose(state, ctx, chosen)
+        case "change":
+            text = "What should it be instead? A time, a length, or another name."
+            return ask(state, _NODE, text, [[Option("Leave it out", "drop")]], _focus("change", wishes))
+        case "drop":
+            return close(_NODE, "Left out. Anything else?")
+        case _:
+            return _hear_words(state, ctx, heard.text, focus["step"], wishes)
+
+
+def _hear_words(
+    state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]
+) -> Update:
+    if step == "confirm" and says_yes(text):
+        return _agreed(wishes)
+    if says_no(text):
+        return close(_NODE, "Left out. Anything else?")
+    if step == "title" or not wishes:
+        return _fresh(state, ctx, text)
+    changed, problem = read_change(ctx, text, wishes, step)
+    if problem is not None:
+        return _ask_when(state, wishes, problem)
+    if changed is None:
+        return ask_again(state, _NODE, "I didn't get that.")
+    return _propose(state, ctx, changed)
+
+
+def _agreed(wishes: Sequence[Wish]) -> Update:
+    return {
+        "proposed_tasks": [wish.as_json() for wish in wishes],
+        "approval_status": ApprovalStatus.APPROVED,
+        "question": {},
+        "focus": {},
+        "agent_node": _NODE,
+    }

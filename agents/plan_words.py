@@ -1,0 +1,97 @@
+"""A plan in words: the whole of it once, afterwards only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agents import wording
+from agents.draft import Draft
+from agents.state import Json
+from storage.vocabulary import WEEKDAYS
+
+_IF_MISSED = (
+    "If you miss one, that's information, not failure: I offer another time that day or a smaller version, "
+    "and after three misses in the same slot I suggest a better one."
+)
+
+
+def whole_plan(draft: Draft) -> str:
+    """The plan message: numbered tasks with days, local times, minutes and weeks, the reasons, and what a miss means."""
+    plan = draft.plan
+    parts = [f"{draft.title}: here is a plan (version {draft.version}).", plan.plan_summary]
+    parts.append("\n".join(f"{number}. {line}" for number, line in enumerate(map(_line, draft.placed), start=1)))
+    why = _reasons(draft.placed)
+    if why:
+        parts.append(f"Why these times: {why}.")
+    moved = _moved(draft.placed)
+    if moved:
+        parts.append("\n".join(moved))
+    if len(plan.micro_goal_roadmap) > 1:
+        parts.append(_roadmap(draft))
+    parts.append(_IF_MISSED)
+    parts.append("Does this look right? You can also tell me what to change.")
+    return "\n\n".join(parts)
+
+
+def difference(before: Sequence[Json], after: Sequence[Json]) -> str:
+    """Only what changed between two versions, series by series; "" when nothing did."""
+    old = {one["title"]: _line(one) for one in before}
+    new = {one["title"]: _line(one) for one in after}
+    numbers = {title: number for number, title in enumerate(new, start=1)}
+    lines = [f"{title}: dropped" for title in old if title not in new]
+    lines += [f"New: {numbers[title]}. {line}" for title, line in new.items() if title not in old]
+    lines += [
+        f"{numbers[title]}. {title}: {_when(old[title], title)} → {_when(line, title)}"
+        for title, line in new.items()
+        if title in old and old[title] != line
+    ]
+    lines += _moved(after, but_not=_moved(before))
+    return "\n".join(lines)
+
+
+def _line(one: Json) -> str:
+    """Easy run: Mon, Wed and Fri 07:00, 20 min, weeks 1-2"""
+    first, last = one["weeks"]
+    weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
+    if not one["tasks"]:
+        return f"{one['title']}: no free time found, {weeks}"
+    names = wording.days([WEEKDAYS[day] for day in one["weekdays"]])
+    return f"{one['title']}: {names} {one['at']}, {one['minutes']}, {weeks}"
+
+
+def _when(line: str, title: str) -> str:
+    return line.removeprefix(f"{title}: ")
+
+
+def _reasons(placed: Sequence[Json]) -> str:
+    """Each reason once, without its count of weeks."""
+    plain = dict.fromkeys(one["reason"].partition(", ")[0] for one in placed if one["tasks"])
+    return "; ".join(plain)
+
+
+def _moved(placed: Sequence[Json], but_not: Sequence[str] = ()) -> list[str]:
+    found = []
+    for one in placed:
+        found += [f"Moved: {one['title']}, {one['moved']}."] if one["moved"] else []
+        found += [f"One exception: {one['title']}, {words}." for words in one["exceptions"][:2]]
+        more = len(one["exceptions"]) - 2
+        found += [f"And {wording.count(more, 'more exception')} like it."] if more > 0 else []
+        found += [f"Left out: {message}." for message in one["conflicts"][:2]]
+    return [line for line in found if line not in but_not]
+
+
+def _roadmap(draft: Draft) -> str:
+    sprints = sorted(draft.plan.micro_goal_roadmap, key=lambda sprint: sprint.pipeline_order)
+    named = [f"{number}) {sprint.title}" for number, sprint in enumerate(sprints, start=1)]
+    return f"It is more than six weeks can hold, so we go in sprints: {'; '.join(named)}. This plan is the first."
+
+
+def first_task(draft: Draft, zone: ZoneInfo) -> str:
+    """Easy run on Mon 16 Mar 07:00"""
+    every = [(task["start"], task["title"]) for series in draft.placed for task in series["tasks"]]
+    if not every:
+        return ""
+    at, title = min(every)
+    return f"{title} on {wording.moment(datetime.fromisoformat(at), zone)}"

@@ -1,0 +1,102 @@
+"""What one turn of the conversation is given: the message, the person, the time, the tools; never a global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from agents.model import LanguageModel, Usage
+from channels.messages import InboundMessage, OutboundMessage, PhoneVerifier
+from storage.profile import Profile
+from storage.tables import User
+from storage.users import profile_of, save_profile
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The figures a conversation must keep, as the installation sets them."""
+
+    active_goals: int = 3
+    sprint_weeks: int = 6
+    history_messages: int = 20
+    history_tokens: int = 8_000
+    text_characters: int = 2_000  # longer messages are answered, not read
+    otp_sends_per_hour: int = 3
+    otp_tries: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of one person. `event_id` names its effects, so that a repeated turn has them once."""
+
+    user_id: UUID
+    message: InboundMessage
+    now: datetime
+    correlation_id: str
+    event_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTools:
+    """What the turn may use. The session's transaction carries everything: rows, messages and checkpoint."""
+
+    session: Session
+    model: LanguageModel
+    limits: Limits = field(default_factory=Limits)
+    verifier: PhoneVerifier | None = None
+    calendar_link: Callable[[UUID], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    replies: tuple[OutboundMessage, ...]
+    agent_node: str
+    proposed_plan: dict[str, Any] | None = None
+    requires_user_action: str = "none"  # approve_plan | none
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """The runtime context of every node."""
+
+    turn: Turn
+    tools: TurnTools
+    user: User
+    cheap: bool = False  # the month's hard limit is reached: the smallest model answers everything
+    spent: list[Usage] = field(default_factory=list)  # what the models cost this turn, from any thread
+
+    @property
+    def now(self) -> datetime:
+        return self.turn.now
+
+    @property
+    def session(self) -> Session:
+        return self.tools.session
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.user.timezone)
+
+    @property
+    def local_now(self) -> datetime:
+        return self.turn.now.astimezone(self.zone)
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """Words that must not leave the house."""
+        stored = self.user.profile or {}
+        number = (self.user.notification_preferences or {}).get("phone_number")
+        places = [place for label, place in (stored.get("locations") or {}).items() if place != label]
+        return tuple(word for word in (stored.get("name"), number, self.user.email, *places) if word)
+
+    def profile(self) -> Profile:
+        return profile_of(self.user)
+
+    def save(self, profile: Profile) -> None:
+        save_profile(self.user, profile)

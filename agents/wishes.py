@@ -1,0 +1,102 @@
+"""Tasks as a person asked for them, kept between turns as plain JSON, and turned into drafts of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID, uuid5
+
+from agents import wording
+from agents.state import Json
+from agents.turn import TurnContext
+from reminders.plans import TaskDraft
+from reminders.rules.diary import HORIZON
+from reminders.rules.recurrence import expand
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One task to capture: `at` is the (first) moment in UTC as ISO text, "" while unknown; `rule` an RRULE or ""."""
+
+    title: str
+    at: str = ""
+    minutes: int = 30
+    rule: str = ""
+    description: str = ""
+    after: str = ""  # while `at` is unknown: the stretch (ISO, UTC) in which it should be, and the part of the day
+    before: str = ""
+    part: str = ""
+
+    @property
+    def moment(self) -> datetime | None:
+        return datetime.fromisoformat(self.at) if self.at else None
+
+    def starting(self, at: datetime) -> Wish:
+        return replace(self, at=at.astimezone(UTC).isoformat())
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+
+def occurrences(ctx: TurnContext, wish: Wish) -> list[datetime]:
+    """The moments (UTC) a wish stands for: one, or six weeks of a series; none before now."""
+    first = wish.moment
+    if first is None:
+        return []
+    if not wish.rule:
+        return [first]
+    local = first.astimezone(ctx.zone).replace(tzinfo=None)
+    until = (ctx.local_now + HORIZON).replace(tzinfo=None)
+    return [at for at in expand(wish.rule, local, ctx.zone, until) if at > ctx.now]
+
+
+def drafts(ctx: TurnContext, wishes: Sequence[Wish], key: UUID, goal_id: UUID | None = None) -> list[TaskDraft]:
+    """Rows for these wishes; the ids follow from `key`, so writing them twice writes them once."""
+    made: list[TaskDraft] = []
+    for number, wish in enumerate(wishes):
+        series = uuid5(key, f"series-{number}") if wish.rule else None
+        for at in occurrences(ctx, wish):
+            made.append(
+                TaskDraft(
+                    id=uuid5(key, f"{number}-{at.isoformat()}"),
+                    title=wish.title,
+                    description=wish.description,
+                    scheduled_at=at,
+                    duration_minutes=wish.minutes,
+                    goal_id=goal_id,
+                    recurrence_rule=wish.rule or None,
+                    series_id=series,
+                    original_at=at if wish.rule else None,
+                )
+            )
+    return made
+
+
+def first_weekly(ctx: TurnContext, weekdays: Sequence[int], at: time) -> datetime:
+    """The next moment (UTC) at that local time on one of these weekdays."""
+    today = ctx.local_now.date()
+    days = (today + timedelta(days=offset) for offset in range(8))
+    moments = (
+        datetime.combine(day, at, ctx.zone).astimezone(UTC) for day in days if day.weekday() in weekdays
+    )
+    return next(moment for moment in moments if moment > ctx.now)
+
+
+def says_wish(ctx: TurnContext, wish: Wish) -> str:
+    """Thu 12 Mar 18:00 - Call mum (15 min)"""
+    moments = occurrences(ctx, wish)
+    if not moments:
+        return f"{wish.title} ({wording.length(wish.minutes)})"
+    when = wording.moment(moments[0], ctx.zone)
+    text = f"{when} - {wish.title} ({wording.length(wish.minutes)})"
+    if len(moments) > 1:
+        last = moments[-1].astimezone(ctx.zone)
+        text = f"{text}\n{_cadence(ctx, moments)}, {len(moments)} times until {last:%a} {last.day} {last:%b}"
+    return text
+
+
+def _cadence(ctx: TurnContext, moments: Sequence[datetime]) -> str:
+    local = [at.astimezone(ctx.zone) for at in moments]
+    names = wording.days([f"{at:%A}" for at in local])
+    return f"{wording.capital(names)} at {local[0]:%H:%M}"

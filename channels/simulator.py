@@ -52,7 +52,7 @@ class SimulatedChannel:
 
     def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:
         for event in reversed(self._phones.events([to])):
-            if event.get("attempt_id") == str(attempt_id) and (event.get("at") or "") >= since.isoformat():
+            if event.get("attempt_id") == str(attempt_id) and datetime.fromisoformat(event["at"]) >= since:
                 return Receipt(str(event["id"]))
         return None
 

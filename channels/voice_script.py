@@ -153,4 +153,6 @@ def _response() -> VoiceResponse:
 
 
 def _count(value: str | None) -> int:
-    return min(int(value), 9) if value and value.isascii() and value.isdigit() else 0
+    if not (value and value.isascii() and value.isdigit()):
+        return 0
+    return int(value) if len(value) == 1 else 9

@@ -88,7 +88,7 @@ BODY = (
     Template(
         "strength",
         ("Fitness", "Health"),
-        r"\b(?:fit(?:ter|ness)?|(?:in|into) (?:better |good )?shape|work(?:ing)? ?out|gym|strength|stronger|muscle|push-?ups?|pull-?ups?|exercis(?:e|ing)|sporty|abs|tone)\b",
+        r"\b(?:fit(?:ter|ness)?|(?:get|be|back|stay|keep) (?:back )?(?:in|into) (?:better |good )?shape|work(?:ing)? ?out|gym|strength|stronger|muscle|push-?ups?|pull-?ups?|exercis(?:e|ing)|sporty|abs|tone)\b",
         (
             Step(
                 "Strength at home",
@@ -201,9 +201,30 @@ BODY = (
         sprints=("Dinners and walks", "Stronger: add two short workouts", "Hold and adjust", "Keep it"),
     ),
     Template(
+        "water",
+        ("Health", "Nutrition"),
+        r"\b(?:drink(?:ing)? (?:more )?(?:water|enough)|hydrat\w+|more water|litres? of water)\b",
+        (
+            Step(
+                "Fill the bottle",
+                "fill a big bottle and put it where you sit",
+                "at the tap",
+                "one glass",
+                (5,),
+                5,
+                "morning",
+                grows=False,
+            ),
+        ),
+        "A full bottle in sight drinks itself empty.",
+        asks_time=False,
+        level_question="How much do you drink today?",
+        levels=("Hardly any water", "A few glasses", "More than a litre"),
+    ),
+    Template(
         "eat",
         ("Nutrition", "Health"),
-        r"\b(?:eat(?:ing)?|food|cook(?:ing)?|vegetables?|veggies|fruit|sugar|snack\w*|vegan|vegetarian|nutrition|protein|junk|healthier meals?|meal prep\w*|drink (?:more )?water|hydrat\w+)\b",
+        r"\b(?:eat(?:ing)?|food|cook(?:ing)?|vegetables?|veggies|fruit|sugar|snack\w*|vegan|vegetarian|nutrition|protein|junk|healthier meals?|meal prep\w*)\b",
         (
             Step(
                 "Cook something simple",

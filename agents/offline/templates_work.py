@@ -126,7 +126,7 @@ WORK = (
     Template(
         "learn",
         ("Learning",),
-        r"\b(?:learn(?:ing)?|master|get better at|improve (?:at|my)|practi[sc]e|course)\b(?: (?:how )?(?:to )?(?P<thing>[\w' -]{3,30}))?",
+        r"\b(?:learn(?:ing)?|master|get better at|improve (?:at|my)|practi[sc]e|course)\b(?: (?:how )?(?:to )?(?P<thing>[\w' -]{3,60}))?",
         (
             Step(
                 "Practise: {thing}",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 PREFIX = "flux:sim:"
 COUNTER = PREFIX + "seq"
-RINGING = PREFIX + "ringing"  # hash: call id -> the ringing event
 KEPT = 500
+LONGEST_CALL = 3600  # seconds of real time: a call nobody ended is forgotten after that
 # One step, so that numbers grow with the order of entries even when several processes write at once.
 _APPEND = """
 local seq = redis.call('INCR', KEYS[2])
@@ -73,22 +73,21 @@ class PhoneStore:
         call_id = f"call-{uuid4().hex}"
         event = _message_event(message, clean(message.text), now)
         event |= {"kind": "call", "state": "ringing", "id": call_id, "call_id": call_id}
-        self._redis.hset(RINGING, call_id, json.dumps([to.channel, to.value]))
+        self._redis.set(call_key(call_id), json.dumps([to.channel, to.value]), ex=LONGEST_CALL)
         self.add(to, event)
         return call_id
 
     def call(self, to: Address, call_id: str, state: str, now: datetime, **said: str) -> None:
         """What happens in a call: state answered, said (text=), pressed (digits=) or ended (reason=)."""
         if state == "ended":
-            self._redis.hdel(RINGING, call_id)
+            self._redis.delete(call_key(call_id))
         event = {"kind": "call", "state": state, "id": call_id, "call_id": call_id, "at": now.isoformat()}
         self.add(to, event | said)
 
     def hang_up(self, call_id: str) -> None:
         """Ends a call from our side, whether it still rings or is being answered."""
-        found = self._redis.hget(RINGING, call_id)
-        # Whoever deletes the field ends the call: two hang-ups at once leave one event.
-        if found is None or not self._redis.hdel(RINGING, call_id):
+        found = self._redis.getdel(call_key(call_id))  # whoever takes it ends the call, once
+        if found is None:
             return
         channel, value = json.loads(_text(found))
         event = {"kind": "call", "state": "ended", "id": call_id, "call_id": call_id, "at": None}
@@ -96,19 +95,13 @@ class PhoneStore:
 
     def is_live(self, call_id: str) -> bool:
         """Whether the call was begun and has not ended."""
-        return bool(self._redis.hexists(RINGING, call_id))
+        return bool(self._redis.exists(call_key(call_id)))
 
     def forget(self, address: Address) -> None:
         """Erases whatever is kept about this address, codes sent to its number included."""
+        calls = [call_key(event["call_id"]) for event in self.events([address]) if event["kind"] == "call"]
         number = Address("sms", address.value)
-        self._redis.delete(stream(address), stream(number), code_key(address.value))
-        for call_id, place in self._ringing().items():
-            if json.loads(place) == [address.channel, address.value]:
-                self._redis.hdel(RINGING, call_id)
-
-    def _ringing(self) -> dict[str, str]:
-        found: Mapping[Any, Any] = self._redis.hgetall(RINGING)
-        return {_text(key): _text(value) for key, value in found.items()}
+        self._redis.delete(stream(address), stream(number), code_key(address.value), *calls)
 
     def _entries(self, address: Address, after: int) -> list[Any]:
         return list(self._redis.xrange(stream(address), min=f"{after + 1}-0") or [])
@@ -117,6 +110,11 @@ class PhoneStore:
 def stream(address: Address) -> str:
     """The Redis key of an address's stream."""
     return f"{PREFIX}{address.channel}:{address.value}"
+
+
+def call_key(call_id: str) -> str:
+    """The Redis key that is there as long as a call is."""
+    return f"{PREFIX}call-now:{call_id}"
 
 
 def code_key(number: str) -> str:

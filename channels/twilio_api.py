@@ -35,13 +35,16 @@ class Sent:
 
 
 class TwilioApi:
-    """Thread-safe. Every method raises ChannelError, sorted by `channels.twilio_errors`."""
+    """Thread-safe. Every method raises ChannelError, sorted by `channels.twilio_errors`.
+
+    While tokens are being rotated `auth_token` may hold two, with a comma: requests use the first.
+    """
 
     def __init__(
         self, account_sid: str, auth_token: str, base_url: str | None = None, timeout: float = 10.0
     ) -> None:
         self.account_sid = account_sid
-        self._auth_token = auth_token
+        self._auth_token = auth_token.partition(",")[0].strip()
         self._base_url = base_url
         self._timeout = timeout
         self._lock = threading.Lock()

@@ -105,6 +105,11 @@ def test_a_twilio_that_is_not_there_is_a_temporary_failure() -> None:
     assert (error.permanent, error.unknown, error.code) == (False, False, "unreachable")
 
 
+def test_while_tokens_rotate_the_first_one_speaks(twilio: FakeTwilio) -> None:
+    api = TwilioApi(ACCOUNT_SID, f"{AUTH_TOKEN}, the-old-token", twilio.url)
+    assert api.create_message(to=ANN, from_=FLUX, body="Hello") == twilio.messages[0].sid
+
+
 def test_the_base_may_have_a_path_and_other_paths_are_kept(twilio: FakeTwilio) -> None:
     api = TwilioApi(ACCOUNT_SID, AUTH_TOKEN, twilio.url + "/proxy/", timeout=1)
     refused(api)

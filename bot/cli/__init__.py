@@ -1,0 +1,1 @@
+"""The commands of `flux`, by subject; each imports only what it needs, so that a small question gets a quick answer."""

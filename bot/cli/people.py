@@ -1,0 +1,105 @@
+"""Commands about people: add one, list them, and hand out tokens and links."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bot.cli.servers import with_services
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from storage.tables import User
+
+
+def _row(session: Session, user: User) -> dict[str, Any]:
+    from storage import users
+
+    return {
+        "id": str(user.id),
+        "name": users.profile_of(user).name,
+        "onboarded": user.onboarded,
+        "timezone": user.timezone,
+        "created_at": user.created_at.isoformat(),
+        "channels": sorted({identity.channel for identity in users.identities(session, user.id)}),
+    }
+
+
+def listing(settings: Settings, arguments: Namespace) -> int:
+    from storage import users
+
+    with with_services(settings) as services, services.database.session() as session:
+        rows = [_row(session, user) for user in users.list_users(session)]
+    if arguments.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return 0
+    for row in rows:
+        print(f"{row['id']}  {row['timezone']:<20} {', '.join(row['channels']):<24} {row['name'] or '-'}")
+    if not rows:
+        print("Nobody yet. Say hello in the simulator, or run `flux user add`.")
+    return 0
+
+
+def add(settings: Settings, arguments: Namespace) -> int:
+    """Print the new person's id and nothing else."""
+    from storage import users
+
+    try:
+        ZoneInfo(arguments.timezone)
+    except (KeyError, ValueError):
+        print(f"flux: there is no time zone {arguments.timezone!r}; try Europe/Berlin", file=sys.stderr)
+        return 2
+    with with_services(settings) as services, services.database.session() as session:
+        now = services.clock.now()
+        user = users.create_user(session, now, email=arguments.email, timezone=arguments.timezone)
+        user.approved_at = now
+        if arguments.name:
+            profile = users.profile_of(user)
+            profile.name = arguments.name
+            users.save_profile(user, profile)
+        print(user.id)
+    return 0
+
+
+def token(settings: Settings, arguments: Namespace) -> int:
+    """Print a Bearer token and nothing else."""
+    from bot.tokens import mint_token
+
+    with with_services(settings) as services:
+        if not _exists(services.database, arguments.id):
+            return _unknown(arguments.id)
+        lives = timedelta(days=arguments.days)
+        print(mint_token(settings.secret_key, arguments.id, services.clock.now(), lives))
+    return 0
+
+
+def link(settings: Settings, arguments: Namespace) -> int:
+    """Print a code that joins another channel to this person: sent there as `/start CODE`."""
+    from storage import users
+
+    with with_services(settings) as services, services.database.session() as session:
+        if users.get_user(session, arguments.id) is None:
+            return _unknown(arguments.id)
+        code = users.mint_code(session, arguments.id, "link", services.clock.now())
+    print(code)
+    print("Send this from the other channel within 15 minutes:  /start " + code, file=sys.stderr)
+    return 0
+
+
+def _exists(database: Any, user_id: UUID) -> bool:
+    from storage import users
+
+    with database.session() as session:
+        return users.get_user(session, user_id) is not None
+
+
+def _unknown(user_id: UUID) -> int:
+    print(f"flux: there is nobody with the id {user_id}; see `flux user list`", file=sys.stderr)
+    return 1

@@ -1,0 +1,54 @@
+"""Servers for one command: those that are configured or running already, else embedded ones for as long as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+
+@contextmanager
+def with_servers(settings: Settings) -> Iterator[Settings]:
+    """Settings whose database_url and redis_url lead somewhere, with the newest schema. Raises EmbeddedError."""
+    if settings.database_url and settings.redis_url:
+        yield settings
+        return
+    from storage.embedded import EmbeddedServers, HomeLock
+    from storage.migrations import migrate
+
+    lock = HomeLock(settings.flux_home)
+    needs = {"postgres": not settings.database_url, "valkey": not settings.redis_url}
+    try:
+        with EmbeddedServers(settings.flux_home, **needs) as servers:
+            found = {name.lower(): url for name, url in servers.urls.items()}
+            complete = settings.model_copy(update=found)
+            migrate(complete.database_url)
+            yield complete
+    finally:
+        lock.release()
+
+
+@contextmanager
+def with_services(settings: Settings) -> Iterator[Services]:
+    from bot.services import build
+
+    with with_servers(settings) as complete:
+        services = build(complete)
+        try:
+            yield services
+        finally:
+            services.database.dispose()
+
+
+def require_servers(settings: Settings) -> Settings:
+    """For processes that make no sense alone. Raises SettingsError."""
+    missing = [name for name in ("database_url", "redis_url") if not getattr(settings, name)]
+    if missing:
+        names = " and ".join(name.upper() for name in missing)
+        raise SettingsError(f"{names} not set and no `flux up` is running in {settings.flux_home}")
+    return settings

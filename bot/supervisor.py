@@ -1,0 +1,161 @@
+"""`flux up`: embedded servers where needed, then the Procfile's processes, restarted until we are told to stop."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from bot.backoff import Backoff
+from bot.home import PROJECT
+from bot.ports import first_free_port
+from bot.process_log import ProcessLog
+from bot.procfile import argv, read_procfile
+from bot.readiness_probe import ReadinessProbe
+from bot.settings import Settings, environment_for_children
+from bot.supervised import Supervised
+from storage.embedded import EmbeddedServers, HomeLock, publish, withdraw
+
+_STOP_SECONDS = 8.0
+_TICK = 0.1
+_RELEASE = "release"  # runs to its end before anything else starts
+
+Say = Callable[[str], None]
+
+
+class StartError(Exception):
+    """The installation cannot start; one line says why."""
+
+
+class Supervisor:
+    """Runs one installation over one home. Everything happens in the main thread: children die with the thread that made them."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self._settings = settings
+        self._say = say
+        self._home = settings.flux_home
+        self._logs = self._home / "logs"
+        self._signals: list[int] = []
+        self._parent = os.getppid()
+        self._processes: list[Supervised] = []
+        self._servers: EmbeddedServers | None = None
+        self._server_backoff = Backoff()
+        self._probe: ReadinessProbe | None = None
+
+    def run(self) -> int:
+        """Until SIGINT, SIGTERM or the end of our parent. Returns the exit code; raises StartError, EmbeddedError."""
+        lock = HomeLock(self._home)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        try:
+            self._start()
+            while not self._stopping():
+                self._tick()
+        finally:
+            self._stop()
+            lock.release()
+        return 0
+
+    # ---------------------------------------------------------------- start
+
+    def _start(self) -> None:
+        self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        port = first_free_port(self._settings.web_host, self._settings.port)
+        if port != self._settings.port:
+            self._say(f"Port {self._settings.port} is taken, using {port} instead.")
+        urls = self._start_servers()
+        env = environment_for_children(self._settings, urls | {"PORT": str(port)})
+        env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
+        commands = read_procfile(PROJECT / "Procfile")
+        self._release(commands.pop(_RELEASE, None), env)
+        publish(self._home, urls | {"PORT": str(port)})
+        for name, command in commands.items():
+            if name != "telegram" or self._settings.telegram_bot_token:
+                log = ProcessLog(name, self._logs, self._say)
+                self._processes.append(Supervised(name, command, env, Path.cwd(), log))
+        self._probe = ReadinessProbe(self._settings, port, self._say)
+
+    def _start_servers(self) -> dict[str, str]:
+        needs_postgres, needs_valkey = not self._settings.database_url, not self._settings.redis_url
+        if not (needs_postgres or needs_valkey):
+            return {}
+        self._servers = EmbeddedServers(self._home, postgres=needs_postgres, valkey=needs_valkey)
+        self._servers.start()
+        return self._servers.urls
+
+    def _release(self, command: str | None, env: dict[str, str]) -> None:
+        """Migrations and the like: their failure is ours."""
+        if command is None:
+            return
+        with (self._logs / "release.log").open("ab") as log:
+            code = subprocess.run(argv(command), env=env, stdout=log, stderr=log, check=False).returncode
+        if code and not self._signals:
+            raise StartError(f"`{command}` failed, see {self._logs / 'release.log'}")
+
+    # ---------------------------------------------------------------- run
+
+    def _tick(self) -> None:
+        for process in self._processes:
+            ended = process.reap()
+            if ended is not None:
+                code, pause = ended
+                self._say(f"{process.name:<10} ended with code {code}, starting again in {pause:g} s")
+            if process.due:
+                process.start()
+        self._mend_servers()
+        self._listen(_TICK)
+        if self._probe is not None and self._probe.finished():
+            self._probe = None
+
+    def _mend_servers(self) -> None:
+        for server in self._servers.servers if self._servers else ():
+            if not server.running():
+                pause = self._server_backoff.pause(0.0)
+                self._say(f"{server.name:<10} ended, starting again in {pause:g} s")
+                time.sleep(pause)
+                server.start()
+
+    def _listen(self, seconds: float) -> None:
+        """Collect what the processes say, for at most so long."""
+        with selectors.DefaultSelector() as selector:
+            for process in self._processes:
+                if process.pipe is not None:
+                    selector.register(process.pipe, selectors.EVENT_READ, process)
+            if not selector.get_map():
+                time.sleep(seconds)
+                return
+            for key, _ in selector.select(seconds):
+                key.data.read()
+
+    # ---------------------------------------------------------------- stop
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
+        self._signals.append(number)
+
+    def _stopping(self) -> bool:
+        # A parent that was killed cannot tell us: we notice that we have another one.
+        return bool(self._signals) or os.getppid() != self._parent
+
+    def _stop(self) -> None:
+        """Processes first, then the servers under them; a second Ctrl-C stops the waiting."""
+        self._say("Stopping ...")
+        asked = len(self._signals)
+        for process in self._processes:
+            process.terminate()
+        end = time.monotonic() + _STOP_SECONDS
+        while any(process.running for process in self._processes):
+            if time.monotonic() > end or len(self._signals) > asked:
+                break
+            self._listen(0.02)
+        for process in self._processes:
+            process.kill()
+            process.close()
+        withdraw(self._home)
+        if self._servers is not None:
+            self._servers.stop()

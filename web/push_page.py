@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from reminders.answering import AnswerOutcome, answer_tap
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
-from storage import users
+from storage import tasks, users
 from storage.tables import PushSubscription, Task
 from storage.vocabulary import ChannelName, TaskStatus
 from web.api.endpoint import Fields, endpoint
@@ -115,7 +115,7 @@ def _linked(session: Session, token: str) -> tuple[TaskLink, Task]:
     link = open_link(token, services().settings.secret_key, now())
     if link is None:
         raise ApiError(404, "This link has ended. The answers are still in the chat.")
-    task = session.scalar(select(Task).where(Task.id == link.task_id, Task.user_id == link.user_id))
+    task = tasks.get_task(session, link.user_id, link.task_id)
     if task is None:
         raise not_found()
     return link, task

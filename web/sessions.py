@@ -54,7 +54,7 @@ def current(redis: Redis) -> BrowserSession | None:
     kept = redis.get(_key(user_id.hex, secret))
     if not kept:
         return None
-    return BrowserSession(user_id, json.loads(kept)["csrf"])  # type: ignore[arg-type]  # this client is not async
+    return BrowserSession(user_id, json.loads(kept)["csrf"])
 
 
 def end(redis: Redis, response: Response) -> None:

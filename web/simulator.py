@@ -34,6 +34,7 @@ limiter.limit(SIMULATOR)(blueprint)
 
 _STEPS = {"60": timedelta(minutes=1), "600": timedelta(minutes=10), "day": timedelta(days=1)}
 _LONGEST_MOVE_SECONDS = 300
+_LAST_EVENT = 2**53  # what JavaScript can count to
 Chat = Literal["telegram", "whatsapp"]
 
 
@@ -88,13 +89,12 @@ def state() -> Response:
     after = request.args.get("after", default=0, type=int)
     with services().database.session() as session:
         person = people.holder(session, services().redis)
-        events = _phones().events(person.addresses, after=max(after, 0))
-        standing = {
-            "typing": people.typing(session, person.addresses),
-            "reached": people.reached(session, person.user),
-            "next": people.what_next(session, person.user, now()),
-        }
-    return jsonify({"events": events, "clock": _clock(person, standing.pop("next")), **standing})
+        events = _phones().events(person.addresses, after=min(max(after, 0), _LAST_EVENT))
+        typing = people.typing(session, person.addresses)
+        reached = people.reached(session, person.user)
+        coming = people.what_next(session, person.user, now())
+    clock = _clock(person, coming)
+    return jsonify({"events": events, "clock": clock, "typing": typing, "reached": reached})
 
 
 @blueprint.post("/api/say")
@@ -188,7 +188,7 @@ def _through_the_door(message: InboundMessage) -> Response:
 
 
 def _sender(channel: Chat) -> Address:
-    if channel == ChannelName.TELEGRAM:
+    if channel == people.ME.channel:
         return people.ME
     with services().database.session() as session:
         found = people.holder(session, services().redis).address(channel)

@@ -52,7 +52,7 @@ class Holder:
 def holder(session: Session, redis: Redis) -> Holder:
     user = users.find_by_address(session, ME.channel, ME.value)
     found = [ME, Address(ChannelName.PUSH, PUSH)]
-    numbers = {_text(raw) for raw in redis.smembers(_NUMBERS + ME.value)}  # type: ignore[union-attr]  # this client is not async
+    numbers = {_text(raw) for raw in redis.smembers(_NUMBERS + ME.value)}
     if user is not None:
         found += [Address(one.channel, one.value) for one in users.identities(session, user.id)]
         known = users.preferences_of(user).phone_number

@@ -5,11 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint
-from sqlalchemy import select
 
 from reminders.answering import answer_task
-from storage import users
-from storage.tables import Task
+from storage import tasks, users
 from storage.vocabulary import Answer, ChannelName
 from web.api.endpoint import endpoint
 from web.api.views import AnswerGiven, TaskList, TaskView
@@ -37,7 +35,7 @@ def today() -> TaskList:
 @endpoint("One task", answer=TaskView)
 def show(task_id: UUID) -> TaskView:
     with services().database.session() as session:
-        task = session.scalar(select(Task).where(Task.id == task_id, Task.user_id == me()))
+        task = tasks.get_task(session, me(), task_id)
         if task is None:
             raise not_found()
         return TaskView.of(task)

@@ -1,0 +1,120 @@
+"""Every answer: headers, error shapes, sizes, and what is open where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from bot.services import Services
+from web.app import create_app
+
+PAGES = ("/", "/docs", "/dashboard", "/simulator", "/nowhere")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/v1/goals", "/healthz"])
+def test_every_answer_keeps_to_itself(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Correlation-ID"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_hold_nothing_inline_and_nothing_foreign(client: FlaskClient, path: str) -> None:
+    page = client.get(path).get_data(as_text=True)
+    assert "<html" in page
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+    assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", page)
+
+
+def test_the_nonce_is_new_each_time_and_names_the_scripts(client: FlaskClient) -> None:
+    first, second = client.get("/simulator"), client.get("/simulator")
+    nonces = [re.search(r"'nonce-([^']+)'", one.headers["Content-Security-Policy"])[1] for one in (first, second)]
+    assert nonces[0] != nonces[1]
+    assert f'nonce="{nonces[0]}"' in first.get_data(as_text=True)
+
+
+def test_an_unknown_api_address_is_a_json_error_with_a_reference(client: FlaskClient) -> None:
+    response = client.get("/api/v1/nothing", headers={"X-Correlation-ID": "my-own-id"})
+    assert response.status_code == 404
+    assert response.json["error"]["code"] == "not_found"
+    assert response.json["error"]["correlation_id"] == "my-own-id"
+    assert response.headers["X-Correlation-ID"] == "my-own-id"
+
+
+def test_a_strange_correlation_id_is_replaced(client: FlaskClient) -> None:
+    response = client.get("/healthz", headers={"X-Correlation-ID": "<script>" + "x" * 500})
+    assert re.fullmatch(r"[0-9a-f]{12}", response.headers["X-Correlation-ID"])
+
+
+def test_an_unknown_page_is_friendly(client: FlaskClient) -> None:
+    response = client.get("/nowhere")
+    assert response.status_code == 404
+    assert "Nothing here" in response.get_data(as_text=True)
+
+
+def test_a_wrong_method_says_which_are_allowed(client: FlaskClient) -> None:
+    response = client.delete("/healthz")
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+
+
+def test_70_kilobytes_are_refused_before_they_are_read(client: FlaskClient) -> None:
+    response = client.post("/api/v1/webhooks/telegram", data=b"x" * 70_000)
+    assert response.status_code == 413
+    assert response.json["error"]["code"] == "too_large"
+
+
+def test_a_fault_of_ours_shows_no_trace(app: Flask, client: FlaskClient) -> None:
+    def broken() -> str:
+        raise RuntimeError("the secret inside")
+
+    app.view_functions["pages.landing"] = broken
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "secret inside" not in response.get_data(as_text=True)
+    assert "nothing changed" in response.get_data(as_text=True)
+
+
+def test_production_has_no_simulator_and_insists_on_https(services: Services) -> None:
+    settings = services.settings.model_copy(update={"app_env": "production"})
+    client = create_app(replace(services, settings=settings)).test_client()
+    assert client.get("/simulator").status_code == 404
+    assert client.get("/simulator/api/state").status_code == 404
+    assert "/simulator" not in client.get("/").get_data(as_text=True)
+    assert "max-age" in client.get("/healthz").headers["Strict-Transport-Security"]
+
+
+def test_health_ready_and_metrics_answer(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json["checks"]["database"]["ok"] is True
+    assert "flux_overdue_seconds 0.0" in client.get("/metrics").get_data(as_text=True)
+
+
+def test_the_openapi_document_names_every_route_of_the_api(app: Flask, client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    written = {path for path in document["paths"]}
+    served = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
+    for path in served:
+        if path.startswith("/api/v1/") and "/webhooks/" not in path:
+            assert path in written
+    assert document["paths"]["/api/v1/push/subscriptions"]["post"]["requestBody"]
+    references = set(re.findall(r'"#/components/schemas/(\w+)"', client.get("/openapi.json").get_data(as_text=True)))
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_the_service_worker_is_served_from_the_root(client: FlaskClient) -> None:
+    response = client.get("/sw.js")
+    assert response.status_code == 200
+    assert "javascript" in response.mimetype

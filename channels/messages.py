@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 from uuid import UUID
 
 from pydantic import ConfigDict
@@ -186,6 +186,15 @@ class Channel(Protocol):
 
         Raises ChannelError when the provider cannot tell (Telegram has no look-up).
         """
+        ...
+
+
+@runtime_checkable
+class Cancellable(Protocol):
+    """A channel whose sends last a while and can be taken back: a phone that rings."""
+
+    def cancel(self, external_id: str) -> None:
+        """Ends it; what has ended already is no error. Raises ChannelError."""
         ...
 
 

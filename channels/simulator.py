@@ -64,7 +64,7 @@ class SimulatedChannel:
 def typed(sender: Address, text: str, now: datetime, *, message_ref: str | None = None) -> InboundMessage:
     """What a door makes of text typed into the simulated phone. `message_ref`: the message it replies to."""
     return InboundMessage(
-        sender=sender, text=text, external_id=_event_id(), received_at=now, message_ref=message_ref
+        sender=sender, text=clean(text), external_id=_event_id(), received_at=now, message_ref=message_ref
     )
 
 
@@ -76,8 +76,8 @@ def tapped(sender: Address, choice: str, message_ref: str, now: datetime) -> Inb
         external_id=_event_id(),
         received_at=now,
         kind=InboundKind.BUTTON,
-        choice=choice,
-        message_ref=message_ref,
+        choice=clean(choice),
+        message_ref=clean(message_ref),
         callback_id=f"tap-{secrets.token_hex(8)}",
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from channels.messages import Address, InboundKind, InboundMessage
+from channels.text import clean
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, User
@@ -37,7 +38,7 @@ def parse_update(raw: Mapping[str, Any], now: datetime) -> InboundMessage | None
 
     try:
         update = Update.de_json(dict(raw), None)
-        key = str(int(update.update_id))
+        key = _id(update.update_id)
         if update.callback_query:
             return _tap(update.callback_query, key, now)
         if update.my_chat_member:
@@ -45,8 +46,8 @@ def parse_update(raw: Mapping[str, Any], now: datetime) -> InboundMessage | None
         if update.edited_message:
             return _message(update.edited_message, key, now, edited=True)
         return _message(update.message, key, now) if update.message else None
-    except (TypeError, KeyError, ValueError, AttributeError):  # how the library meets a malformed update
-        return None
+    except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
+        return None  # how the library, and the checks below, meet a malformed update
 
 
 def _tap(query: CallbackQuery, key: str, now: datetime) -> InboundMessage | None:
@@ -60,11 +61,11 @@ def _tap(query: CallbackQuery, key: str, now: datetime) -> InboundMessage | None
         external_id=key,
         received_at=now,
         kind=InboundKind.BUTTON,
-        choice=query.data,
-        message_ref=str(message.message_id) if message else None,
-        callback_id=query.id,
-        display_name=query.from_user.full_name,
-        language=query.from_user.language_code,
+        choice=_words(query.data),
+        message_ref=_id(message.message_id) if message else None,
+        callback_id=_words(query.id),
+        display_name=_words(query.from_user.full_name),
+        language=_words(query.from_user.language_code),
         group_chat=_is_group(chat),
     )
 
@@ -77,17 +78,17 @@ def _message(message: Message, key: str, now: datetime, *, edited: bool = False)
     place = message.location
     return InboundMessage(
         sender=_address(message.chat),
-        text=message.text or message.caption or "",
+        text=_words(message.text) or _words(message.caption) or "",
         external_id=key,
         received_at=now,
         kind=InboundKind.EDITED if edited else kind,
         message_ref=_replied_to(message),
-        display_name=person.full_name if person else None,
-        language=person.language_code if person else None,
+        display_name=_words(person.full_name) if person else None,
+        language=_words(person.language_code) if person else None,
         forwarded=message.forward_origin is not None,
         group_chat=_is_group(message.chat),
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
+        latitude=_coordinate(place.latitude) if place else None,
+        longitude=_coordinate(place.longitude) if place else None,
     )
 
 
@@ -102,8 +103,8 @@ def _membership(change: ChatMemberUpdated, key: str, now: datetime) -> InboundMe
         external_id=key,
         received_at=now,
         kind=kind,
-        display_name=change.from_user.full_name,
-        language=change.from_user.language_code,
+        display_name=_words(change.from_user.full_name),
+        language=_words(change.from_user.language_code),
     )
 
 
@@ -112,12 +113,34 @@ def _replied_to(message: Message) -> str | None:
     original = message.reply_to_message
     if original is None or (original.from_user is not None and not original.from_user.is_bot):
         return None
-    return str(original.message_id)
+    return _id(original.message_id)
 
 
 def _address(chat: Chat | User) -> Address:
-    return Address("telegram", str(chat.id))
+    return Address("telegram", _id(chat.id))
 
 
 def _is_group(chat: Chat | User) -> bool:
     return getattr(chat, "type", "private") != "private"
+
+
+# The library copies values without looking at them, so what becomes text or a number of ours is checked here.
+
+
+def _id(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**63:
+        raise TypeError("not an id")
+    return str(value)
+
+
+def _words(value: object) -> str | None:
+    """Text without the characters that databases refuse."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError("not text")
+    return clean(value) if value is not None else None
+
+
+def _coordinate(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -180 <= value <= 180:
+        raise TypeError("not a coordinate")
+    return float(value)

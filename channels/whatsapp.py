@@ -99,11 +99,11 @@ def parse_webhook(form: Mapping[str, str], now: datetime) -> InboundMessage | No
 
     STOP and START become BLOCKED and UNBLOCKED and keep their text: "start" may also be meant as a word.
     """
-    sender, sid = form.get("From", ""), form.get("MessageSid", "")
+    sender, sid = clean(form.get("From", "")), clean(form.get("MessageSid", ""))
     if not (sender.startswith(PREFIX) and sid):
         return None
-    payload = form.get("ButtonPayload") or None
-    text = form.get("Body") or form.get("ButtonText") or ""
+    payload = clean(form.get("ButtonPayload", "")) or None
+    text = clean(form.get("Body") or form.get("ButtonText") or "")
     return InboundMessage(
         sender=Address("whatsapp", sender.removeprefix(PREFIX)),
         text=text,
@@ -111,8 +111,8 @@ def parse_webhook(form: Mapping[str, str], now: datetime) -> InboundMessage | No
         received_at=now,
         kind=InboundKind.BUTTON if payload else _kind(form, text),
         choice=payload,
-        message_ref=form.get("OriginalRepliedMessageSid") or None,
-        display_name=form.get("ProfileName") or None,
+        message_ref=clean(form.get("OriginalRepliedMessageSid", "")) or None,
+        display_name=clean(form.get("ProfileName", "")) or None,
         forwarded=form.get("Forwarded", "").lower() == "true",
         latitude=_number(form.get("Latitude")),
         longitude=_number(form.get("Longitude")),
@@ -173,6 +173,7 @@ def _variables(values: tuple[str, ...]) -> dict[str, str]:
 
 def _number(value: str | None) -> float | None:
     try:
-        return float(value) if value else None
+        number = float(value) if value else None
     except ValueError:
         return None
+    return number if number is not None and -180 <= number <= 180 else None

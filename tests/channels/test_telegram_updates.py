@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -134,4 +136,49 @@ def test_a_broken_update_is_none_and_no_crash(broken: dict[str, Any]) -> None:
 
 
 def test_ten_thousand_characters_are_read_whole(telegram: FakeTelegram) -> None:
-    assert len(parsed(telegram.type("word " * 2000)).text) == 10_000
+    assert len(parsed(telegram.type("w" * 10_000)).text) == 10_000
+
+
+def test_text_that_a_database_would_refuse_is_cleaned(telegram: FakeTelegram) -> None:
+    message = parsed(telegram.type("run\x00 \ud83d now\x1b[31m"))
+    assert message.text == "run  now[31m"
+    assert parsed(telegram.tap_data(1, "t:1\x00")).choice == "t:1"
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value inside a JSON document."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def replaced(update: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(update)
+    inner: Any = changed
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return changed
+
+
+STRANGE = (None, "", -1, 10**20, float("inf"), float("nan"), True, [], {}, [None], {"id": None}, "9" * 5000)
+
+
+def test_a_strange_value_anywhere_makes_a_sound_message_or_none(telegram: FakeTelegram) -> None:
+    samples = (
+        telegram.reply("a", to_message=3),
+        telegram.tap_data(1, "t:1:0:done"),
+        telegram.location(1.0, 2.0),
+        telegram.forward("b"),
+        telegram.block(),
+    )
+    changed = [replaced(s, path, value) for s in samples for path in places(s) for value in STRANGE]
+    found = [message for update in changed if (message := parse_update(update, NOW))]
+    assert len(found) > 100  # most fields do not matter to us
+    for message in found:
+        int(message.sender.value)
+        int(message.external_id)
+        texts = (message.text, message.choice or "", message.display_name or "", message.language or "")
+        assert all(isinstance(text, str) for text in texts)
+        assert abs(message.latitude or 0) <= 180

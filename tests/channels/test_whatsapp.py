@@ -180,6 +180,12 @@ def test_a_location_has_its_coordinates_and_nonsense_has_none() -> None:
     message = parsed(Latitude="52.52", Longitude="13.405")
     assert (message.kind, message.latitude, message.longitude) == (InboundKind.LOCATION, 52.52, 13.405)
     assert parsed(Latitude="north", Longitude="").latitude is None
+    assert [parsed(Latitude=value).latitude for value in ("nan", "inf", "1e9")] == [None] * 3
+
+
+def test_text_that_a_database_would_refuse_is_cleaned() -> None:
+    message = parsed("run\x00 now\x1b", ProfileName="A\x00nn", ButtonPayload="t:1\x00")
+    assert (message.text, message.display_name, message.choice) == ("run now", "Ann", "t:1")
 
 
 def test_a_forwarded_message_says_so() -> None:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.cli.servers import with_database
 from bot.settings import Settings
 
 
@@ -95,15 +96,15 @@ def _installation(settings: Settings) -> Iterator[Finding]:
         words = "embedded, not running right now; `flux up` starts them"
         yield Finding("Servers", True, words)
         return
-    from bot.health import readiness
-    from bot.services import build
+    from redis import Redis
 
-    services = build(settings)
-    report = readiness(services.database, services.redis, services.clock.now())
+    from bot.health import readiness
+
+    with with_database(settings) as (database, clock):
+        report = readiness(database, Redis.from_url(settings.redis_url), clock.now())
     for check in report.checks:
         detail = "" if check.detail is None else f"{check.detail}"
         yield Finding(check.name.capitalize(), check.ok, detail, wrong=not check.ok)
-    services.database.dispose()
 
 
 def _address(settings: Settings) -> str:

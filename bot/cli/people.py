@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.cli.servers import with_services
+from bot.cli.servers import with_database
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _row(session: Session, user: User) -> dict[str, Any]:
 def listing(settings: Settings, arguments: Namespace) -> int:
     from storage import users
 
-    with with_services(settings) as services, services.database.session() as session:
+    with with_database(settings) as (database, _), database.session() as session:
         rows = [_row(session, user) for user in users.list_users(session)]
     if arguments.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -56,8 +56,8 @@ def add(settings: Settings, arguments: Namespace) -> int:
     except (KeyError, ValueError):
         print(f"flux: there is no time zone {arguments.timezone!r}; try Europe/Berlin", file=sys.stderr)
         return 2
-    with with_services(settings) as services, services.database.session() as session:
-        now = services.clock.now()
+    with with_database(settings) as (database, clock), database.session() as session:
+        now = clock.now()
         user = users.create_user(session, now, email=arguments.email, timezone=arguments.timezone)
         user.approved_at = now
         if arguments.name:
@@ -72,11 +72,11 @@ def token(settings: Settings, arguments: Namespace) -> int:
     """Print a Bearer token and nothing else."""
     from bot.tokens import mint_token
 
-    with with_services(settings) as services:
-        if not _exists(services.database, arguments.id):
+    with with_database(settings) as (database, clock):
+        if not _exists(database, arguments.id):
             return _unknown(arguments.id)
         lives = timedelta(days=arguments.days)
-        print(mint_token(settings.secret_key, arguments.id, services.clock.now(), lives))
+        print(mint_token(settings.secret_key, arguments.id, clock.now(), lives))
     return 0
 
 
@@ -84,10 +84,10 @@ def link(settings: Settings, arguments: Namespace) -> int:
     """Print a code that joins another channel to this person: sent there as `/start CODE`."""
     from storage import users
 
-    with with_services(settings) as services, services.database.session() as session:
+    with with_database(settings) as (database, clock), database.session() as session:
         if users.get_user(session, arguments.id) is None:
             return _unknown(arguments.id)
-        code = users.mint_code(session, arguments.id, "link", services.clock.now())
+        code = users.mint_code(session, arguments.id, "link", clock.now())
     print(code)
     print("Send this from the other channel within 15 minutes:  /start " + code, file=sys.stderr)
     return 0

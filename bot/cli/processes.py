@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -16,7 +17,8 @@ def up(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - every
     from bot.supervisor import StartError, Supervisor
 
     def say(line: str) -> None:
-        print(line, flush=True)
+        with contextlib.suppress(OSError):  # nobody reads us any more: no reason to stop
+            print(line, flush=True)
 
     try:
         return Supervisor(settings, say).run()

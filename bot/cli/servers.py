@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from bot.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from bot.clock import Clock
     from bot.services import Services
+    from storage.database import Database
 
 
 @contextmanager
@@ -31,6 +33,22 @@ def with_servers(settings: Settings) -> Iterator[Settings]:
             yield complete
     finally:
         lock.release()
+
+
+@contextmanager
+def with_database(settings: Settings) -> Iterator[tuple[Database, Clock]]:
+    """The database and the installation's clock: enough for commands that only read and write rows."""
+    from redis import Redis
+
+    from bot.clock import build_clock
+    from storage.database import Database
+
+    with with_servers(settings) as complete:
+        database = Database(complete.database_url)
+        try:
+            yield database, build_clock(complete.app_env, Redis.from_url(complete.redis_url))
+        finally:
+            database.dispose()
 
 
 @contextmanager

@@ -1,0 +1,57 @@
+# Two commands for a newcomer: `make run` starts everything, `make test` proves it. Each installs what it needs first.
+# All paths are relative: a folder name may contain spaces.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+DEV_STAMP := .venv/.installed-dev
+
+# An environment that was moved with its folder knows the wrong paths: build it anew.
+ifneq ("$(shell cat .venv/.folder 2>/dev/null)","$(CURDIR)")
+MOVED := moved
+endif
+
+.PHONY: help install run demo test lint bench clean moved
+
+help:
+	@echo "make run      start Flux with everything it needs; prints where the simulator is"
+	@echo "make demo     one whole life in simulated time, in this terminal"
+	@echo "make test     every test, against real servers"
+	@echo "make lint     style, types and the rooms' arrows"
+	@echo "make bench    every figure, with its target"
+	@echo "make install  only build .venv"
+	@echo "make clean    remove .venv"
+
+install: $(STAMP)
+
+run: $(STAMP)
+	@$(BIN)/python -m bot up
+
+demo: $(STAMP)
+	@$(BIN)/python -m bot demo
+
+test: $(DEV_STAMP)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV_STAMP)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+bench: $(DEV_STAMP)
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv
+
+$(STAMP): requirements.lock pyproject.toml $(MOVED)
+	@sh .ci/install requirements.lock "$(PYTHON)"
+	@touch $(STAMP)
+
+$(DEV_STAMP): requirements-dev.lock pyproject.toml $(MOVED)
+	@sh .ci/install requirements-dev.lock "$(PYTHON)"
+	@touch $(STAMP) $(DEV_STAMP)
+
+moved:
+	@rm -rf .venv

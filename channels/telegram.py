@@ -35,7 +35,8 @@ class TelegramChannel:
         self._api = TelegramApi(token, base_url, timeout)
 
     def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:  # noqa: ARG002 - Channel's signature
-        """Long text goes out as several messages, with the buttons, and the receipt, of the last one.
+        """Long text goes out as several messages, with the buttons, and the receipt, of the last one;
+        when a later part fails, that failure is raised, and repeating sends the earlier parts again.
 
         An edit whose message is no longer there is sent as a new message.
         """

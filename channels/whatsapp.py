@@ -60,7 +60,10 @@ class WhatsAppChannel:
         self._status_callback_url = status_callback_url
 
     def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
-        """Long text goes out as several messages; the receipt is the last one's."""
+        """Long text goes out as several messages; the receipt is the last one's.
+
+        When a later part fails, that failure is raised, and repeating sends the earlier parts again.
+        """
         fields = {"to": PREFIX + to.value, "from_": self._sender} | self._conditions(message, now)
         if message.template and self._template_sid:
             variables = json.dumps(_variables(message.template))

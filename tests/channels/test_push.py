@@ -170,6 +170,12 @@ class Redirecting(FakeServer):
         return Reply(307, headers={"Location": self.target})
 
 
+def test_one_connection_carries_many_pushes(channel: PushChannel, service: FakePushService) -> None:
+    for number in range(20):
+        channel.send(HERE, OutboundMessage(f"note {number}"), NOW)
+    assert service.connections == 1
+
+
 def test_a_redirect_is_not_followed(service: FakePushService) -> None:
     endpoint, p256dh, auth = service.subscribe()
     with Redirecting(endpoint) as server:

@@ -177,6 +177,12 @@ def test_many_threads_share_one_client(channel: TelegramChannel, telegram: FakeT
     assert {message.text for message in telegram.messages} == {f"note {n}" for n in range(40)}
 
 
+def test_one_connection_carries_many_messages(channel: TelegramChannel, telegram: FakeTelegram) -> None:
+    for number in range(20):
+        channel.send(ANN, OutboundMessage(f"note {number}"), NOW)
+    assert telegram.connections == 1
+
+
 def test_polling_confirms_with_the_offset(channel: TelegramChannel, telegram: FakeTelegram) -> None:
     first, second = telegram.type("one"), telegram.type("two")
     assert channel.poll(0, 0) == [first, second]

@@ -10,6 +10,7 @@ import pytest
 
 from channels.messages import Address, ChannelError, OutboundMessage
 from channels.telegram import TelegramChannel
+from tests.fakes.rates import RateLimit
 from tests.fakes.telegram_server import TOKEN, FakeTelegram
 
 NOW = datetime(2026, 3, 12, 6, 50, tzinfo=UTC)
@@ -135,3 +136,14 @@ def test_a_proxys_web_page_is_no_answer(
     telegram.garble_next(status)
     error = refused(channel)
     assert (error.unknown, error.permanent, error.code) == (unknown, False, str(status))
+
+
+def test_one_chat_too_fast_is_told_to_wait_and_another_is_not(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    telegram.per_chat = RateLimit(1, seconds=60)
+    channel.send(ANN, OutboundMessage("one"), NOW)
+    assert refused(channel).retry_after == 60.0
+    channel.send(Address("telegram", "5151"), OutboundMessage("two"), NOW)
+    assert [message.text for message in telegram.messages] == ["one", "two"]
+    assert telegram.throttled == 1

@@ -162,7 +162,20 @@ def replaced(update: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[
     return changed
 
 
-STRANGE = (None, "", -1, 10**20, float("inf"), float("nan"), True, [], {}, [None], {"id": None}, "9" * 5000)
+STRANGE: tuple[Any, ...] = (
+    None,
+    "",
+    -1,
+    10**20,
+    float("inf"),
+    float("nan"),
+    True,
+    [],
+    {},
+    [None],
+    {"id": None},
+    "9" * 5000,
+)
 
 
 def test_a_strange_value_anywhere_makes_a_sound_message_or_none(telegram: FakeTelegram) -> None:

@@ -136,6 +136,12 @@ def test_many_threads_share_one_client(api: TwilioApi, twilio: FakeTwilio) -> No
     assert len(sids) == 24
 
 
+def test_one_connection_carries_many_messages(api: TwilioApi, twilio: FakeTwilio) -> None:
+    for number in range(20):
+        api.create_message(to=ANN, from_=FLUX, body=f"note {number}")
+    assert twilio.connections == 1
+
+
 def form(**changed: str) -> MultiDict[str, str]:
     fields = {"From": "whatsapp:" + ANN, "Body": "1", "MessageSid": "SM1", "Empty": ""}
     return MultiDict(fields | changed)

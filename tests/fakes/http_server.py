@@ -55,6 +55,12 @@ class FakeServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def connections(self) -> int:
+        """How many connections were ever made: keep-alive clients need few."""
+        assert self._server is not None, "start the server first"
+        return self._server.connections
+
     def start(self, port: int = 0) -> Self:
         self._server = _Server(("127.0.0.1", port), _Handler, self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -84,9 +90,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, handler)
         self.fake = fake
         self._open: set[socket.socket] = set()
+        self.connections = 0
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
+        self.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:

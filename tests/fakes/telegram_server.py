@@ -7,6 +7,7 @@ offset semantics (or posts them to the webhook that was set), and can be told to
 from __future__ import annotations
 
 import json
+import math
 import re
 import threading
 import time
@@ -17,6 +18,7 @@ from email.policy import HTTP
 from typing import Any
 
 from tests.fakes.http_server import FakeServer, Reply, Request
+from tests.fakes.rates import RateLimit
 from tests.fakes.telegram_phone import TelegramPhone
 from tests.fakes.telegram_rules import violation
 
@@ -70,6 +72,9 @@ class FakeTelegram(FakeServer, TelegramPhone):
         self.faults: deque[Fault] = deque()
         self.blocked: set[int] = set()
         self.moved: dict[int, int] = {}  # group id -> supergroup id
+        self.overall: RateLimit | None = None  # set both to be as strict as Telegram: 30/s, and 1/s per chat
+        self.per_chat: RateLimit | None = None
+        self.throttled = 0
         self._next_message = 1000
         self._news = threading.Condition(self.lock)
 
@@ -133,6 +138,9 @@ class FakeTelegram(FakeServer, TelegramPhone):
             return _refusal(400, f"Bad Request: {problem}")
         if fault and not fault.accept:
             return fault.reply
+        if "chat_id" in fields and (wait := self._wait(fields["chat_id"])):
+            self.throttled += 1
+            return _refusal(429, "Too Many Requests", retry_after=math.ceil(wait))
         try:
             result = getattr(self, "_do" + re.sub("([A-Z])", r"_\1", f"_{method}").lower())(fields)
         except _RefusedError as refused:
@@ -145,6 +153,10 @@ class FakeTelegram(FakeServer, TelegramPhone):
                 self.faults.remove(fault)
                 return fault
         return None
+
+    def _wait(self, chat_id: int) -> float:
+        limits = ((self.per_chat, chat_id), (self.overall, ""))
+        return max((limit.wait_for(key) for limit, key in limits if limit), default=0.0)
 
     def _do_get_me(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"id": 123456, "is_bot": True, "first_name": "Flux", "username": "flux_test_bot"}

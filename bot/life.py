@@ -55,6 +55,22 @@ class Person:
         sender = Address(event["channel"], event["address"])
         return self._do(tapped(sender, data, event["id"], self.clock.now()))
 
+    def taps_first(self) -> list[Event]:
+        """Tap the first button of the newest message that has any."""
+        event = next(event for event in reversed(list(_current(self.seen))) if event.get("rows"))
+        return self.taps(event["rows"][0][0]["label"])
+
+    def presses(self, ringing: Event, digits: str) -> list[Event]:
+        """Pick up the ringing call and press keys."""
+        from web.voice import call_step  # placeholder
+
+        raise NotImplementedError
+
+    def answers(self, task: Task, answer: Answer) -> None:
+        """Answer without anything on the phone, as a program with a token would."""
+        with self.services.database.session() as session:
+            answer_task(session, task.user_id, task.id, answer, self.clock.now(), source=ChannelName.API)
+
     def _do(self, message: InboundMessage) -> list[Event]:
         self.phones.heard(message)
         event_id = inbound.receive(self.services, message)
@@ -102,6 +118,19 @@ class Person:
             self.seen.append(event)
             self.on_event(event)
         return new
+
+    def shown(self, kind: str) -> Event:
+        """The newest event of this kind that is already on the phone."""
+        found = next((event for event in reversed(self.seen) if event["kind"] == kind), None)
+        if found is None:
+            raise DidNotHappenError(f"no {kind} on the phone:\n{self.transcript()}")
+        return found
+
+    def shows_button(self, label: str) -> bool:
+        """Whether the newest message with buttons has one that begins with these words."""
+        event = next((event for event in reversed(list(_current(self.seen))) if event.get("rows")), None)
+        labels = [choice["label"] for row in (event or {}).get("rows", []) for choice in row]
+        return any(str(one).startswith(label) for one in labels)
 
     def user(self) -> User:
         with self.services.database.session() as session:

@@ -139,9 +139,16 @@ def _converse(
     event: InboundEvent,
     now: datetime,
 ) -> Response:
-    from agents.conversation import Turn, TurnTools, take_turn  # noqa: PLC0415 - langgraph: workers only
+    from agents.conversation import Limits, Turn, TurnTools, take_turn  # noqa: PLC0415 - langgraph: workers only
 
+    settings = services.settings
+    limits = Limits(
+        active_goals=settings.max_active_goals,
+        sprint_weeks=settings.goal_sprint_weeks,
+        history_messages=settings.max_conversation_messages,
+        history_tokens=settings.max_conversation_tokens,
+    )
     turn = Turn(user.id, message, now, event.correlation_id, event.id)
-    tools = TurnTools(session, services.model, limits=services.limits, verifier=services.verifier)
+    tools = TurnTools(session, services.model, limits=limits, verifier=services.verifier)
     result = take_turn(turn, tools)
     return Response(result.replies, result.agent_node, result.proposed_plan, result.requires_user_action)

@@ -151,6 +151,11 @@ def redeem_code(session: Session, purpose: str, code: str, now: datetime) -> UUI
     ).scalar_one_or_none()
 
 
+def pairing_code(session: Session, user_id: UUID, now: datetime) -> str:
+    """What a stranger shows to the owner of a closed installation; good for a day."""
+    return mint_code(session, user_id, "pairing", now, lives=timedelta(days=1))
+
+
 def approve(session: Session, code: str, now: datetime) -> UUID | None:
     """Let in the stranger who was given this pairing code; None when the code is unknown, used or too old."""
     user_id = redeem_code(session, "pairing", code, now)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -16,15 +15,10 @@ from redis import Redis
 from bot.clock import ManualClock
 from bot.services import Services, build
 from bot.settings import Settings
-from bot.tokens import mint_token
 from storage.database import Database
-from storage.tables import Goal, Task, User
+from storage.tables import User
+from tests.web.parts import PUBLIC, SECRET, TELEGRAM_SECRET, TWILIO_TOKEN, add_task, bearer
 from web.app import create_app
-
-SECRET = "a-secret-key-of-more-than-32-bytes-for-tests"
-PUBLIC = "https://flux.example"
-TWILIO_TOKEN = "0123456789abcdef0123456789abcdef"
-TELEGRAM_SECRET = "telegram-says-hello"
 
 
 class Queue(list[tuple[str, str]]):
@@ -76,10 +70,6 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def bearer(user: User, now: datetime, secret: str = SECRET) -> dict[str, str]:
-    return {"Authorization": f"Bearer {mint_token(secret, user.id, now)}"}
-
-
 @pytest.fixture
 def as_owner(owner: User, now: datetime) -> dict[str, str]:
     return bearer(owner, now)
@@ -90,31 +80,7 @@ def as_stranger(stranger: User, now: datetime) -> dict[str, str]:
     return bearer(stranger, now)
 
 
-def add_goal(database: Database, user: User, title: str = "Run 5 km", **fields: object) -> UUID:
-    with database.session() as session:
-        goal = Goal(user_id=user.id, title=title, **fields)
-        session.add(goal)
-        session.flush()
-        return goal.id
-
-
-def add_task(database: Database, user: User, at: datetime, title: str = "Easy run", **fields: object) -> UUID:
-    """A pending task of 20 minutes at that moment, on the person's own calendar day."""
-    day = at.astimezone(ZoneInfo(user.timezone)).date()
-    with database.session() as session:
-        values = {"duration_minutes": 20, "local_day": day} | fields
-        task = Task(user_id=user.id, title=title, scheduled_at=at, **values)
-        session.add(task)
-        session.flush()
-        return task.id
-
-
 @pytest.fixture
 def task_id(database: Database, owner: User, now: datetime) -> UUID:
     """The owner's run in half an hour."""
     return add_task(database, owner, now + timedelta(minutes=30))
-
-
-def load_task(database: Database, task_id: UUID) -> Task:
-    with database.session() as session:
-        return session.get_one(Task, task_id)

@@ -38,7 +38,9 @@ def test_pages_hold_nothing_inline_and_nothing_foreign(client: FlaskClient, path
 
 def test_the_nonce_is_new_each_time_and_names_the_scripts(client: FlaskClient) -> None:
     first, second = client.get("/simulator"), client.get("/simulator")
-    nonces = [re.search(r"'nonce-([^']+)'", one.headers["Content-Security-Policy"])[1] for one in (first, second)]
+    nonces = [
+        re.search(r"'nonce-([^']+)'", one.headers["Content-Security-Policy"])[1] for one in (first, second)
+    ]
     assert nonces[0] != nonces[1]
     assert f'nonce="{nonces[0]}"' in first.get_data(as_text=True)
 
@@ -104,13 +106,15 @@ def test_health_ready_and_metrics_answer(client: FlaskClient) -> None:
 
 def test_the_openapi_document_names_every_route_of_the_api(app: Flask, client: FlaskClient) -> None:
     document = client.get("/openapi.json").json
-    written = {path for path in document["paths"]}
+    written = set(document["paths"])
     served = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
     for path in served:
         if path.startswith("/api/v1/") and "/webhooks/" not in path:
             assert path in written
     assert document["paths"]["/api/v1/push/subscriptions"]["post"]["requestBody"]
-    references = set(re.findall(r'"#/components/schemas/(\w+)"', client.get("/openapi.json").get_data(as_text=True)))
+    references = set(
+        re.findall(r'"#/components/schemas/(\w+)"', client.get("/openapi.json").get_data(as_text=True))
+    )
     assert references <= set(document["components"]["schemas"])
 
 

@@ -1,0 +1,155 @@
+"""The dashboard: a one-time link, a session that a form must prove, and only one's own tasks."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+
+from bot.clock import ManualClock
+from reminders.rules.answers import TaskTap, format_tap
+from reminders.rules.streaks import DayTotal
+from storage import users
+from storage.database import Database
+from storage.tables import User
+from storage.vocabulary import TaskStatus
+from tests.web.parts import add_goal, add_task, load_task
+from web.heatmap import heatmap
+from web.sessions import COOKIE, forget_person
+
+
+def link(database: Database, user: User, now: datetime) -> str:
+    with database.session() as session:
+        return "/dashboard/" + users.mint_code(session, user.id, "dashboard", now)
+
+
+@pytest.fixture
+def browser(client: FlaskClient, database: Database, owner: User, now: datetime) -> FlaskClient:
+    """Signed in as the owner."""
+    assert client.post(link(database, owner, now)).status_code == 303
+    return client
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def done(task_id: UUID) -> str:
+    return format_tap(TaskTap(task_id, 1, "done", ""))
+
+
+def test_looking_at_a_link_does_not_use_it_up(
+    client: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    address = link(database, owner, now)
+    for _ in range(3):
+        assert client.get(address).status_code == 200
+    assert client.get("/dashboard").status_code == 401
+    assert client.post(address).status_code == 303
+    assert client.get("/dashboard").status_code == 200
+
+
+def test_a_link_works_once_and_for_fifteen_minutes(
+    client: FlaskClient, database: Database, owner: User, now: datetime, clock: ManualClock
+) -> None:
+    used, old = link(database, owner, now), link(database, owner, now)
+    client.post(used)
+    assert client.post(used).status_code == 403
+    clock.shift(timedelta(minutes=15))
+    assert client.post(old).status_code == 403
+    assert client.post("/dashboard/not-a-code").status_code == 403
+
+
+def test_the_cookie_cannot_be_read_by_scripts_or_sent_by_other_sites(
+    client: FlaskClient, database: Database, owner: User, now: datetime, redis: Redis
+) -> None:
+    cookie = client.post(link(database, owner, now)).headers["Set-Cookie"]
+    assert cookie.startswith(COOKIE + "=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    secret = cookie.split(";")[0].split(".")[1]
+    assert not any(secret.encode() in key for key in redis.scan_iter("flux:session:*"))
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "x.y", "0" * 32 + ".", "0" * 32 + ".guess"])
+def test_a_guessed_cookie_opens_nothing(client: FlaskClient, cookie: str) -> None:
+    client.set_cookie(COOKIE, cookie)
+    assert client.get("/dashboard").status_code == 401
+
+
+def test_the_page_shows_the_day_the_streak_and_the_goals(
+    browser: FlaskClient, database: Database, owner: User, stranger: User, now: datetime
+) -> None:
+    goal = add_goal(database, owner, "Run <b>5 km</b>")
+    add_task(database, owner, now - timedelta(hours=2), "Stretch", status=TaskStatus.DONE, goal_id=goal)
+    add_task(database, owner, now + timedelta(hours=2), "Easy run", goal_id=goal)
+    add_task(database, stranger, now + timedelta(hours=2), "Secret of a stranger")
+    page = browser.get("/dashboard").get_data(as_text=True)
+    for words in ("Wednesday 11 March", "Ada", "Stretch", "12:00", "Easy run", "1</b> of 2 today", "1 of 2"):
+        assert words in page
+    assert "Run &lt;b&gt;5 km" in page
+    assert "stranger" not in page
+
+
+def test_an_answer_needs_the_forms_token(browser: FlaskClient, database: Database, task_id: UUID) -> None:
+    assert browser.post("/dashboard/answer", data={"data": done(task_id)}).status_code == 403
+    assert browser.post("/dashboard/answer", data={"data": done(task_id), "csrf": "x"}).status_code == 403
+    assert load_task(database, task_id).status == TaskStatus.PENDING
+
+
+def test_an_answer_is_recorded_and_said(browser: FlaskClient, database: Database, task_id: UUID) -> None:
+    token = csrf(browser.get("/dashboard").get_data(as_text=True))
+    response = browser.post("/dashboard/answer", data={"data": done(task_id), "csrf": token})
+    assert response.status_code == 200
+    assert 'role="status"' in response.get_data(as_text=True)
+    assert load_task(database, task_id).status == TaskStatus.DONE
+
+
+def test_a_strangers_task_cannot_be_answered(
+    browser: FlaskClient, database: Database, stranger: User, now: datetime
+) -> None:
+    theirs = add_task(database, stranger, now + timedelta(hours=1))
+    token = csrf(browser.get("/dashboard").get_data(as_text=True))
+    response = browser.post("/dashboard/answer", data={"data": done(theirs), "csrf": token})
+    assert response.status_code == 404
+    assert load_task(database, theirs).status == TaskStatus.PENDING
+
+
+def test_signing_out_ends_the_session(browser: FlaskClient) -> None:
+    token = csrf(browser.get("/dashboard").get_data(as_text=True))
+    assert browser.post("/dashboard/leave").status_code == 403
+    assert browser.post("/dashboard/leave", data={"csrf": token}).status_code == 303
+    assert browser.get("/dashboard").status_code == 401
+
+
+def test_forgetting_a_person_signs_every_browser_out(
+    app: Flask, browser: FlaskClient, database: Database, owner: User, now: datetime, redis: Redis
+) -> None:
+    other = app.test_client()
+    other.post(link(database, owner, now))
+    forget_person(redis, owner.id)
+    assert browser.get("/dashboard").status_code == other.get("/dashboard").status_code == 401
+    assert not list(redis.scan_iter("flux:session:*"))
+
+
+def test_heatmap_squares_stand_in_weeks_with_monday_on_top(now: datetime) -> None:
+    wednesday = now.date()
+    days = [DayTotal(wednesday + timedelta(days=offset), offset, 4) for offset in range(5)]
+    picture = heatmap([*days, DayTotal(wednesday + timedelta(days=5), 0, 0)])
+    assert [(one.x // 16, one.y // 16) for one in picture.squares] == [
+        (0, 2),
+        (0, 3),
+        (0, 4),
+        (0, 5),
+        (0, 6),
+        (1, 0),
+    ]
+    assert [one.level for one in picture.squares] == [0, 1, 2, 3, 4, 0]
+    assert picture.squares[-1].label.endswith("nothing planned")

@@ -1,0 +1,172 @@
+"""The phone call over Twilio's webhook: every key, said back, counted once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select
+
+from storage.database import Database
+from storage.tables import Task, User
+from storage.vocabulary import TaskStatus
+from tests.web.parts import PUBLIC, load_task, signed
+
+VOICE = "/api/v1/webhooks/twilio/voice"
+
+
+class Phone:
+    """Follows a call as Twilio does: requests, hears, and posts keys to where the Gather points."""
+
+    def __init__(self, client: FlaskClient, task_id: object, sid: str = "CA1") -> None:
+        self.client = client
+        self.sid = sid
+        self.url = f"{VOICE}?task_id={task_id}&attempt={uuid4()}"
+        self.heard = ""
+        self.over = False
+        self._follow({})
+
+    def press(self, digits: str) -> str:
+        self._follow({"Digits": digits} if digits else {"Digits": ""})
+        return self.heard
+
+    def _follow(self, fields: dict[str, str]) -> None:
+        form = {"CallSid": self.sid, "From": "+14155238886"} | fields
+        response = self.client.post(self.url, data=form, headers=signed(self.url, form))
+        assert response.status_code == 200
+        root = ElementTree.fromstring(response.get_data(as_text=True))  # noqa: S314 - our own answer
+        self.heard = " ".join(said.text or "" for said in root.iter("Say"))
+        gather = root.find("Gather")
+        self.over = gather is None
+        if gather is not None:
+            action = gather.attrib["action"]
+            assert action.startswith(PUBLIC + VOICE)
+            parts = urlsplit(action)
+            self.url = f"{parts.path}?{parts.query}"
+
+
+@pytest.fixture
+def phone(client: FlaskClient, task_id: UUID) -> Phone:
+    return Phone(client, task_id)
+
+
+def test_the_call_names_the_task_its_length_its_time_and_the_keys(phone: Phone) -> None:
+    assert phone.heard.startswith("Hi, Flux here. Easy run, twenty minutes, at ten thirty.")
+    assert "1 done, 2 reschedule, 3 can't today, 4 on it" in phone.heard
+    assert not phone.over
+
+
+def test_1_is_done_and_said_aloud(phone: Phone, database: Database, task_id: UUID) -> None:
+    assert "Easy run is done" in phone.press("1")
+    assert phone.over
+    assert load_task(database, task_id).status == TaskStatus.DONE
+
+
+def test_1_ten_times_at_once_is_one_completion_with_the_same_words(
+    app: Flask, database: Database, phone: Phone, task_id: UUID
+) -> None:
+    form = {"CallSid": "CA1", "Digits": "1"}
+
+    def knock(_: int) -> str:
+        client = app.test_client()
+        return client.post(phone.url, data=form, headers=signed(phone.url, form)).get_data(as_text=True)
+
+    with ThreadPoolExecutor(10) as pool:
+        heard = set(pool.map(knock, range(10)))
+    assert len(heard) == 1
+    assert "is done" in heard.pop()
+    assert load_task(database, task_id).status == TaskStatus.DONE
+
+
+def test_3_is_missed(phone: Phone, database: Database, task_id: UUID) -> None:
+    assert "not today" in phone.press("3")
+    assert load_task(database, task_id).status == TaskStatus.MISSED
+
+
+def test_4_keeps_the_task_open_and_stops_the_ladder(phone: Phone, database: Database, task_id: UUID) -> None:
+    assert "on it" in phone.press("4")
+    task = load_task(database, task_id)
+    assert (task.status, task.stage) == (TaskStatus.PENDING, "acknowledged")
+
+
+def test_2_offers_two_times_and_the_chosen_one_is_booked(
+    phone: Phone, database: Database, task_id: UUID
+) -> None:
+    assert "When would suit you? 1 for" in phone.press("2")
+    assert "2 for" in phone.heard
+    assert phone.press("2").startswith("Moved: Easy run")
+    assert phone.over
+    assert load_task(database, task_id).status == TaskStatus.RESCHEDULED
+    with database.session() as session:
+        moved = session.scalars(select(Task).where(Task.replaces_id == task_id)).one()
+        assert moved.status == TaskStatus.PENDING
+
+
+def test_the_chosen_time_pressed_twice_moves_once(phone: Phone, database: Database, task_id: UUID) -> None:
+    phone.press("2")
+    first = phone.press("1")
+    again = phone.press("1")
+    assert first == again
+    with database.session() as session:
+        assert len(session.scalars(select(Task).where(Task.replaces_id == task_id)).all()) == 1
+
+
+def test_a_wrong_digit_is_named_and_the_menu_comes_again_three_times(phone: Phone) -> None:
+    for _ in range(3):
+        assert phone.press("7").startswith("You pressed 7.")
+        assert "1 done" in phone.heard
+    assert "Bye" in phone.press("7")
+    assert phone.over
+
+
+def test_silence_and_star_repeat_twice_then_a_polite_end(
+    phone: Phone, database: Database, task_id: UUID
+) -> None:
+    assert "1 done" in phone.press("")
+    assert "1 done" in phone.press("*")
+    assert "Bye" in phone.press("")
+    assert load_task(database, task_id).status == TaskStatus.PENDING
+
+
+def test_a_task_answered_meanwhile_is_said_to_be_done(client: FlaskClient, task_id: UUID) -> None:
+    Phone(client, task_id).press("1")
+    later = Phone(client, task_id, "CA2")
+    assert "already done" in later.heard
+    assert later.over
+
+
+@pytest.mark.parametrize("name", [uuid4(), "", "x", "1 or 1=1", "%00"])
+def test_unknown_tasks_end_the_call_politely(client: FlaskClient, name: object) -> None:
+    phone = Phone(client, name)
+    assert "can't find that task" in phone.heard
+    assert phone.over
+
+
+def test_a_task_erased_during_the_call_ends_it_politely(
+    phone: Phone, database: Database, owner: User
+) -> None:
+    with database.session() as session:
+        session.execute(delete(User).where(User.id == owner.id))
+    assert "can't find that task" in phone.press("1")
+
+
+def test_a_title_full_of_markup_stays_words(client: FlaskClient, database: Database, task_id: UUID) -> None:
+    with database.session() as session:
+        session.get_one(Task, task_id).title = "</Say><Dial>+900123</Dial>"
+    phone = Phone(client, task_id)
+    assert "<" not in phone.heard
+    assert not phone.over
+
+
+def test_a_forged_key_changes_nothing(client: FlaskClient, database: Database, task_id: UUID) -> None:
+    path = f"{VOICE}?task_id={task_id}&menu=menu"
+    form = {"CallSid": "CA1", "Digits": "1"}
+    other = signed(f"{VOICE}?task_id={uuid4()}&menu=menu", form)
+    assert client.post(path, data=form).status_code == 403
+    assert client.post(path, data=form, headers=other).status_code == 403
+    assert load_task(database, task_id).status == TaskStatus.PENDING

@@ -1,0 +1,183 @@
+"""Providers' doors: who may knock, what is stored, and that knocking twice has one effect."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from storage.database import Database
+from storage.tables import DispatchLog, InboundEvent
+from tests.fakes.twilio_phone import whatsapp_form
+from tests.web.parts import TELEGRAM_SECRET, load_task, signed
+
+TELEGRAM = "/api/v1/webhooks/telegram"
+WHATSAPP = "/api/v1/webhooks/twilio/whatsapp"
+STATUS = "/api/v1/webhooks/twilio/status"
+SECRET_HEADER = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET}
+PERSON = {"id": 77, "is_bot": False, "first_name": "Ada"}
+UPDATE: dict[str, Any] = {
+    "update_id": 1001,
+    "message": {
+        "message_id": 5,
+        "date": 1773219600,
+        "chat": {"id": 77, "type": "private"},
+        "from": PERSON,
+        "text": "hello",
+    },
+}
+
+
+def events(database: Database) -> list[InboundEvent]:
+    with database.session() as session:
+        return list(session.scalars(select(InboundEvent).order_by(InboundEvent.seq)))
+
+
+def test_an_update_is_stored_and_left_to_a_worker(
+    client: FlaskClient, database: Database, queue: list[tuple[str, str]]
+) -> None:
+    response = client.post(TELEGRAM, json=UPDATE, headers=SECRET_HEADER | {"X-Correlation-ID": "door-1"})
+    [event] = events(database)
+    assert response.status_code == 200
+    assert (event.channel, event.sender, event.external_id) == ("telegram", "77", "1001")
+    assert (event.state, event.correlation_id) == ("received", "door-1")
+    assert queue == [("bot.jobs.handle_inbound", str(event.id))]
+
+
+@pytest.mark.parametrize("secret", [None, "", "wrong", TELEGRAM_SECRET + "x", "schön"])
+def test_without_the_secret_header_nothing_is_read(
+    client: FlaskClient, database: Database, secret: str | None
+) -> None:
+    headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
+    assert client.post(TELEGRAM, json=UPDATE, headers=headers).status_code == 403
+    assert events(database) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"5",
+        b"\xff\xfe",
+        b"{}",
+        b"[" * 20_000,
+        json.dumps({"update_id": "x"}).encode(),
+        json.dumps({"update_id": 5, "message": "text"}).encode(),
+        json.dumps({"update_id": 5, "poll": {}}).encode(),
+        json.dumps({"update_id": 5, "message": UPDATE["message"] | {"chat": None}}).encode(),
+    ],
+)
+def test_unreadable_updates_are_accepted_and_forgotten(
+    client: FlaskClient, database: Database, body: bytes
+) -> None:
+    assert client.post(TELEGRAM, data=body, headers=SECRET_HEADER).status_code == 200
+    assert events(database) == []
+
+
+def test_an_update_ten_times_at_once_has_one_effect(
+    app: Flask, database: Database, queue: list[tuple[str, str]]
+) -> None:
+    def knock(_: int) -> int:
+        return app.test_client().post(TELEGRAM, json=UPDATE, headers=SECRET_HEADER).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        assert list(pool.map(knock, range(10))) == [200] * 10
+    assert len(events(database)) == len(queue) == 1
+
+
+def test_strange_characters_are_stored(client: FlaskClient, database: Database) -> None:
+    text = "a\0b \ud800 \U0001f600 </Say> *_[x](http://evil)"
+    message = UPDATE["message"] | {"text": text}
+    assert client.post(TELEGRAM, json=UPDATE | {"message": message}, headers=SECRET_HEADER).status_code == 200
+    assert "\U0001f600" in events(database)[0].payload["text"]
+
+
+def test_a_whatsapp_message_is_stored_once(client: FlaskClient, database: Database) -> None:
+    form = whatsapp_form("1")
+    for _ in range(2):
+        response = client.post(WHATSAPP, data=form, headers=signed(WHATSAPP, form))
+        assert response.status_code == 200
+        assert response.mimetype == "application/xml"
+    [event] = events(database)
+    assert (event.channel, event.external_id) == ("whatsapp", form["MessageSid"])
+
+
+def forged(form: dict[str, str]) -> list[tuple[dict[str, str], dict[str, str]]]:
+    """(form as posted, headers) of requests that Twilio never signed."""
+    good = signed(WHATSAPP, form)
+    return [
+        (form, {}),
+        (form, {"X-Twilio-Signature": ""}),
+        (form, {"X-Twilio-Signature": "AAAA"}),
+        (form, signed(WHATSAPP, form, token="f" * 32)),
+        (form, signed(WHATSAPP, form, base="http://flux.example")),
+        (form, signed(WHATSAPP, form, base="https://evil.example")),
+        (form, signed(WHATSAPP + "?a=1", form)),
+        (form | {"Body": "2"}, good),
+        (form | {"Extra": "1"}, good),
+    ]
+
+
+def test_forged_twilio_requests_are_refused_without_a_row(client: FlaskClient, database: Database) -> None:
+    for form, headers in forged(whatsapp_form("1")):
+        response = client.post(
+            WHATSAPP, data=form, headers=headers | {"Host": "flux.example", "X-Forwarded-Proto": "https"}
+        )
+        assert response.status_code == 403
+    assert client.post(WHATSAPP, json={"Body": "1"}, headers={"X-Twilio-Signature": "x"}).status_code == 403
+    assert events(database) == []
+
+
+def test_what_the_host_header_says_does_not_matter(client: FlaskClient, database: Database) -> None:
+    form = whatsapp_form("hi")
+    headers = signed(WHATSAPP, form) | {"Host": "internal:8000", "X-Forwarded-Host": "evil.example"}
+    assert client.post(WHATSAPP, data=form, headers=headers).status_code == 200
+    assert len(events(database)) == 1
+
+
+def attempt(database: Database, task_id: UUID) -> UUID:
+    version = load_task(database, task_id).version
+    with database.session() as session:
+        row = DispatchLog(
+            task_id=task_id,
+            channel="whatsapp",
+            rung="whatsapp",
+            status="dispatched",
+            address="+4915112345678",
+            external_id="SM1",
+            task_version=version,
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+@pytest.mark.parametrize(
+    "order", [("sent", "delivered", "read"), ("read", "delivered", "sent"), ("read", "read")]
+)
+def test_delivery_reports_end_the_same_in_any_order(
+    client: FlaskClient, database: Database, task_id: UUID, order: tuple[str, ...]
+) -> None:
+    attempt_id = attempt(database, task_id)
+    path = f"{STATUS}?task_id={task_id}&attempt={attempt_id}"
+    for status in order:
+        form = {"MessageSid": "SM1", "MessageStatus": status, "To": "whatsapp:+4915112345678"}
+        assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
+    with database.session() as session:
+        assert session.get_one(DispatchLog, attempt_id).outcome == "read"
+
+
+def test_reports_about_nothing_we_know_change_nothing(client: FlaskClient) -> None:
+    for query in ("", "?attempt=x", "?attempt=00000000-0000-0000-0000-000000000000"):
+        form = {"MessageSid": "SM9", "MessageStatus": "delivered"}
+        response = client.post(STATUS + query, data=form, headers=signed(STATUS + query, form))
+        assert response.status_code == 204
+    assert client.post(STATUS, data={}, headers=signed(STATUS, {})).status_code == 204

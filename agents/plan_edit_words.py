@@ -56,7 +56,7 @@ _DROP = re.compile(
     re.I,
 )
 _NEGATED = re.compile(
-    r"\b(?:no|not|never|without|skip|except|avoid|can'?t|cannot|don'?t|nothing|off|free|busy|rather not|drop|remove)\b",
+    r"\b(?:no|not|never|without|skip|except|avoid|can'?t|cannot|don'?t|nothing|off|free|busy|rather not|drop|remove|less on|fewer on|less often on|hate|too busy)\b",
     re.I,
 )
 _INSTEAD = re.compile(
@@ -103,6 +103,18 @@ _CLOCK = re.compile(
     r"\d|\b(?:noon|midday|midnight|half|quarter|o'?clock|at (?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b",
     re.I,
 )
+_SOMETHING = re.compile(
+    r"\b(?:move|put|shift|drop|remove|delete|skip)\s+(?:the |my )?(?!the |my |it\b|that\b|this\b|them\b|one\b|time|start|days?\b|week)(\w{3,})",
+    re.IGNORECASE,
+)
+_NOBODY = -1
+_COMMON_WORDS = (
+    "the and for with one time times day days week weeks more new next once twice little easy easier hard harder morning mornings "
+    "evening evenings night nights noon afternoon afternoons monday tuesday wednesday thursday friday saturday sunday move make "
+    "put shift drop start minutes minute please can could would you not but then than that this too long short shorter longer less "
+    "few fewer only just rather better instead have want like when your you it its first last every another each off out keep"
+)
+_COMMON = frozenset(_COMMON_WORDS.split())
 _STRANGER = re.compile(
     r"\b(?:remind me|what'?s|today|tomorrow|yesterday|my week|agenda|done|did it|new goal)\b", re.I
 )
@@ -115,6 +127,8 @@ def parse_edit(text: str, plan: GoalPlannerOutput) -> list[PlanEdit]:
     target = 0
     for clause in filter(None, (part.strip() for part in _CLAUSES.split(text[:400]))):
         named, rest = _target(clause, series)
+        if named == _NOBODY:
+            continue  # a number or a name the plan does not have: better no change than a wrong one
         target = named if named is not None else target  # "move 2 to the evening and make it shorter"
         edits += _read(clause, rest, target, named is not None, series)
     return edits
@@ -150,7 +164,9 @@ def _read(clause: str, rest: str, target: int, named: bool, series: Sequence[Ser
         return [PlanEdit(EditKind.RENAME, target or 1, title=title[:1].upper() + title[1:])]
     if _START_LATER.search(rest) and not named:
         return [PlanEdit(EditKind.START_LATER, count=_later_by(rest))]
-    days = tuple(sorted(parse_weekdays(rest)))
+    days = tuple(
+        parse_weekdays(_NEGATED.sub(" ", rest))
+    )  # parse_weekdays reads "not Sunday" as the other six
     swap = _swap(rest, target) if days else None
     if swap is not None:
         return [swap]
@@ -158,26 +174,27 @@ def _read(clause: str, rest: str, target: int, named: bool, series: Sequence[Ser
         return [PlanEdit(EditKind.NOT_ON, target, weekdays=days)]
     if _DROP.search(rest) and named:
         return [PlanEdit(EditKind.DROP, target)]
-    amount = _amount(rest, target)
-    return amount + _move(rest, target, named, days, bool(amount))
+    main = target if named else target or 1  # "twice a week" means the main series, not the weekly look back
+    amount = _amount(rest, target, main)
+    return amount + _move(rest, main if days else target, named, days, bool(amount))
 
 
-def _amount(rest: str, target: int) -> list[PlanEdit]:
+def _amount(rest: str, target: int, main: int) -> list[PlanEdit]:
     """How much: easier, longer, 20 minutes, twice a week."""
     edits: list[PlanEdit] = []
     minutes = parse_minutes(rest) if _MINUTES.search(rest) else None
     count = _COUNT.search(rest)
     if minutes:
-        edits.append(PlanEdit(EditKind.MINUTES, target, count=minutes))
+        edits.append(PlanEdit(EditKind.MINUTES, main, count=minutes))
     elif _EASIER.search(rest) or _SHORTER.search(rest):
         edits.append(PlanEdit(EditKind.EASIER, target))
     elif _HARDER.search(rest) or _LONGER.search(rest):
         edits.append(PlanEdit(EditKind.HARDER, target))
     if count:
         said = next(filter(None, count.groups()))
-        edits.append(PlanEdit(EditKind.DAYS, target, count=_COUNTS.get(said.lower()) or int(said)))
+        edits.append(PlanEdit(EditKind.DAYS, main, count=_COUNTS.get(said.lower()) or int(said)))
     elif _DAILY.search(rest):
-        edits.append(PlanEdit(EditKind.DAYS, target, count=7))
+        edits.append(PlanEdit(EditKind.DAYS, main, count=7))
     elif _FEWER.search(rest):
         edits.append(PlanEdit(EditKind.FEWER_DAYS, target))
     elif _MORE.search(rest):
@@ -218,33 +235,38 @@ def _target(clause: str, series: Sequence[Series]) -> tuple[int | None, str]:
         if found:
             said = found[1].lower()
             number = len(series) if said == "last" else _ORDINALS.get(said) or int(said)
-            if number <= len(series):
-                return number, f"{clause[: found.start(1)]} {clause[found.end() :]}"
+            if number > len(series):
+                return _NOBODY, clause
+            return number, f"{clause[: found.start(1)]} {clause[found.end() :]}"
     everything = _EVERYTHING.search(clause)
     if everything:
         return 0, clause
-    return _by_title(clause, series), clause
+    known = _by_words(clause, series)
+    stranger = _SOMETHING.search(clause)
+    if (
+        known is None
+        and stranger
+        and len(series) > 1
+        and not (parse_weekdays(stranger[1]) or parse_day_part(stranger[1]))
+    ):
+        return _NOBODY, clause
+    return known, clause
 
 
-def _by_title(clause: str, series: Sequence[Series]) -> int | None:
-    """The series that shares a word with the clause; None when none or several do."""
-    spoken = {_stem(word) for word in re.findall(r"[^\W\d_]{3,}", clause.casefold())}
-    shared = {
-        one.number: len(
-            spoken & {_stem(word) for word in re.findall(r"[^\W\d_]{3,}", one.title.casefold())} - _COMMON
-        )
-        for one in series
-    }
-    best = max(shared.values(), default=0)
-    numbers = [number for number, count in shared.items() if count == best]
-    return numbers[0] if best and len(numbers) == 1 else None
+def _by_words(clause: str, series: Sequence[Series]) -> int | None:
+    """The series whose title, or else whose description, shares a word with the clause; None for none or several."""
+    spoken = _stems(clause)
+    for texts in ([one.title for one in series], [one.first.description for one in series]):
+        shared = [len(spoken & _stems(text)) for text in texts]
+        best = max(shared, default=0)
+        if best and shared.count(best) == 1:
+            return shared.index(best) + 1
+    return None
 
 
-_COMMON = frozenset("the and for with one time day week mor more new next once little easy even morn".split())
-
-
-def _stem(word: str) -> str:
-    return word[:4] if len(word) > 4 else word
+def _stems(text: str) -> set[str]:
+    words = re.findall(r"[^\W\d_]{3,}", text.casefold())
+    return {word[:5] if len(word) > 5 else word for word in words if word not in _COMMON}
 
 
 def _later_by(text: str) -> int:

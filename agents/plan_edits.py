@@ -261,6 +261,7 @@ def _difference(before: Series, after: Series) -> list[str]:
 
 def _when(task: ProposedTask) -> str:
     count = task.times_per_week or 1
-    days = days_in_words(task.weekdays) or ("once a week" if count == 1 else f"{count} days a week")
+    counted = {1: "once a week", 7: "every day"}.get(count, f"{count} days a week")
+    days = days_in_words(task.weekdays) or counted
     clock = task.suggested_time or task.day_part
     return f"{days}, {clock}" if clock else days

@@ -147,3 +147,13 @@ def test_one_chat_too_fast_is_told_to_wait_and_another_is_not(
     channel.send(Address("telegram", "5151"), OutboundMessage("two"), NOW)
     assert [message.text for message in telegram.messages] == ["one", "two"]
     assert telegram.throttled == 1
+
+
+def test_who_blocked_the_bot_is_gone_until_it_is_unblocked(
+    channel: TelegramChannel, telegram: FakeTelegram
+) -> None:
+    telegram.block(4242)
+    assert refused(channel).gone
+    telegram.unblock(4242)
+    channel.send(ANN, OutboundMessage("Welcome back"), NOW)
+    assert [message.text for message in telegram.messages] == ["Welcome back"]

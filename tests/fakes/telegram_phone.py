@@ -17,6 +17,7 @@ class TelegramPhone:
     def __init__(self) -> None:
         self.updates: list[dict[str, Any]] = []
         self.webhook: tuple[str, str] | None = None
+        self.blocked: set[int] = set()
         self._update_ids = itertools.count(700_000_001)
         self._message_ids = itertools.count(1)
 
@@ -75,9 +76,12 @@ class TelegramPhone:
         return self._deliver(update | {"callback_query": query | {"chat_instance": "1"}})
 
     def block(self, chat_id: int = ANN) -> dict[str, Any]:
+        """From now on the bot cannot write to this chat."""
+        self.blocked.add(chat_id)
         return self._deliver(self._update(my_chat_member=_change(chat_id, "member", "kicked")))
 
     def unblock(self, chat_id: int = ANN) -> dict[str, Any]:
+        self.blocked.discard(chat_id)
         return self._deliver(self._update(my_chat_member=_change(chat_id, "kicked", "member")))
 
     def message(self, chat_id: int = ANN, **fields: Any) -> dict[str, Any]:

@@ -70,7 +70,6 @@ class FakeTelegram(FakeServer, TelegramPhone):
         self.answered: dict[str, str] = {}  # callback query id -> toast text
         self.commands: list[dict[str, str]] = []
         self.faults: deque[Fault] = deque()
-        self.blocked: set[int] = set()
         self.moved: dict[int, int] = {}  # group id -> supergroup id
         self.overall: RateLimit | None = None  # set both to be as strict as Telegram: 30/s, and 1/s per chat
         self.per_chat: RateLimit | None = None

@@ -27,6 +27,7 @@ class TwilioPhone:
     def __init__(self, auth_token: str) -> None:
         self.auth_token = auth_token
         self.reach: Callable[[str], str] = str
+        self.opted_out: set[str] = set()  # numbers Twilio itself no longer sends to
 
     def sign(self, url: str, fields: dict[str, str]) -> str:
         """Twilio's signature: HMAC-SHA1 over the URL and the sorted fields."""
@@ -40,7 +41,12 @@ class TwilioPhone:
         return requests.post(self.reach(url), data=fields, headers=headers, timeout=10)
 
     def whatsapp(self, url: str, text: str, number: str = ANN, **fields: str) -> requests.Response:
-        """The person sends a WhatsApp message; `fields` add or replace what Twilio posts."""
+        """The person sends a WhatsApp message; `fields` add or replace what Twilio posts. STOP and START count."""
+        match text.strip().upper():
+            case "STOP":
+                self.opted_out.add(number)
+            case "START":
+                self.opted_out.discard(number)
         return self.post(url, whatsapp_form(text, number) | fields)
 
     def report(self, message: Record, status: str, error_code: str = "") -> requests.Response:

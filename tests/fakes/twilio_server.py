@@ -71,7 +71,6 @@ class FakeTwilio(FakeServer, TwilioPhone):
         self.calls: list[Record] = []
         self.refusals: list[str] = []
         self.faults: deque[Fault] = deque()
-        self.opted_out: set[str] = set()
         self.codes: dict[str, str] = {}  # number -> the code that its person sees in an SMS
         self.sms: list[str] = []  # every number that was sent a code
         self._tries: dict[str, int] = {}

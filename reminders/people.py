@@ -1,0 +1,150 @@
+"""The people behind a batch of tasks: each one's ladder and addresses, read with three queries however many they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from channels.messages import Address
+from reminders.house import house_of
+from reminders.rules.ladder import Ladder, Timing
+from reminders.rules.patterns import avoid_of
+from reminders.rules.rhythm import Rhythm
+from storage.patterns import list_patterns
+from storage.profile import Preferences
+from storage.tables import Identity, PushSubscription, User
+from storage.users import preferences_of, profile_of
+from storage.vocabulary import ChannelName, PatternType, Rung
+
+CHATS = (ChannelName.TELEGRAM, ChannelName.WHATSAPP, ChannelName.CONSOLE)
+SESSION_WINDOW = timedelta(hours=24)  # after a person's message WhatsApp takes free text
+Reaches = Callable[[str], bool]
+
+
+def _everywhere(_: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as the ladder sees them."""
+
+    user_id: UUID
+    joined_at: datetime
+    ladder: Ladder
+    chat: Address | None  # where Flux speaks first
+    pushes: tuple[Address, ...]
+    whatsapp: Address | None
+    call: Address | None
+    whatsapp_heard_at: datetime | None  # their last message there
+
+    def addresses(self, rung: Rung) -> tuple[Address, ...]:
+        chat = (self.chat,) if self.chat else ()
+        match rung:
+            case Rung.REMIND:
+                return (*chat, *self.pushes)
+            case Rung.WHATSAPP:
+                return (self.whatsapp,) if self.whatsapp else ()
+            case Rung.CALL | Rung.HANG_UP:
+                return (self.call,) if self.call else ()
+            case _:
+                return chat
+
+    def whatsapp_window_open(self, now: datetime) -> bool:
+        return self.whatsapp_heard_at is not None and now - self.whatsapp_heard_at < SESSION_WINDOW
+
+
+def load_people(
+    session: Session, user_ids: Iterable[UUID], timing: Timing, reaches: Reaches = _everywhere
+) -> dict[UUID, Person]:
+    """Everybody with these ids. `reaches` says which channels this installation has at all."""
+    ids = list(set(user_ids))
+    users = session.scalars(select(User).where(User.id.in_(ids))).all()
+    identities: dict[UUID, list[Identity]] = defaultdict(list)
+    usable = select(Identity).where(Identity.user_id.in_(ids), Identity.disabled_reason.is_(None))
+    for identity in session.scalars(usable.order_by(Identity.is_primary.desc(), Identity.created_at)):
+        if reaches(identity.channel):
+            identities[identity.user_id].append(identity)
+    pushes: dict[UUID, list[Address]] = defaultdict(list)
+    if reaches(ChannelName.PUSH):
+        subscriptions = select(PushSubscription.user_id, PushSubscription.id)
+        for user_id, key in session.execute(subscriptions.where(PushSubscription.user_id.in_(ids))):
+            pushes[user_id].append(Address(ChannelName.PUSH, str(key)))
+    return {user.id: _person(user, identities[user.id], pushes[user.id], timing) for user in users}
+
+
+def load_person(session: Session, user_id: UUID) -> Person | None:
+    """One person with everything that was learned about them, for what happens outside a batch."""
+    return load_people(session, [user_id], house_of(session).timing).get(user_id)
+
+
+def rhythm_of(session: Session, user: User) -> Rhythm:
+    """The person's day, with the times that three weekly misses spoke against."""
+    found = (
+        avoid_of(row.data, row.confidence)
+        for row in list_patterns(session, user.id, PatternType.TIME_AVOIDANCE)
+    )
+    return Rhythm.of(profile_of(user), user.timezone, [avoid for avoid in found if avoid])
+
+
+def timing_of(preferences: Preferences, timing: Timing) -> Timing:
+    """The installation's settings with the person's own over them."""
+    lead, window = preferences.reminder_lead_minutes, preferences.escalation_window_minutes
+    return Timing(
+        timing.lead if lead is None else timedelta(minutes=lead),
+        timing.window if window is None else timedelta(minutes=window),
+        timing.grace,
+    )
+
+
+def _person(user: User, identities: Sequence[Identity], pushes: Sequence[Address], timing: Timing) -> Person:
+    preferences = preferences_of(user)
+    chat = next((one for one in identities if one.channel in CHATS), None)
+    whatsapp = next((one for one in identities if one.channel == ChannelName.WHATSAPP), None)
+    call = next((one for one in identities if one.channel == ChannelName.CALL), None)
+    chat_address = Address(chat.channel, chat.value) if chat else None
+    barred = _barred(user, preferences, {"chat": chat, "whatsapp": whatsapp, "call": call}, bool(pushes))
+    return Person(
+        user_id=user.id,
+        joined_at=user.created_at,
+        ladder=Ladder(
+            Rhythm.of(profile_of(user), user.timezone),
+            timing_of(preferences, timing),
+            user.paused_until,
+            barred,
+        ),
+        chat=chat_address,
+        pushes=tuple(pushes),
+        whatsapp=Address(whatsapp.channel, whatsapp.value) if whatsapp else None,
+        call=Address(call.channel, call.value) if call else None,
+        whatsapp_heard_at=whatsapp.last_inbound_at if whatsapp else None,
+    )
+
+
+def _barred(
+    user: User, preferences: Preferences, have: Mapping[str, Identity | None], has_push: bool
+) -> dict[Rung, str]:
+    """Why a rung cannot be used. WhatsApp and calls need a number that was proved and a yes that was stamped."""
+    barred: dict[Rung, str] = {}
+    if have["chat"] is None and not has_push:
+        barred[Rung.REMIND] = "no chat and no push subscription"
+    if not user.phone_verified:
+        barred[Rung.WHATSAPP] = barred[Rung.CALL] = "no verified phone number"
+        return barred
+    if user.whatsapp_opt_in_at is None:
+        barred[Rung.WHATSAPP] = "WhatsApp reminders are not switched on"
+    elif have["whatsapp"] is None:
+        barred[Rung.WHATSAPP] = "no WhatsApp number in use"
+    elif have["whatsapp"] is have["chat"]:
+        barred[Rung.WHATSAPP] = "the reminder went there already"
+    if not preferences.calls_opted_in:
+        barred[Rung.CALL] = "calls are not switched on"
+    elif have["call"] is None:
+        barred[Rung.CALL] = "no number to call"
+    return barred

@@ -1,0 +1,224 @@
+"""An agreed plan becomes rows that know when they next need attention; moving one leaves the old row behind, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reminders.house import wake_on_commit
+from reminders.people import Person, load_person
+from reminders.rows import state_of, write_state
+from reminders.rules.life import Cancelled, Event, Moved, step
+from reminders.rules.rhythm import Rhythm, to_utc
+from storage import outbox
+from storage.tables import Task, User
+from storage.tasks import later_in_series, lock_task, rezone
+from storage.vocabulary import Stage, TaskStatus, TriggerType
+
+LONGEST_TITLE = 200
+
+
+class PlanError(ValueError):
+    """Something that cannot be planned; the message says what, in words for the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDraft:
+    """A task before it is a row. With an id, writing it twice writes it once. `scheduled_at` is aware, UTC."""
+
+    title: str
+    scheduled_at: datetime
+    duration_minutes: int = 30
+    goal_id: UUID | None = None
+    description: str = ""
+    recurrence_rule: str | None = None
+    series_id: UUID | None = None
+    trigger_type: str = TriggerType.TIME
+    location_trigger: str | None = None
+    original_at: datetime | None = None
+    shared_with_goal_ids: tuple[UUID, ...] = ()
+    id: UUID | None = None
+
+
+def schedule_tasks(session: Session, user: User, drafts: Iterable[TaskDraft], now: datetime) -> list[Task]:
+    """Write the drafts that lie ahead and ask to be woken for the first; what is past, or written already, is left out.
+
+    Returns the rows by time, those that were there before included.
+    """
+    ahead = [draft for draft in drafts if draft.scheduled_at > now]
+    person = load_person(session, user.id)
+    if person is None or not ahead:
+        return []
+    wanted = [draft.id for draft in ahead if draft.id is not None]
+    there = session.scalars(select(Task).where(Task.id.in_(wanted), Task.user_id == user.id)).all()
+    known = {task.id for task in there}
+    new = [_row(draft, person, now) for draft in ahead if draft.id not in known]
+    session.add_all(new)
+    session.flush()
+    wake_on_commit(session, min((task.wakes_at for task in new if task.wakes_at), default=None))
+    return sorted([*there, *new], key=lambda task: (task.scheduled_at, task.id))
+
+
+def move_task(
+    session: Session,
+    user_id: UUID,
+    task_id: UUID,
+    to: datetime,
+    now: datetime,
+    all_future: bool = False,
+    *,
+    minutes: int | None = None,
+) -> Task:
+    """Close the row as rescheduled and write a pending one in its place at `to`; returns the new one.
+
+    With `all_future` the later pending occurrences of its series shift by as many days, to the same local time, so
+    that they keep their wall time over a clock change. `minutes` changes how long it takes. Raises PlanError for
+    an unknown or closed task and for a time that has passed.
+    """
+    task = lock_task(session, user_id, task_id)
+    person = load_person(session, user_id)
+    if task is None or person is None:
+        raise PlanError("I don't know that task")
+    if to <= now:
+        raise PlanError("that time has passed")
+    later = []
+    if all_future and task.series_id is not None:
+        later = list(later_in_series(session, user_id, task.series_id, task.scheduled_at))
+    was = task.scheduled_at
+    moved = _replace(session, task, to, person, now, minutes, whole_series=all_future)
+    for other in later:
+        shifted = _shifted(other.scheduled_at, was, to, person.ladder.rhythm)
+        if shifted > now:
+            _replace(session, other, shifted, person, now, minutes, whole_series=True)
+    session.flush()
+    wake_on_commit(session, moved.wakes_at)
+    return moved
+
+
+def cancel_tasks(
+    session: Session, user_id: UUID, task_ids: Sequence[UUID], now: datetime, reason: str = "cancelled"
+) -> int:
+    """Call off the pending ones among these tasks of this person; says how many."""
+    person = load_person(session, user_id)
+    if person is None:
+        return 0
+    cancelled = 0
+    for task_id in sorted(task_ids):  # one order everywhere, so that two of these never wait for each other
+        task = lock_task(session, user_id, task_id)
+        cancelled += task is not None and _close(session, task, Cancelled(reason), person, now)
+    session.flush()
+    return cancelled
+
+
+def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_local: bool = False) -> int:
+    """The person lives in another IANA zone now: their days are cut anew; says how many tasks moved.
+
+    With `keep_local` what is still to come keeps its wall time: 07:00 stays 07:00, there.
+    """
+    before = load_person(session, user.id)
+    user.timezone = zone
+    session.flush()
+    after = load_person(session, user.id)
+    if before is None or after is None:
+        return 0
+    waiting = session.scalars(
+        select(Task)
+        .where(Task.user_id == user.id, Task.status == TaskStatus.PENDING, Task.stage == Stage.WAITING)
+        .with_for_update()
+    ).all()
+    moved = 0
+    for task in waiting:
+        local = before.ladder.rhythm.local(task.scheduled_at).replace(tzinfo=None)
+        at = to_utc(local, after.ladder.rhythm.zone) if keep_local else task.scheduled_at
+        if at > now:
+            moved += at != task.scheduled_at
+            task.scheduled_at = at
+            task.wakes_at = after.ladder.first_rung_at(at, task.created_at)  # sleep lies elsewhere now
+            task.version += 1
+    session.flush()
+    rezone(session, user.id, after.ladder.rhythm.zone.key)
+    wake_on_commit(session, min((task.wakes_at for task in waiting if task.wakes_at), default=None))
+    return moved
+
+
+def tidy_title(title: str) -> str:
+    """One line, single spaces, at most 200 characters, never empty."""
+    line = " ".join("".join(mark if mark.isprintable() else " " for mark in title).split())
+    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _row(draft: TaskDraft, person: Person, now: datetime) -> Task:
+    return Task(
+        id=draft.id or uuid4(),
+        user_id=person.user_id,
+        goal_id=draft.goal_id,
+        title=tidy_title(draft.title) or "Task",
+        description=draft.description.strip(),
+        status=TaskStatus.PENDING,
+        scheduled_at=draft.scheduled_at,
+        duration_minutes=min(max(draft.duration_minutes, 1), 1440),
+        trigger_type=draft.trigger_type,
+        location_trigger=draft.location_trigger,
+        recurrence_rule=draft.recurrence_rule,
+        shared_with_goal_ids=list(draft.shared_with_goal_ids),
+        created_at=now,
+        local_day=person.ladder.rhythm.day(draft.scheduled_at),
+        original_at=draft.original_at,
+        series_id=draft.series_id,
+        stage=Stage.WAITING,
+        version=1,
+        wakes_at=person.ladder.first_rung_at(draft.scheduled_at, now),
+    )
+
+
+def _replace(
+    session: Session,
+    task: Task,
+    to: datetime,
+    person: Person,
+    now: datetime,
+    minutes: int | None,
+    *,
+    whole_series: bool = False,
+) -> Task:
+    if not _close(session, task, Moved(), person, now):
+        raise PlanError("that one is no longer open")
+    draft = TaskDraft(
+        title=task.title,
+        scheduled_at=to,
+        duration_minutes=minutes or task.duration_minutes,
+        goal_id=task.goal_id,
+        description=task.description,
+        recurrence_rule=task.recurrence_rule,
+        series_id=task.series_id,
+        trigger_type=task.trigger_type,
+        location_trigger=task.location_trigger,
+        # The slot the recurrence gave it stays known, unless the recurrence itself has moved.
+        original_at=to if whole_series else task.original_at or task.scheduled_at,
+        shared_with_goal_ids=tuple(task.shared_with_goal_ids),
+    )
+    row = _row(draft, person, now)
+    row.replaces_id = task.id
+    session.add(row)
+    return row
+
+
+def _close(session: Session, task: Task, event: Event, person: Person, now: datetime) -> bool:
+    state, effects = step(state_of(task), event, person.ladder, now)
+    if not write_state(task, state, effects, person.ladder.rhythm, now):
+        return False
+    outbox.supersede(session, [task.id], "the task was moved" if isinstance(event, Moved) else "cancelled")
+    outbox.hang_up(session, task.id, now)
+    return True
+
+
+def _shifted(at: datetime, was: datetime, to: datetime, rhythm: Rhythm) -> datetime:
+    """As many local days later as the moved one, at the moved one's local time."""
+    days = rhythm.day(to) - rhythm.day(was)
+    day = rhythm.day(at) + timedelta(days=days.days)
+    return rhythm.utc(day, rhythm.local(to).time())

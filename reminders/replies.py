@@ -1,0 +1,98 @@
+"""What the person reads after an answer: what was recorded, or kindly why nothing changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders import rescheduling
+from reminders.people import Person
+from reminders.rules.diary import Slot
+from reminders.sprints import finish_sprints
+from reminders.wording import Rows, clock, moment, tap
+from storage.tables import Task
+from storage.vocabulary import Answer, Stage, TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOutcome:
+    """What an answer led to. `kind`: recorded | already | stale | unknown | offer; `text` in the person's words.
+
+    already: the same had been said before. stale: the task has gone another way, nothing changed. offer: a choice is
+    still to be made, among `choices` (and `offers`, the slots behind them).
+    """
+
+    kind: str
+    task: Task | None
+    text: str
+    choices: Rows = ()
+    offers: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One answer with everything it needs; the task's row is locked."""
+
+    session: Session
+    task: Task
+    person: Person
+    now: datetime
+    source: str
+
+
+def recorded(asked: Asked, answer: Answer) -> AnswerOutcome:
+    task, rhythm = asked.task, asked.person.ladder.rhythm
+    undo: Rows = ((tap(task, "Undo", "undo"),),)
+    match answer:
+        case Answer.DONE:
+            text = f"Done {clock(asked.now, rhythm)} - {task.title}." + _sprint_words(asked)
+            return AnswerOutcome("recorded", task, text, undo)
+        case Answer.MISSED:
+            text = f"Noted: not {task.title} this time. That happens. Shall I find another time?"
+            rows: Rows = ((tap(task, "Another time", "resched"), tap(task, "Undo", "undo")),)
+            return AnswerOutcome("recorded", task, text, rows)
+        case Answer.ON_IT:
+            return AnswerOutcome("recorded", task, f"Good. I'll ask you about {task.title} afterwards.", undo)
+    again = moment(task.wakes_at, rhythm, asked.now) if task.wakes_at else "later"
+    return AnswerOutcome("recorded", task, f"I'll remind you of {task.title} again {again}.")
+
+
+def _sprint_words(asked: Asked) -> str:
+    finished = finish_sprints(asked.session, [asked.task.goal_id], asked.now)
+    if not finished:
+        return ""
+    goal, following = finished[0]
+    words = f"\nThat was the last task of {goal.title}: well done."
+    return words + (f" Next comes {following.title}. Shall I plan it?" if following else "")
+
+
+def unchanged(asked: Asked, answer: Answer | None) -> AnswerOutcome:
+    """Say kindly what the task has come to; nothing was changed."""
+    task, rhythm = asked.task, asked.person.ladder.rhythm
+    match task.status:
+        case TaskStatus.DONE:
+            at = moment(task.completed_at or asked.now, rhythm, asked.now)
+            rows: Rows = ((tap(task, "Undo", "undo"),),) if answer != Answer.DONE else ()
+            kind = "already" if answer == Answer.DONE else "stale"
+            return AnswerOutcome(kind, task, f"{task.title} is already done: {at}.", rows)
+        case TaskStatus.MISSED:
+            kind = "already" if answer == Answer.MISSED else "stale"
+            when = moment(task.scheduled_at, rhythm, asked.now)
+            text = (
+                f"All right, {task.title} ({when}) stays as it is."
+                if kind == "already"
+                else f"{task.title} ({when}) went by, and that day is over."
+            )
+            return AnswerOutcome(kind, task, text)
+        case TaskStatus.RESCHEDULED:
+            return AnswerOutcome(
+                "stale", task, rescheduling.moved_words(asked.session, task, rhythm, asked.now)
+            )
+        case TaskStatus.CANCELLED:
+            return AnswerOutcome("stale", task, f"{task.title} was called off.")
+    resting = task.stage == Stage.ACKNOWLEDGED
+    return AnswerOutcome(
+        "already", task, f"{task.title} is noted already." if resting else f"{task.title} is still open."
+    )

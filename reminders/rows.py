@@ -1,0 +1,54 @@
+"""Between a task's row and the state that the rules think in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from reminders.rules.life import Effect, SendRung, TaskState
+from reminders.rules.rhythm import Rhythm
+from storage.tables import Task
+from storage.vocabulary import Rung, Stage, TaskStatus
+
+_SENT_AT = {Rung.REMIND: "reminder_sent_at", Rung.WHATSAPP: "whatsapp_sent_at", Rung.CALL: "call_sent_at"}
+
+
+def state_of(task: Task) -> TaskState:
+    begun = [at for at in (task.reminder_sent_at, task.whatsapp_sent_at, task.call_sent_at) if at is not None]
+    return TaskState(
+        starts_at=task.scheduled_at,
+        duration=timedelta(minutes=task.duration_minutes),
+        created_at=task.created_at,
+        wakes_at=task.wakes_at,
+        status=TaskStatus(task.status),
+        stage=Stage(task.stage),
+        last_rung_at=max(begun, default=None),
+        done_at=task.completed_at,
+    )
+
+
+def write_state(
+    task: Task, state: TaskState, effects: Sequence[Effect], rhythm: Rhythm, now: datetime
+) -> bool:
+    """Put a state that followed from the row into it; says whether anything that others see has changed.
+
+    Only such a change makes a new version: buttons and attempts of the old one are then out of date.
+    """
+    before = state_of(task)
+    if state == before and not effects:
+        return False
+    task.status, task.stage, task.wakes_at = state.status, state.stage, state.wakes_at
+    task.completed_at = state.done_at
+    if state.starts_at != before.starts_at:
+        task.original_at = task.original_at or before.starts_at
+        task.scheduled_at = state.starts_at
+        task.local_day = rhythm.day(state.starts_at)
+    if state.last_rung_at is None and before.last_rung_at is not None:
+        task.reminder_sent_at = task.whatsapp_sent_at = task.call_sent_at = None
+    for effect in effects:
+        if isinstance(effect, SendRung) and effect.rung in _SENT_AT:
+            setattr(task, _SENT_AT[effect.rung], now)
+    changed = bool(effects) or (state.status, state.stage) != (before.status, before.stage)
+    if changed:
+        task.version += 1
+    return changed

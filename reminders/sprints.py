@@ -1,0 +1,41 @@
+"""When the last task of a goal's sprint is over, the goal is complete and the next sprint in line begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage import goals
+from storage.tables import Goal
+from storage.tasks import open_of_goal
+from storage.vocabulary import GoalStatus
+
+
+def finish_sprints(
+    session: Session, goal_ids: Iterable[UUID | None], now: datetime
+) -> list[tuple[Goal, Goal | None]]:
+    """Complete those active goals that have nothing left to do; returns each with the goal that follows it."""
+    ids = {goal_id for goal_id in goal_ids if goal_id is not None}
+    if not ids:
+        return []
+    session.flush()
+    active = session.scalars(
+        select(Goal).where(Goal.id.in_(ids), Goal.status == GoalStatus.ACTIVE).with_for_update()
+    ).all()
+    return [(goal, _follow(session, goal, now)) for goal in active if open_of_goal(session, goal.id) == 0]
+
+
+def _follow(session: Session, goal: Goal, now: datetime) -> Goal | None:
+    """Sprints hang on the first goal of their line, whichever of them is running."""
+    goals.set_status(session, goal, GoalStatus.COMPLETED, now)
+    first = goal.parent_goal_id or goal.id
+    waiting = goals.pipeline_of(session, goal.user_id, first)
+    following = next((one for one in waiting if one.status == GoalStatus.PIPELINE), None)
+    if following is not None:
+        goals.set_status(session, following, GoalStatus.ACTIVE, now)
+    session.flush()
+    return following

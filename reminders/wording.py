@@ -1,0 +1,155 @@
+"""What the ladder says: reminders, the question after "on it", the note about a miss, and the buttons under each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from channels.messages import Choice, OutboundMessage
+from reminders.rules.answers import TaskTap, format_tap
+from reminders.rules.rhythm import Rhythm
+from storage.tables import Pattern, Task
+from storage.vocabulary import WEEKDAYS, ChannelName, Rung
+
+Rows = tuple[tuple[Choice, ...], ...]
+_DIGEST_SHOWS = 8  # tasks listed by name in a merged message
+
+
+def tap(task: Task, label: str, action: str, argument: str = "") -> Choice:
+    return Choice(label, format_tap(TaskTap(task.id, task.version, action, argument)))
+
+
+def clock(at: datetime, rhythm: Rhythm) -> str:
+    return f"{rhythm.local(at):%H:%M}"
+
+
+def moment(at: datetime, rhythm: Rhythm, now: datetime) -> str:
+    """ "today 18:00", "tomorrow 07:00", "Thu 12 Mar 18:00": the weekday is always computed, never guessed."""
+    local = rhythm.local(at)
+    days = (local.date() - rhythm.day(now)).days
+    if days in (0, 1):
+        return f"{'today' if days == 0 else 'tomorrow'} {local:%H:%M}"
+    return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {local:%b %H:%M}"
+
+
+def minutes(length: float) -> str:
+    whole = max(0, round(length))
+    return "1 minute" if whole == 1 else f"{whole} minutes"
+
+
+def message(
+    rung: Rung, task: Task, rhythm: Rhythm, now: datetime, channel: str = ChannelName.TELEGRAM
+) -> OutboundMessage:
+    """The words of one rung about one task; buttons in the order that typed numbers mean, where a channel numbers them."""
+    match rung:
+        case Rung.FOLLOW_UP:
+            return OutboundMessage(
+                f"{task.title}: how did it go?",
+                choices=_follow_up_rows(task),
+                task_id=task.id,
+                title=task.title,
+            )
+        case Rung.MISS_NOTE:
+            return OutboundMessage(
+                _miss_text(task, rhythm, now), choices=_miss_rows(task), task_id=task.id, title=task.title
+            )
+        case Rung.CALL:
+            return OutboundMessage(_spoken(task, rhythm), task_id=task.id, title=task.title)
+    rows = _keyed_rows(task) if channel == ChannelName.WHATSAPP else reminder_rows(task)
+    return OutboundMessage(
+        _reminder_text(task, rhythm, now),
+        choices=rows,
+        task_id=task.id,
+        title=task.title,
+        template=(task.title, clock(task.scheduled_at, rhythm)),
+    )
+
+
+def digest(rung: Rung, tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> OutboundMessage:
+    """Several of them in one message: what is said after a silence, instead of pouring them all out."""
+    shown = tasks[:_DIGEST_SHOWS]
+    lines = [f"{moment(task.scheduled_at, rhythm, now)} {task.title}" for task in shown]
+    if len(tasks) > len(shown):
+        lines.append(f"and {len(tasks) - len(shown)} more")
+    if rung == Rung.MISS_NOTE:
+        first, last = "I was away for a while. These went by in the meantime:", "Did you do any of them?"
+    else:
+        first, last = "These are on now:", "Which one is done?"
+    rows = tuple((tap(task, f"Done: {task.title[:40]}", "done"),) for task in shown)
+    return OutboundMessage("\n".join([first, *lines, last]), choices=rows, task_id=tasks[0].id)
+
+
+def pattern_question(pattern: Pattern, count: int) -> OutboundMessage:
+    """ "Monday 07:00 was missed three weeks running. Move it to Tuesday?" """
+    data = pattern.data
+    other = WEEKDAYS[int(data["alternative"])]
+    text = f"{pattern.description}. Shall I move {data['title']} to {other} {data['time']}?"
+    yes = f"Yes, move {count}" if count else f"Yes, {other} next time"
+    return OutboundMessage(text, choices=pattern_rows(pattern.id, yes))
+
+
+def pattern_rows(pattern_id: UUID, yes: str) -> Rows:
+    words = ((yes, "yes"), ("No, keep", "no"), ("That's wrong", "wrong"))
+    return tuple((Choice(label, f"p:{pattern_id.hex}:{word}"),) for label, word in words)
+
+
+def reminder_rows(task: Task) -> Rows:
+    return (
+        (tap(task, "Done", "done"), tap(task, "On it", "onit")),
+        (tap(task, "Snooze", "snooze"), tap(task, "Reschedule", "resched")),
+        (tap(task, "Can't today", "missed"),),
+    )
+
+
+def snooze_rows(task: Task) -> Rows:
+    return (
+        (tap(task, "10 min", "snooze", "10"), tap(task, "1 hour", "snooze", "60")),
+        (tap(task, "Tonight", "snooze", "tonight"), tap(task, "Tomorrow", "snooze", "tomorrow")),
+    )
+
+
+def _keyed_rows(task: Task) -> Rows:
+    """1 done, 2 reschedule, 3 can't today, 4 on it: the numbers WhatsApp shows are the keys of every channel."""
+    actions = (("Done", "done"), ("Reschedule", "resched"), ("Can't today", "missed"), ("On it", "onit"))
+    return tuple((tap(task, label, action),) for label, action in actions)
+
+
+def _follow_up_rows(task: Task) -> Rows:
+    return (
+        (tap(task, "Done", "done"), tap(task, "Reschedule", "resched")),
+        (tap(task, "Can't today", "missed"),),
+    )
+
+
+def _miss_rows(task: Task) -> Rows:
+    return (
+        (tap(task, "I did it", "done"),),
+        (tap(task, "Another time", "resched"), tap(task, "A smaller version", "resched", "small")),
+        (tap(task, "Skip it", "missed"),),
+    )
+
+
+def _reminder_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
+    at, long = clock(task.scheduled_at, rhythm), f"{task.duration_minutes} min"
+    left = task.scheduled_at - now
+    if rhythm.day(task.scheduled_at) != rhythm.day(now):
+        return f"{task.title} ({long}) is on {moment(task.scheduled_at, rhythm, now)}."
+    if left >= timedelta(seconds=30):
+        return f"{task.title} ({long}) at {at}, in {minutes(left / timedelta(minutes=1))}."
+    if left > -timedelta(minutes=2):
+        return f"{task.title} ({long}): it's time."
+    return f"{task.title} ({long}) was set for {at}. Is now a good moment?"
+
+
+def _miss_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
+    when = clock(task.scheduled_at, rhythm)
+    if rhythm.day(task.scheduled_at) != rhythm.day(now):
+        when = f"{WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"
+    return f"{task.title} at {when} went by, and that's all right. What would help?"
+
+
+def _spoken(task: Task, rhythm: Rhythm) -> str:
+    at = clock(task.scheduled_at, rhythm)
+    keys = "1 done, 2 reschedule, 3 can't today, 4 on it, star to repeat."
+    return f"Hi, Flux here. {task.title}, {minutes(task.duration_minutes)}, at {at}. {keys}"

@@ -1,0 +1,220 @@
+"""What reached a person and what came back: notices, answers, the providers' later words, and the trail of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import or_, select, text, update
+from sqlalchemy.orm import Session
+
+from storage.tables import DispatchLog, NotificationLog, Task
+from storage.tasks import wake_failed
+from storage.vocabulary import ChannelName, DispatchStatus, Rung
+
+_NOTICE = text("""
+    insert into notification_log (id, task_id, channel, external_id, sent_at, attempt_id)
+    select gen_random_uuid(), n.task_id, n.channel, n.external_id, :now, n.attempt_id
+    from unnest(
+        cast(:tasks as uuid[]), cast(:channels as text[]), cast(:externals as text[]), cast(:attempts as uuid[])
+    ) as n (task_id, channel, external_id, attempt_id)
+    where exists (select 1 from tasks t where t.id = n.task_id)
+    on conflict do nothing
+""")
+
+
+def note_reached(
+    session: Session, reached: Sequence[tuple[UUID, str, str | None, UUID]], now: datetime
+) -> None:
+    """Log (task, channel, external id, attempt) of what a provider accepted; saying it twice changes nothing."""
+    if reached:
+        tasks, channels, externals, attempts = (list(column) for column in zip(*reached, strict=True))
+        values = {"tasks": tasks, "channels": channels, "externals": externals, "attempts": attempts}
+        session.execute(_NOTICE, values | {"now": now})
+
+
+def external_key(channel: str, address: str, provider_id: str | None) -> str | None:
+    """The id that is unique over all providers: Telegram counts messages per chat."""
+    return f"{channel}:{address}:{provider_id}" if provider_id else None
+
+
+def task_of_message(
+    session: Session, user_id: UUID, channel: str, value: str, message_ref: str
+) -> Task | None:
+    """Which of the person's tasks a message of ours was about: what they replied to or tapped on."""
+    return session.scalar(
+        select(Task)
+        .join(NotificationLog, NotificationLog.task_id == Task.id)
+        .where(
+            Task.user_id == user_id,
+            NotificationLog.external_id == external_key(channel, value, message_ref),
+        )
+    )
+
+
+def note_response(session: Session, task_id: UUID, channel: str, response: str, now: datetime) -> None:
+    """Bind an answer to the newest notice on the channel it came by, else to the newest of all."""
+    newest = session.scalar(
+        select(NotificationLog.id)
+        .where(NotificationLog.task_id == task_id)
+        .order_by((NotificationLog.channel == channel).desc(), NotificationLog.sent_at.desc())
+        .limit(1)
+    )
+    session.execute(
+        update(NotificationLog)
+        .where(NotificationLog.id == newest)
+        .values(response=response, responded_at=now)
+    )
+
+
+# ------------------------------------------------------------------ the provider's later word
+
+
+class ProviderReport(Protocol):
+    """A status callback in our own words; `channels.messages.StatusUpdate` is one."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def external_id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def attempt_id(self) -> UUID | None: ...
+    @property
+    def error_code(self) -> str | None: ...
+
+
+# A weaker word never replaces a stronger one: callbacks come in any order, and more than once.
+_STRENGTH = {
+    "queued": 1,
+    "sent": 2,
+    "delivered": 3,
+    "answered": 3,
+    "read": 4,
+    "completed": 5,
+    "busy": 6,
+    "no_answer": 6,
+    "failed": 6,
+}
+
+
+def apply_status(session: Session, report: ProviderReport, now: datetime) -> bool:
+    """Note a provider's word on its attempt, known by attempt id or by the provider's own; False when it says nothing new.
+
+    A report that comes before the answer to our request proves that the request arrived. A failed message wakes its
+    task, so that the next rung starts at once.
+    """
+    row = _reported(session, report)
+    state = str(report.state)
+    if row is None or _STRENGTH.get(state, 0) <= _STRENGTH.get(row.outcome or "", 0):
+        return False
+    row.outcome = state
+    row.external_id = row.external_id or report.external_id
+    if row.status in (DispatchStatus.PENDING, DispatchStatus.UNKNOWN):
+        row.status, row.dispatched_at, row.lease_until = DispatchStatus.DISPATCHED, now, None
+        key = external_key(row.channel, row.address or "", report.external_id)
+        note_reached(session, [(row.task_id, row.channel, key, row.id)], now)
+    if state == "failed":
+        row.error = report.error_code
+        if row.channel != ChannelName.CALL and row.status == DispatchStatus.DISPATCHED:
+            row.status, row.reason = DispatchStatus.FAILED, "the provider could not deliver it"
+            session.flush()
+            wake_failed(session, [(row.task_id, row.task_version)], now)
+    session.flush()
+    return True
+
+
+def _reported(session: Session, report: ProviderReport) -> DispatchLog | None:
+    query = select(DispatchLog).where(DispatchLog.channel == report.channel).with_for_update()
+    if report.attempt_id is not None:
+        return session.scalar(query.where(DispatchLog.id == report.attempt_id))
+    return session.scalar(
+        query.where(DispatchLog.external_id == report.external_id, DispatchLog.rung != Rung.HANG_UP).limit(1)
+    )
+
+
+# ------------------------------------------------------------------ the trail
+
+
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """One attempt as the person may read it: when, about what, where, and what became of it."""
+
+    at: datetime
+    task_title: str
+    rung: str
+    channel: str
+    status: str
+    outcome: str | None
+    reason: str | None
+    response: str | None
+
+    def words(self) -> str:
+        """ "Telegram message delivered", "call skipped: calls are not switched on"."""
+        what = _RUNG_WORDS.get(self.rung, self.rung)
+        where = (
+            ""
+            if self.channel in ("call", "none")
+            else f" by {_CHANNEL_WORDS.get(self.channel, self.channel)}"
+        )
+        return f"{what}{where} {self._ending()}"
+
+    def _ending(self) -> str:
+        match self.status:
+            case DispatchStatus.DISPATCHED:
+                said = _OUTCOME_WORDS.get(self.outcome or "", "sent")
+                answered = _RESPONSE_WORDS.get(self.response or "")
+                return f"{said}; you answered {answered}" if answered else said
+            case DispatchStatus.PENDING:
+                return "is on its way"
+            case DispatchStatus.UNKNOWN:
+                return "was sent, but nobody has confirmed it yet"
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.status}{reason}"
+
+
+_RUNG_WORDS = {
+    "remind": "reminder",
+    "whatsapp": "second reminder",
+    "call": "call",
+    "follow_up": "question afterwards",
+    "miss_note": "note about the miss",
+    "pattern": "question about a pattern",
+    "hang_up": "ending the call",
+}
+_CHANNEL_WORDS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "push": "push notification"}
+_OUTCOME_WORDS = {"busy": "was busy", "no_answer": "was not picked up", "failed": "did not get through"} | {
+    word: word for word in ("delivered", "read", "answered", "completed")
+}
+_RESPONSE_WORDS = {"done": "done", "reschedule": "reschedule", "missed": "can't today"}
+
+
+def trail(session: Session, user_id: UUID, limit: int = 50, task_id: UUID | None = None) -> list[TrailLine]:
+    """What was planned, sent, skipped and failed for this person (or one of their tasks), the newest first."""
+    query = (
+        select(DispatchLog, Task.title, NotificationLog.response)
+        .join(Task, Task.id == DispatchLog.task_id)
+        .outerjoin(NotificationLog, NotificationLog.attempt_id == DispatchLog.id)
+        .where(Task.user_id == user_id)
+        .order_by(DispatchLog.created_at.desc(), DispatchLog.id)
+        .limit(limit)
+    )
+    if task_id is not None:
+        query = query.where(or_(Task.id == task_id, Task.replaces_id == task_id))
+    return [
+        TrailLine(
+            row.dispatched_at or row.created_at,
+            title,
+            row.rung,
+            row.channel,
+            row.status,
+            row.outcome,
+            row.reason,
+            response,
+        )
+        for row, title, response in session.execute(query)
+    ]

@@ -1,0 +1,199 @@
+"""The outbox as rows: attempts written before the provider is called, begun once, and finished with what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from storage.tables import DispatchLog, Task
+from storage.vocabulary import DispatchStatus, Rung
+
+WAITING = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
+SENDING = "sending"  # the outcome of an attempt whose provider is being called
+RING_AT_MOST = timedelta(minutes=3)  # a call that nobody has ended by then has ended by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of one attempt, written by the worker that still holds it (`tries` is its fence)."""
+
+    attempt_id: UUID
+    tries: int
+    status: DispatchStatus
+    external_id: str | None = None
+    outcome: str | None = None
+    reason: str | None = None
+    error: str | None = None
+    again_at: datetime | None = None  # when to try or to ask again
+
+
+def add_attempts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert attempts in one statement; each row has the same keys, named as the columns of dispatch_log."""
+    if rows:
+        session.execute(insert(DispatchLog), list(rows))
+
+
+def take_over(
+    session: Session, now: datetime, lease_until: datetime, limit: int
+) -> tuple[list[DispatchLog], set[UUID]]:
+    """Attempts whose lease ran out, leased anew; and the ids of those that somebody had begun to send.
+
+    Their former holder is fenced off: `tries` grows, so that its late words are refused.
+    """
+    stale = (
+        select(DispatchLog)
+        .where(DispatchLog.status.in_(WAITING), DispatchLog.lease_until <= now)
+        .order_by(DispatchLog.lease_until)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = list(session.scalars(stale))
+    begun = {row.id for row in taken if row.status == DispatchStatus.UNKNOWN or row.outcome == SENDING}
+    for row in taken:
+        row.tries += 1
+        row.lease_until = lease_until
+    session.flush()
+    return taken, begun
+
+
+# The last look before the provider is called: nothing may have changed since the attempt was written.
+_BEGIN = text("""
+    update dispatch_log as d set outcome = 'sending', tries = d.tries + 1, lease_until = :lease_until
+    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
+    where d.id = a.id and d.tries = a.tries and d.status in ('pending', 'unknown') and d.deadline > :now
+        and t.id = d.task_id and u.id = t.user_id
+        and (d.rung = 'hang_up' or (
+            (t.version = d.task_version or d.rung = 'pattern')
+            and (u.paused_until is null or u.paused_until <= :now)))
+    returning d.id
+""")
+_REFUSE = text("""
+    update dispatch_log as d set
+        status = case when d.deadline <= :now then 'expired' else 'skipped' end,
+        reason = case when d.deadline <= :now then 'too late to be worth sending'
+                      when u.paused_until > :now then 'paused' else 'the task has changed' end,
+        outcome = null
+    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
+    where d.id = a.id and d.tries = a.tries and d.status in ('pending', 'unknown')
+        and t.id = d.task_id and u.id = t.user_id
+""")
+
+
+def begin(
+    session: Session, attempts: Sequence[tuple[UUID, int]], now: datetime, lease_until: datetime
+) -> set[UUID]:
+    """Which of these (attempt, tries) may be sent now; the others are closed with their reason. `tries` grows by one."""
+    if not attempts:
+        return set()
+    ids, tries = [one for one, _ in attempts], [number for _, number in attempts]
+    values = {"ids": ids, "tries": tries, "now": now}
+    may = set(session.execute(_BEGIN, values | {"lease_until": lease_until}).scalars())
+    if len(may) < len(attempts):
+        session.execute(_REFUSE, values)
+    return may
+
+
+_FINISH = text("""
+    update dispatch_log as d set
+        status = f.status, external_id = coalesce(f.external_id, d.external_id), outcome = f.outcome,
+        reason = f.reason, error = f.error, lease_until = f.again_at,
+        dispatched_at = case when f.status = 'dispatched' then cast(:now as timestamptz) else d.dispatched_at end
+    from unnest(
+        cast(:ids as uuid[]), cast(:tries as int[]), cast(:statuses as text[]), cast(:externals as text[]),
+        cast(:outcomes as text[]), cast(:reasons as text[]), cast(:errors as text[]), cast(:agains as timestamptz[])
+    ) as f (id, tries, status, external_id, outcome, reason, error, again_at)
+    where d.id = f.id and d.tries = f.tries and d.status in ('pending', 'unknown')
+    returning d.id
+""")
+
+
+def finish(session: Session, finished: Sequence[Finished], now: datetime) -> set[UUID]:
+    """Write what became of these attempts, in one statement; the ids that were still theirs to write."""
+    if not finished:
+        return set()
+    values = {
+        "ids": [one.attempt_id for one in finished],
+        "tries": [one.tries for one in finished],
+        "statuses": [one.status for one in finished],
+        "externals": [one.external_id for one in finished],
+        "outcomes": [one.outcome for one in finished],
+        "reasons": [one.reason for one in finished],
+        "errors": [one.error for one in finished],
+        "agains": [one.again_at for one in finished],
+        "now": now,
+    }
+    return set(session.execute(_FINISH, values).scalars())
+
+
+def next_attempt(session: Session) -> datetime | None:
+    """When the outbox next has something to do."""
+    return session.scalar(select(func.min(DispatchLog.lease_until)).where(DispatchLog.status.in_(WAITING)))
+
+
+def merged_tasks(session: Session, attempt_ids: Sequence[UUID]) -> Sequence[tuple[str | None, Task]]:
+    """(attempt id as text, task) of the tasks that were put into these attempts' messages."""
+    rows = session.execute(
+        select(DispatchLog.outcome, Task)
+        .join(Task, Task.id == DispatchLog.task_id)
+        .where(
+            Task.user_id.in_(
+                select(Task.user_id)
+                .join(DispatchLog, DispatchLog.task_id == Task.id)
+                .where(DispatchLog.id.in_(attempt_ids))
+            ),
+            DispatchLog.outcome.in_([f"in:{attempt_id}" for attempt_id in attempt_ids]),
+        )
+        .order_by(Task.scheduled_at)
+    )
+    return [(outcome, task) for outcome, task in rows]
+
+
+# ------------------------------------------------------------------ what must not go out any more
+
+_SUPERSEDE = text("""
+    update dispatch_log set status = 'skipped', reason = :reason
+    where task_id = any(:tasks) and status in ('pending', 'unknown') and rung not in ('hang_up', 'pattern')
+    returning id, task_id, channel, address, rung, external_id, outcome, task_version
+""")
+_RINGING = text("""
+    select id, task_id, channel, address, rung, external_id, outcome, task_version from dispatch_log
+    where task_id = any(:tasks) and rung = 'call' and status = 'dispatched' and dispatched_at > :since
+        and (outcome is null or outcome in ('queued', 'sent'))
+""")
+
+
+def supersede(session: Session, task_ids: Sequence[UUID], reason: str) -> None:
+    """Close what still waits to be sent about these tasks. A call that was just being dialled is ended by its sender."""
+    if task_ids:
+        session.execute(_SUPERSEDE, {"tasks": list(task_ids), "reason": reason})
+
+
+def hang_up(session: Session, task_id: UUID, now: datetime) -> bool:
+    """Put the ending of a phone that still rings about this task into the outbox; says whether one does."""
+    since = now - RING_AT_MOST
+    ringing = session.execute(_RINGING, {"tasks": [task_id], "since": since}).all()
+    add_attempts(session, [ending_of_call(row, row.external_id, now) for row in ringing])
+    return bool(ringing)
+
+
+def ending_of_call(call: Any, external_id: str | None, now: datetime) -> dict[str, Any]:
+    """The attempt row that stops a call; `call` has the columns of the attempt that dialled."""
+    return {
+        "task_id": call.task_id,
+        "channel": call.channel,
+        "address": call.address,
+        "rung": Rung.HANG_UP,
+        "status": DispatchStatus.PENDING,
+        "task_version": call.task_version,
+        "created_at": now,
+        "lease_until": now,
+        "deadline": now + RING_AT_MOST,
+        "external_id": external_id,
+        "reason": None,
+    }

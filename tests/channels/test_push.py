@@ -166,7 +166,7 @@ class Redirecting(FakeServer):
         super().__init__()
         self.target = target
 
-    def answer(self, request: Request) -> Reply:  # noqa: ARG002 - the same answer to everybody
+    def answer(self, request: Request) -> Reply:
         return Reply(307, headers={"Location": self.target})
 
 

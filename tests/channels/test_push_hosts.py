@@ -120,7 +120,7 @@ class Inside(FakeServer):
         super().__init__()
         self.visits = 0
 
-    def answer(self, request: Request) -> Reply:  # noqa: ARG002 - the same answer to everybody
+    def answer(self, request: Request) -> Reply:
         self.visits += 1
         return Reply(201)
 

@@ -1,0 +1,228 @@
+"""Reads the matches of the day patterns: each name of DAY_PATTERNS becomes a day, a stretch, or a fault."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from reminders.rules.when_days import (
+    Match,
+    add_months,
+    calendar_day,
+    code,
+    day_of_month,
+    month_number,
+    next_weekday,
+    nth_number,
+    nth_weekday,
+    one_day,
+    read_days_of_month,
+    read_dotted,
+    read_slashed,
+    read_weekday,
+    stretch,
+)
+from reminders.rules.when_lexicon import MONTH_NAMES, WEEKDAY_NAMES
+from reminders.rules.when_pieces import Day, DaySpan, Fault, Value
+
+
+def read_day(name: str, match: Match, text: str, today: date) -> Value | None:  # noqa: PLR0911 - one case per phrase
+    """The value a pattern of DAY_PATTERNS stands for; None when its numbers are no date after all."""
+    match name:
+        case "iso" | "compact" | "ymd_words" | "month_day" | "day_month":
+            return _dated(match, today)
+        case "month_days" | "days_month":
+            return read_days_of_month(match, today)
+        case "slashed":
+            return read_slashed(match, today, text)
+        case "dotted":
+            return read_dotted(match, today)
+        case "weekday":
+            return read_weekday(match, today)
+        case "today":
+            return one_day(today)
+        case "tomorrow":
+            return one_day(today + timedelta(days=1))
+        case "day_after_tomorrow":
+            return one_day(today + timedelta(days=2))
+        case "business_day":
+            days = {4: 3, 5: 2}.get(today.weekday(), 1)
+            return one_day(today + timedelta(days=days))
+        case "next_week_day" | "weekday_next_week" | "weekday_week" | "weekdays_hence":
+            return _weekday_elsewhere(name, match, today)
+        case "ordinal_day" | "month_of" | "next_month_day" | "lone_day":
+            return _ordinal(name, match, today)
+        case "nth_weekday":
+            return _nth(match, today)
+        case _:
+            return _stretched(name, match, today)
+
+
+def _dated(match: Match, today: date) -> Value | None:
+    month = match["month"]
+    number = int(month) if month.isdigit() else month_number(month)
+    day = 2 if match["day"].startswith("second") else int(match["day"])
+    year = match["year"]
+    if year is None:
+        return calendar_day(today, number, day)
+    if year == "next year":
+        return calendar_day(today, number, day, today.year + 1)
+    digits = year.strip("'")
+    return calendar_day(today, number, day, int(digits) + (2000 if len(digits) == 2 else 0))
+
+
+def _weekday_elsewhere(name: str, match: Match, today: date) -> Value | None:
+    if name == "weekday_week":
+        weekday = WEEKDAY_NAMES.index(match["weekday"] or match["weekday2"])
+        return one_day(next_weekday(today, weekday) + timedelta(weeks=1))
+    weekday = WEEKDAY_NAMES.index(match["weekday"])
+    if name == "weekdays_hence":
+        return one_day(next_weekday(today, weekday) + timedelta(weeks=int(match["count"]) - 1))
+    ahead = 0 if match["which"] in ("this", "the") else 1
+    found = stretch("week", today, ahead).first + timedelta(days=weekday)
+    if found < today:
+        return Fault("That day of this week has gone by. Which day do you mean?", past=True)
+    return Day(found, found + timedelta(days=1), weekday=weekday)
+
+
+def _ordinal(name: str, match: Match, today: date) -> Value | None:
+    day = int(match["day"])
+    which = match.groupdict().get("which")
+    if name == "lone_day" or which is None:
+        return day_of_month(today, day)
+    ahead = 1 if which.endswith(("next", "following")) else 0
+    first = add_months(today.replace(day=1), ahead)
+    return day_of_month(today, day, first if ahead else None)
+
+
+def _nth(match: Match, today: date) -> Value | None:
+    weekday = WEEKDAY_NAMES.index(match["weekday"])
+    number = nth_number(match["nth"])
+    rule = f"{number}{code(match['weekday'])}"
+    if match["month"]:
+        years = [int(match["year"])] if match["year"] else [today.year, today.year + 1]
+        months = [date(year, month_number(match["month"]), 1) for year in years]
+    else:
+        ahead = 1 if match["which"].endswith(("next", "following")) else 0
+        months = [add_months(today.replace(day=1), ahead), add_months(today.replace(day=1), ahead + 1)]
+    for first in months:
+        found = nth_weekday(first, match["nth"], weekday)
+        if found is not None and found >= today:
+            return Day(found, found + timedelta(days=1), rank=3, nth=rule, weekday=weekday)
+    return Fault("That month has no such day ahead. Which day do you mean?")
+
+
+def _stretched(name: str, match: Match, today: date) -> Value | None:
+    which = (match.groupdict().get("which") or "").strip()
+    ahead = 0 if which in ("", "this", "the", "over the") else 1
+    match name:
+        case "stretch":
+            return stretch(match["unit"], today, 0 if which == "this" else 1)
+        case "weekend":
+            return _weekend(today, which)
+        case "last_day":
+            return _last_day(match, today, ahead)
+        case "edge" | "eo":
+            return _edge(name, match, today, ahead)
+        case "rest":
+            if match["unit"] == "day":
+                return one_day(today)
+            period = stretch(match["unit"], today, 0)
+            return Day(today, period.last, "day", rank=0)
+        case "next_many":
+            return _many(match, today)
+        case "in_month":
+            return _month(match, today)
+        case "ordinal_month":
+            number = int(match["n"])
+            first = date(today.year + ahead, number, 1) if 1 <= number <= 12 else None
+            return Day(first, add_months(first, 1), "month", rank=0) if first else None
+        case _:
+            return _week_of(match, today)
+
+
+def _weekend(today: date, which: str) -> Day:
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7) if today.weekday() != 6 else today - timedelta(days=1)
+    if which in ("next", "the next", "following", "the following"):
+        saturday += timedelta(weeks=1) if today.weekday() < 5 else timedelta(weeks=1)
+    return Day(max(saturday, today), saturday + timedelta(days=2), "day", rank=0)
+
+
+def _last_day(match: Match, today: date, ahead: int) -> Day:
+    if match["month"]:
+        first = date(today.year, month_number(match["month"]), 1)
+        first = first if add_months(first, 1) > today else first.replace(year=today.year + 1)
+        return Day(add_months(first, 1) - timedelta(days=1), add_months(first, 1), rank=3, monthday=-1, month=first.month)
+    period = stretch(match["unit"], today, ahead)
+    monthday = -1 if match["unit"] == "month" else None
+    return Day(period.last - timedelta(days=1), period.last, rank=3, monthday=monthday)
+
+
+def _edge(name: str, match: Match, today: date, ahead: int) -> Value | None:
+    """The first or last third of a month; of a week its last two days; of a year its last quarter."""
+    unit = {"w": "week", "m": "month", "y": "year"}.get(match["unit"], match["unit"])
+    edge = "end" if name == "eo" else match["edge"]
+    if unit == "weekend":
+        return _weekend(today, match["which"] or "")
+    if unit in MONTH_NAMES:
+        first = date(today.year, month_number(unit), 1)
+        first = first if add_months(first, 1) > today else first.replace(year=today.year + 1)
+        period = Day(first, add_months(first, 1), "month", rank=0)
+    else:
+        period = stretch(unit, today, ahead)
+    first, last = _third(edge, unit, period)
+    if last <= today:
+        return Fault("That has gone by. Which day do you mean?", past=True)
+    return Day(first, last, "day", rank=0)
+
+
+def _third(edge: str, unit: str, period: Day) -> tuple[date, date]:
+    size = {"week": 2, "year": 90}.get(unit, 10)
+    match edge:
+        case "end" | "late" | "eo":
+            length = {"month": 20, "year": 275, "week": 5}.get(unit, 20)
+            return period.first + timedelta(days=length), period.last
+        case "middle" | "mid":
+            quarter = (period.last - period.first).days // 3
+            return period.first + timedelta(days=quarter), period.last - timedelta(days=quarter)
+        case _:
+            return period.first, period.first + timedelta(days=size)
+
+
+def _many(match: Match, today: date) -> Day | None:
+    said = match["count"] or match["count2"]
+    count = 3 if said == "few" else int(said)
+    unit, start = match["unit"], today + timedelta(days=1)
+    if not 0 < count <= 400:
+        return None
+    if match["business"]:
+        last = today
+        for _ in range(count):
+            last += timedelta(days={4: 3, 5: 2}.get(last.weekday(), 1))
+        return Day(start, last + timedelta(days=1), "day", rank=0)
+    if unit == "day":
+        return Day(start, start + timedelta(days=count), "day", rank=0)
+    first = stretch(unit, today, 1)
+    return Day(first.first, stretch(unit, today, count).last, first.grain, rank=0)
+
+
+def _month(match: Match, today: date) -> Value | None:
+    number = month_number(match["month"] or match["lone"])
+    year = int(match["year"]) if match["year"] else None
+    first = date(year or today.year, number, 1)
+    if year is None and add_months(first, 1) <= today:
+        first = first.replace(year=today.year + 1)
+    if add_months(first, 1) <= today:
+        return Fault("That month has gone by. Which one do you mean?", past=True)
+    return Day(first, add_months(first, 1), "month", rank=0, month=number)
+
+
+def _week_of(match: Match, today: date) -> Value | None:
+    words = match["rest"].removesuffix("th").split()
+    day = day_of_month(today, int(words[0])) if len(words) == 1 else calendar_day(today, month_number(words[0]), int(words[1]))
+    if isinstance(day, Fault):
+        return day
+    return Day(day.first, day.first + timedelta(weeks=1), "day", rank=0)
+
+
+def span_of(first: Day, last: Day) -> DaySpan:
+    return DaySpan(first, last)

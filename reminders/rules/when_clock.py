@@ -1,0 +1,227 @@
+"""Clock times in canonical text, and which half of the day a bare hour means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from reminders.rules.when_lexicon import WEEKDAY_NAMES
+from reminders.rules.when_pieces import Clock, ClockSpan, Part, Value
+
+Match = re.Match[str]
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_MERIDIEM = r"(?: ?:? ?(?P<{0}mer>am|pm))"
+_DAYS = "|".join(WEEKDAY_NAMES)
+_PARTS = r"(?:morning|afternoon|evening|night)"
+# What may stand behind a bare hour: "at 5 on monday" is a time, "at 5 guys" is not.
+_BEHIND = (
+    r"(?= ?$| ?[.,;!?)\"'&]| (?:on|in|at|to|for|with|and|or|then|today|tomorrow|tonight|every|each|daily|this|next"
+    rf"|please|the|from|until|before|after|about|so|but|because|also|too|instead|rather|thanks|if|when|by|weekly"
+    rf"|sharp|as|is|was|my|we|i|it|o'clock|of|a|plz|pls|ish|-|\d+th|{_DAYS}|(?:{_DAYS})s|weekdays|weekends|{_PARTS})\b)"
+)
+_NOT_TIME = r"(?! ?[%$€£/]| ?[:.,-] ?\d| \d|th\b)"
+_ONE = (
+    r"(?:\d{{1,2}} ?: ?[0-5]\d(?: ?: ?[0-5]\d)?|\d{{1,2}} ?[.,\\] ?[0-5]\d|\d{{1,2}} hour [0-5]\d|[0-2]\d[0-5]\d|\d{{1,2}}(?= hour\b)|\d{{1,2}}|noon|midnight|12 noon)"
+)
+_END = rf"(?P<{{0}}>{_ONE})(?: (?:o'clock|hour))?(?: ?:? ?(?P<{{0}}mer>am|pm))?(?: in the (?P<{{0}}part>{_PARTS}))?"
+
+CLOCK_PATTERNS: dict[str, str] = {
+    "clock_span": (
+        r"(?P<lead>from |form |between |at |on |in |- )?(?:the )?"
+        + _END.format("a")
+        + r" ?(?P<to>-|~|to|until|thru|and|but before|through) ?(?:at )?"
+        + _END.format("b")
+        + r"(?! ?(?:[%$/]|th\b|minute|hour|day|week|month|year|people|times)| ?[-.:] ?\d)"
+    ),
+    "clock_to_named": r"(?P<hour>(?:quarter|\d{1,2})(?: minute)?) (?P<way>past|to|before|after|until|of) (?P<named>noon|midnight)",
+    "clock_past": (
+        r"(?P<amount>(?:a )?quarter|half|5|10|15|20|25|(?:\d{1,2})(?= minute))(?: minute)? (?P<way>past|to|after|before|until|of) "
+        rf"(?P<hour>1[0-2]|\d)(?! ?[:/.%]| \d)(?: ?(?P<mer>am|pm))?(?: o'clock)?(?![\d])"
+    ),
+    "clock_half": r"half(?: |-)(?P<hour>1[0-2]|\d)(?: ?(?P<mer>am|pm))?(?= ?$| ?[.,;!?]| (?:on|in|at|for|today|tomorrow|tonight|every|this|" + _DAYS + r")\b)",
+    "clock_full": rf"(?P<hour>{_HOUR}) ?: ?(?P<minute>[0-5]\d)(?: ?: ?(?P<second>[0-5]\d)(?:\.\d+)?)?(?!\d| ?[:/])(?: hour)?(?: ?(?P<mer>am|pm))?",
+    "clock_dotted": rf"(?P<lead>at |around |by |about )?(?P<hour>{_HOUR}) ?[.,\\] ?(?P<minute>[0-5]\d)(?!\d| ?[./%])(?: ?(?P<mer>am|pm))?(?: hour)?",
+    "clock_hours": r"(?P<hour>[01]?\d|2[0-3])(?P<sep> hour ?| )(?P<minute>[0-5]\d) ?(?P<mer>am|pm|hour)?(?! ?(?:[:/.%-]|minute|second|day|week|people)|\d)",
+    "clock_16h": r"(?:at )?(?P<hour>1[3-9]|2[0-3]) hour(?! \d)",
+    "clock_digits": r"(?P<lead>at |around |by |about |from |until |before |after )?(?P<hour>[01]\d|2[0-3]|\d)(?P<minute>[0-5]\d)(?!\d)(?: ?(?P<mer>am|pm|hour))?" + _NOT_TIME,
+    "clock_mer": r"(?P<hour>1[0-2]|0?\d)(?: ?:)? ?(?P<mer>am|pm)\b",
+    "clock_oclock": r"(?P<hour>1[0-2]|0?\d|1[3-9]|2[0-3])(?: o'clock| sharp)",
+    "clock_noon": r"(?:12 )?(?P<named>noon|midnight)",
+    "clock_at": r"(?:at|around|about|by|before|after|until|till|to|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?" + _NOT_TIME + _BEHIND,
+    "clock_of_day": rf"(?P<hour>1[0-2]|\d)(?= (?:in the {_PARTS}|this {_PARTS}|at night|tonight|tomorrow|today|(?:{_DAYS}) {_PARTS}))",
+    "clock_alarm": r"(?P<lead>for )(?P<hour>1[0-2]|\d)" + _NOT_TIME + r"(?= ?$| ?[.;!?]| (?:on|tomorrow|today|tonight|this|in the|every|" + _DAYS + r")\b)",
+    "clock_after_day": rf"(?<=\b(?:day|ght|row|ing|oon)[ ,])(?: ?)(?P<hour>1[0-2]|\d)(?= ?$| ?[.!?])",
+}
+
+
+def read_clock(name: str, match: Match, text: str) -> Value | None:
+    """The clock a pattern of CLOCK_PATTERNS stands for; None when its numbers are no time."""
+    if name == "clock_span":
+        return _span(match, text)
+    named = match.groupdict().get("named")
+    if name == "clock_noon":
+        return Clock(12 if named == "noon" else 24, sure=True, grain="hour")
+    if name == "clock_to_named":
+        return _around_named(match)
+    hour = int(match["hour"])
+    if name in ("clock_past", "clock_half"):
+        return _past(match, hour)
+    meridiem = match.groupdict().get("mer")
+    minute = int(match.groupdict().get("minute") or 0)
+    second = int(match.groupdict().get("second") or 0)
+    if not _plausible(name, match, text, hour):
+        return None
+    grain = "second" if match.groupdict().get("second") else "minute"
+    return _clock(hour, minute, second, meridiem, leading_zero=match["hour"][0] == "0", grain=grain)
+
+
+def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
+    """Digits alone are a time only where something says so: a preposition, am or pm, "hours"."""
+    meridiem = match.groupdict().get("mer")
+    before = text[max(0, match.start() - 12) : match.start()]
+    if re.search(r"[#$€£.-]$|\bversion ?:? $|\bno\. $", before) and name != "clock_mer":
+        return False
+    match name:
+        case "clock_dotted":
+            return bool(meridiem or match["lead"])
+        case "clock_hours":
+            if match["sep"].startswith(" hour"):
+                return hour >= 6 and not re.search(r"\b(?:for|in|within) $", before)
+            return bool(meridiem) or bool(re.search(r"\b(?:at|around|about|by) $", before))
+        case "clock_digits":
+            said = match["lead"] or meridiem or re.search(r"(?:\bon|day|\d{1,2}|may|june|july|er|ary|ch|il|ust) $", before)
+            year = not meridiem and not match["lead"] and re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
+            return bool(said) and len(match["hour"] + match["minute"]) in (3, 4) and not (year and hour in (19, 20))
+        case "clock_alarm":
+            return bool(re.search(r"\b(?:alarm|wake\S*|remind\S*|it|that|meeting|appointment|set|me|call)(?: \w+)? $", before))
+        case "clock_full":
+            return "1:1" not in match.group()
+    return True
+
+
+def _clock(hour: int, minute: int, second: int, meridiem: str | None, *, leading_zero: bool, grain: str) -> Clock | None:
+    if hour > 24 or (hour == 24 and minute) or minute > 59:
+        return None
+    if meridiem in ("am", "pm"):
+        if hour > 12:
+            return Clock(hour, minute, second, True, "minute") if meridiem == "pm" and minute else None
+        return Clock(hour % 12 + (12 if meridiem == "pm" else 0), minute, second, True, "minute")
+    sure = hour > 12 or hour == 0 or leading_zero or meridiem == "hour"
+    return Clock(hour, minute, second, sure, "second" if grain == "second" else "minute")
+
+
+def _past(match: Match, hour: int) -> Clock | None:
+    said = match.groupdict().get("amount", "half") or "half"
+    minutes = {"half": 30, "quarter": 15, "a quarter": 15}.get(said) or int(said)
+    backwards = (match.groupdict().get("way") or "past") in ("to", "before", "until", "of")
+    total = hour * 60 + (-minutes if backwards else minutes)
+    clock = _clock(total // 60 % 24 or 12, total % 60, 0, match["mer"], leading_zero=False, grain="minute")
+    return clock if not (backwards and hour == 12 and match["mer"]) else Clock(11 + (12 if match["mer"] == "am" else 0), total % 60, 0, True)
+
+
+def _around_named(match: Match) -> Clock:
+    amount = match["hour"].split()[0]
+    minutes = 15 if amount == "quarter" else int(amount)
+    base = 12 * 60 if match["named"] == "noon" else 24 * 60
+    total = base + (minutes if match["way"] in ("past", "after") else -minutes)
+    return Clock(total // 60 % 24, total % 60, sure=True)
+
+
+def _span(match: Match, text: str) -> ClockSpan | None:
+    """Two clocks; what one of them says about am and pm holds for the other where that makes sense."""
+    lead = (match["lead"] or "").strip()
+    if match["to"] == "and" and lead != "between":
+        return None
+    marks = any(match[name] for name in ("amer", "bmer", "apart", "bpart"))
+    written = ":" in match.group() or " hour" in match.group() or re.search(r"noon|midnight|\d{4}", match.group())
+    if not (marks or written or lead in ("from", "form", "between", "at")):
+        return None
+    if not marks and re.search(r"\d{4}", match.group()) and not re.fullmatch(r"[0-2]\d[0-5]\d ?\S+ ?[0-2]\d[0-5]\d", match.group().removeprefix(match["lead"] or "")):
+        return None
+    first, last = _end(match, "a"), _end(match, "b")
+    if first is None or last is None:
+        return None
+    return ClockSpan(*_agreed(first, last))
+
+
+def _end(match: Match, name: str) -> Clock | None:
+    said = match[name]
+    meridiem = match[name + "mer"] or {"morning": "am", None: None}.get(match[name + "part"], "pm")
+    if "noon" in said:
+        return Clock(12, sure=True)
+    if said == "midnight":
+        return Clock(24, sure=True)
+    numbers = [int(number) for number in re.findall(r"\d+", said)]
+    if len(numbers) == 1 and re.fullmatch(r"\d{4}", said):
+        numbers = [int(said[:2]), int(said[2:])]
+        meridiem = meridiem or "hour"
+    hour, minute, second = (*numbers, 0, 0)[:3]
+    return _clock(hour, minute, second, meridiem, leading_zero=said[0] == "0", grain="minute")
+
+
+def _agreed(first: Clock, last: Clock) -> tuple[Clock, Clock]:
+    if last.sure and not first.sure and first.hour <= 12:
+        afternoon = Clock(first.hour % 12 + 12, first.minute, first.second, True)
+        morning = Clock(first.hour % 12, first.minute, first.second, True)
+        fits = (afternoon.hour, afternoon.minute) < (last.hour, last.minute)
+        return (afternoon if fits else morning), last
+    if first.sure and not last.sure and last.hour <= 12:
+        later = last.hour % 12 + (12 if first.hour >= 12 or (last.hour % 12, last.minute) <= (first.hour, first.minute) else 0)
+        return first, Clock(later, last.minute, last.second, True)
+    return first, last
+
+
+MORNING_WORDS = re.compile(r"\b(?:breakfast|wake|get up|alarm|sunrise|brunch|jog|school run|standup|stand-up)\b")
+EVENING_WORDS = re.compile(r"\b(?:dinner|supper|drinks|movie|film|party|concert|bedtime|date night|theatre|theater|pub|club)\b")
+
+
+def settle(clock: Clock, day: date | None, now: datetime, part: str | None, text: str) -> tuple[Clock, bool]:
+    """The clock with its half of the day decided, and whether the other half was as likely.
+
+    A part of the day decides first, then the words of the text, then what is still ahead, then habit:
+    1 to 6 are afternoon, 7 to 11 morning.
+    """
+    if clock.sure or clock.hour > 12:
+        return clock, False
+    early, late = _half(clock, 0), _half(clock, 12)
+    if part is not None:
+        return _by_part(clock, early, late, part), False
+    if MORNING_WORDS.search(text) and 4 <= clock.hour <= 11:
+        return early, False
+    if EVENING_WORDS.search(text) and 4 <= clock.hour <= 11:
+        return late, False
+    habit = late if clock.hour <= 6 or clock.hour == 12 else early
+    doubtful = 5 <= clock.hour <= 10
+    if day is not None and day != now.date():
+        return habit, doubtful
+    ahead = [half for half in (early, late) if half.time > now.time()]
+    if len(ahead) == 1 and not (ahead == [early] and clock.hour <= 4):
+        return ahead[0], False
+    return habit, doubtful and bool(ahead or day is None)
+
+
+def _half(clock: Clock, add: int) -> Clock:
+    return Clock(clock.hour % 12 + add, clock.minute, clock.second, True, clock.grain)
+
+
+def _by_part(clock: Clock, early: Clock, late: Clock, part: str) -> Clock:
+    match part:
+        case "morning":
+            return early
+        case "night" if clock.hour == 12:
+            return Clock(24, clock.minute, clock.second, True, clock.grain)
+        case "night" if clock.hour < 3:
+            return early
+        case _:
+            return late
+
+
+def next_time(clock: Clock, now: datetime) -> date:
+    """The next local day on which this clock lies ahead of now."""
+    if clock.hour >= 24:
+        return now.date()
+    return now.date() if clock.time > time(now.hour, now.minute) else now.date() + timedelta(days=1)
+
+
+PartReader = Callable[[Match], Part]

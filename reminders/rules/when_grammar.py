@@ -1,0 +1,140 @@
+"""Finds the pieces of time in canonical text, left to right, in one pass."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from reminders.rules.when_amounts import AMOUNT_PATTERNS, read_amount, read_counted
+from reminders.rules.when_calendar import read_day
+from reminders.rules.when_clock import CLOCK_PATTERNS, read_clock
+from reminders.rules.when_days import DAY_PATTERNS, WD
+from reminders.rules.when_holidays import HOLIDAY_PATTERN, read_holiday
+from reminders.rules.when_pieces import Amount, Fault, Moment, Part, Piece, Value
+from reminders.rules.when_repeats import REPEAT_PATTERNS, read_repeat
+
+_UNITS = r"(?:second|minute|hour|day|week|weekend|month|quarter|year|night|morning|afternoon|evening)"
+_OTHER_PATTERNS = {
+    "past": (
+        rf"yesterday(?: (?:morning|afternoon|evening|night))?|(?:late )?last (?:{WD}|{_UNITS}|few {_UNITS}|\d+ {_UNITS})\b"
+        rf"(?! of)|earlier today|the other day|(?:the )?past (?:\d+ )?{_UNITS}\b|previous {_UNITS}\b|the day before yesterday"
+    ),
+    "now": r"(?:right now|just now|at present|now|immediately|straight away|right away|at once|this (?:very )?(?:second|minute|moment|instant)|asap)\b",
+    "part": (
+        r"(?:(?:in the|at|during the|by|this|early|late|early in the|late in the|sometime in the|of the) (?:early |late )?)?"
+        r"(?:early |late |mid-?)?(?P<part>morning|afternoon|evening|night|tonight|lunchtime|lunch)\b"
+    ),
+}
+_NO_PARTS = re.compile(r"\b(?:game|date|movie|last|good|date|three|two|one|all|over) $")
+# Order decides where two patterns begin at the same place.
+_PATTERNS: tuple[tuple[str, str, str], ...] = (
+    ("other", "past", _OTHER_PATTERNS["past"]),
+    ("amount", "ago", AMOUNT_PATTERNS["ago"]),
+    *(("repeat", name, pattern) for name, pattern in REPEAT_PATTERNS.items()),
+    ("holiday", "holiday", HOLIDAY_PATTERN),
+    *(("amount", name, AMOUNT_PATTERNS[name]) for name in ("in_amount", "plus_amount", "amount_hence", "next_amount")),
+    *(("day", name, DAY_PATTERNS[name]) for name in ("iso", "compact", "ymd_words", "month_days", "days_month")),
+    ("clock", "clock_span", CLOCK_PATTERNS["clock_span"]),
+    *(("day", name, pattern) for name, pattern in DAY_PATTERNS.items()),
+    ("amount", "amount", AMOUNT_PATTERNS["amount"]),
+    *(("clock", name, pattern) for name, pattern in CLOCK_PATTERNS.items()),
+    ("other", "now", _OTHER_PATTERNS["now"]),
+    ("other", "part", _OTHER_PATTERNS["part"]),
+)
+_START = r"(?<![\w'])"
+_RULES = tuple((kind, name, re.compile(_START + f"(?:{pattern})" + r"(?![\w])")) for kind, name, pattern in _PATTERNS)
+
+LEADS = (
+    r"by|before|no later than|not later than|until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|form|starting"
+    r"|starts?|beginning|begins?|on|at|for|around|about|between|during|in|within|to|thru|through|and|but before|-|~|@|of|over|than"
+)
+_LEAD_BEFORE = re.compile(rf"(?:^|(?<=[\s,(;])|(?<=-)|(?<=\d))(?P<lead>{LEADS})(?: (?:on|at|from|by|around|about|in|next))?(?: the)? ?$")
+_LEAD_INSIDE = re.compile(rf"(?P<lead>{LEADS}) ")
+_FIRST_LETTERS = re.compile(r"(?<![\w'])[\w+@-]")
+
+
+def scan(text: str, now: datetime) -> list[Piece]:
+    """Every piece of time in canonical text. `now` is aware, in the person's zone."""
+    pieces: list[Piece] = []
+    at = 0
+    while (start := _FIRST_LETTERS.search(text, at)) is not None:
+        piece = _piece_at(text, start.start(), now)
+        if piece is None:
+            at = start.end()
+            continue
+        pieces.append(_with_lead(piece, text, pieces[-1].end if pieces else 0))
+        at = piece.end
+    return pieces
+
+
+def _piece_at(text: str, start: int, now: datetime) -> Piece | None:
+    for kind, name, rule in _RULES:
+        match = rule.match(text, start)
+        if match is None or match.end() == match.start():
+            continue
+        value = _read(kind, name, match, text, now)
+        if value is not None:
+            return Piece(match.start(), match.end(), value)
+    return None
+
+
+def _read(kind: str, name: str, match: re.Match[str], text: str, now: datetime) -> Value | None:
+    match kind:
+        case "repeat":
+            return read_repeat(name, match)
+        case "day":
+            return read_day(name, match, text, now.date())
+        case "clock":
+            return read_clock(name, match, text)
+        case "amount":
+            return _amount(name, match, text, now)
+        case "holiday":
+            return read_holiday(match, now.date())
+        case _:
+            return _other(name, match, text, now)
+
+
+def _amount(name: str, match: re.Match[str], text: str, now: datetime) -> Value | None:
+    if name == "ago":
+        return Fault("That is in the past.", past=True)
+    if name == "amount":
+        said = match["amount"]
+        if not match["lead"] and re.match(r"(?:a (?:second|minute|day|week|month|quarter|year)\b|quarter|full|few|half (?:a )?(?:day|week|month|year))", said):
+            return None
+        if re.search(r"(?:^|[ ,])(?:over the|the|my|this|first|same|-) ?$", text[: match.start()]) and not match["lead"] and said[0] == "a":
+            return None
+        amount = read_amount(said)
+        return None if amount is None or _about_an_event(text, match) else amount
+    return read_counted(name, match, now)
+
+
+def _about_an_event(text: str, match: re.Match[str]) -> bool:
+    """ "2 hours before my meeting", "a 5 year old": counted from something the calendar does not know."""
+    behind = text[match.end() : match.end() + 12]
+    return bool(re.match(r" (?:before|prior|early|old|in advance)\b| ?- ?old\b", behind))
+
+
+def _other(name: str, match: re.Match[str], text: str, now: datetime) -> Value | None:
+    if name == "past":
+        return Fault("That is in the past.", past=True)
+    if name == "now":
+        return Moment(now.astimezone(UTC), "second")
+    part = match["part"]
+    bare = match.group() == part
+    if bare and _NO_PARTS.search(text[: match.start()]):
+        return None
+    return Part({"lunchtime": "noon", "lunch": "noon", "tonight": "night"}.get(part, part))
+
+
+def _with_lead(piece: Piece, text: str, floor: int) -> Piece:
+    """The piece with its preposition, which then belongs to its span."""
+    inside = _LEAD_INSIDE.match(text, piece.start, piece.end)
+    if inside is not None:
+        return replace(piece, lead=inside["lead"])
+    before = _LEAD_BEFORE.search(text[max(floor, piece.start - 32) : piece.start])
+    if before is None:
+        return piece
+    if isinstance(piece.value, Amount) and before["lead"] not in ("for", "to", "-"):
+        return piece
+    return replace(piece, start=piece.start - len(before.group()), lead=before["lead"])

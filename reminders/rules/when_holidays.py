@@ -1,0 +1,75 @@
+"""Holidays people name when they speak of a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from dateutil.easter import easter
+
+from reminders.rules.when_pieces import Day, Value
+
+_FIXED = {
+    r"christmas eve|xmas eve": (12, 24),
+    r"christmas(?: day)?|xmas(?: day)?": (12, 25),
+    r"boxing day": (12, 26),
+    r"new year(?:'?s)? eve|nye": (12, 31),
+    r"new year(?:'?s)?(?: day)?": (1, 1),
+    r"valentine(?:'?s)?(?: day)?": (2, 14),
+    r"st\.? patrick(?:'?s)?(?: day)?|saint patrick(?:'?s)? day": (3, 17),
+    r"april fools?'?(?: day)?": (4, 1),
+    r"(?:international )?workers?'? day|labour day|may day": (5, 1),
+    r"independence day|(?:the )?4th of july": (7, 4),
+    r"halloween|hallowe'en": (10, 31),
+    r"(?:the )?ides of march": (3, 15),
+    r"earth day": (4, 22),
+    r"veterans?'? day|remembrance day": (11, 11),
+}
+
+
+def _nth(month: int, weekday: int, number: int) -> Callable[[int], date]:
+    def in_year(year: int) -> date:
+        if number < 0:
+            last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+            return last - timedelta(days=(last.weekday() - weekday) % 7)
+        first = date(year, month, 1)
+        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (number - 1))
+
+    return in_year
+
+
+def _from_easter(days: int) -> Callable[[int], date]:
+    return lambda year: easter(year) + timedelta(days=days)
+
+
+def _fixed(month: int, day: int) -> Callable[[int], date]:
+    return lambda year: date(year, month, day)
+
+
+_RULES: dict[str, Callable[[int], date]] = {pattern: _fixed(*day) for pattern, day in _FIXED.items()} | {
+    r"thanksgiving(?: day)?": _nth(11, 3, 4),
+    r"black friday": lambda year: _nth(11, 3, 4)(year) + timedelta(days=1),
+    r"memorial day": _nth(5, 0, -1),
+    r"labor day": _nth(9, 0, 1),
+    r"(?:martin luther king|mlk)(?: jr\.?)?(?:'?s)? day": _nth(1, 0, 3),
+    r"president'?s'? day": _nth(2, 0, 3),
+    r"columbus day": _nth(10, 0, 2),
+    r"mother(?:'?s)? day": _nth(5, 6, 2),
+    r"father(?:'?s)? day": _nth(6, 6, 3),
+    r"good friday": _from_easter(-2),
+    r"easter monday": _from_easter(1),
+    r"easter(?: sunday)?": _from_easter(0),
+    r"ash wednesday": _from_easter(-46),
+    r"pentecost|whit sunday": _from_easter(49),
+}
+_NAMES = {f"h{index}": rule for index, rule in enumerate(_RULES.values())}
+HOLIDAY_PATTERN = "(?:next )?(?:" + "|".join(f"(?P<h{i}>{pattern})" for i, pattern in enumerate(_RULES)) + r")(?: (?P<hyear>20\d\d))?(?! (?:gift|present|card|shop|party|tree|dinner|recipe|cookie|movie|song|light|costume|candy|egg|email|letter)s?\b)"
+
+
+def read_holiday(match: re.Match[str], today: date) -> Value | None:
+    """The next time this holiday comes round, today included."""
+    rule = next(rule for name, rule in _NAMES.items() if match[name])
+    years = [int(match["hyear"])] if match["hyear"] else [today.year, today.year + 1]
+    found = next((day for year in years if (day := rule(year)) >= today), None)
+    return Day(found, found + timedelta(days=1), rank=3, monthday=found.day, month=found.month) if found else None

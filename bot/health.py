@@ -69,7 +69,7 @@ def readiness(database: Database, redis: Redis, now: datetime) -> Readiness:
     """Look at everything. Never raises for what it looks at."""
     report = Readiness((*_database_checks(database, now), *_redis_checks(redis)))
     if report.status is not Status.READY:
-        log.warning("not_ready", failed=[check.name for check in report.checks if not check.ok])
+        log.info("not_ready", failed=[check.name for check in report.checks if not check.ok])
     return report
 
 

@@ -53,7 +53,8 @@ def summarise(line: str) -> str | None:
     try:
         event = json.loads(line)
     except ValueError:
-        return line  # not one of ours: a traceback, a shell that found no program
+        # Not one of ours: a shell that found no program, or a traceback, whose last line says enough here.
+        return None if line.startswith((" ", "Traceback")) else line
     if not isinstance(event, dict) or event.get("level") not in _LOUD:
         return None
     details = [f"{key}={value}" for key, value in event.items() if key not in _UNINTERESTING]

@@ -33,7 +33,7 @@ AMOUNT_PATTERNS: dict[str, str] = {
     "plus_amount": rf"\+ ?(?P<amount>{AMOUNT})",
     "amount_hence": rf"(?P<amount>{AMOUNT}) (?:from (?:right )?now|hence|later|from today|from this moment|in the future)",
     "next_amount": r"(?:the )?next (?P<amount1>second|minute|hour)\b",
-    "amount": rf"(?P<lead>(?:for|lasts?|lasting|takes?|taking) (?:about |around |up to |at least |the next )?)?(?P<amount>{AMOUNT})",
+    "amount": rf"(?P<lead>(?:for|lasts?|lasting|takes?|taking) (?:about |around |up to |at least )?)?(?P<amount>{AMOUNT})",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from reminders.rules.when_days import (
@@ -29,12 +30,12 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:  
     """The value a pattern of DAY_PATTERNS stands for; None when its numbers are no date after all."""
     match name:
         case "iso" | "compact" | "ymd_words" | "month_day" | "day_month":
-            return _dated(match, today)
+            return _dated(match, today) if _is_a_date(match, text) else None
         case "month_days" | "days_month":
             return read_days_of_month(match, today)
         case "slashed":
             return read_slashed(match, today, text)
-        case "dotted":
+        case "dotted" | "dotted_pair":
             return read_dotted(match, today)
         case "weekday":
             return read_weekday(match, today)
@@ -50,11 +51,22 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:  
         case "next_week_day" | "weekday_next_week" | "weekday_week" | "weekdays_hence":
             return _weekday_elsewhere(name, match, today)
         case "ordinal_day" | "month_of" | "next_month_day" | "lone_day":
-            return _ordinal(name, match, today)
+            return _ordinal(name, match, today, text)
         case "nth_weekday":
             return _nth(match, today)
         case _:
             return _stretched(name, match, today)
+
+
+_AFTER_MAY = re.compile(r" ?(?:$|[.,;!?:)-]|(?:at|on|from|to|until|in|for|and|or|with|by|20\d\d|\d{1,2})\b)")
+_BEFORE_ORDINAL = re.compile(r"(?:^|[,(-] ?|\b(?:on|for|by|to|until|from|before|after|and|since|thru|through|around|about|till|starting|due|at|this|next|[a-z]+day|tomorrow),? )$")
+
+
+def _is_a_date(match: Match, text: str) -> bool:
+    """ "one may ask" is no date, "1 may at 7" is."""
+    if match["month"] != "may" or "th" in match.group() or " of " in match.group() or match["year"]:
+        return True
+    return match.group().startswith("may") or bool(_AFTER_MAY.match(text[match.end() :]))
 
 
 def _dated(match: Match, today: date) -> Value | None:
@@ -84,8 +96,10 @@ def _weekday_elsewhere(name: str, match: Match, today: date) -> Value | None:
     return Day(found, found + timedelta(days=1), weekday=weekday)
 
 
-def _ordinal(name: str, match: Match, today: date) -> Value | None:
-    day = int(match["day"])
+def _ordinal(name: str, match: Match, today: date, text: str) -> Value | None:
+    day = int(match["day"] or match["dotted"])
+    if name == "ordinal_day" and not match["the"] and not _BEFORE_ORDINAL.search(text[: match.start()]):
+        return None
     which = match.groupdict().get("which")
     if name == "lone_day" or which is None:
         return day_of_month(today, day)
@@ -144,7 +158,7 @@ def _weekend(today: date, which: str) -> Day:
     saturday = today + timedelta(days=(5 - today.weekday()) % 7) if today.weekday() != 6 else today - timedelta(days=1)
     if which in ("next", "the next", "following", "the following"):
         saturday += timedelta(weeks=1) if today.weekday() < 5 else timedelta(weeks=1)
-    return Day(max(saturday, today), saturday + timedelta(days=2), "day", rank=0)
+    return Day(max(saturday, today), saturday + timedelta(days=2), "day", rank=0, nth="weekend")
 
 
 def _last_day(match: Match, today: date, ahead: int) -> Day:
@@ -213,7 +227,7 @@ def _month(match: Match, today: date) -> Value | None:
         first = first.replace(year=today.year + 1)
     if add_months(first, 1) <= today:
         return Fault("That month has gone by. Which one do you mean?", past=True)
-    return Day(first, add_months(first, 1), "month", rank=0, month=number)
+    return Day(first, add_months(first, 1), "month", rank=0, month=number, yearless=year is None)
 
 
 def _week_of(match: Match, today: date) -> Value | None:

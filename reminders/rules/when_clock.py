@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from reminders.rules.when_lexicon import WEEKDAY_NAMES
-from reminders.rules.when_pieces import Clock, ClockSpan, Part, Value
+from reminders.rules.when_pieces import Clock, ClockSpan, Value
 
 Match = re.Match[str]
 _HOUR = r"(?:[01]?\d|2[0-4])"
@@ -18,11 +18,11 @@ _PARTS = r"(?:morning|afternoon|evening|night)"
 _BEHIND = (
     r"(?= ?$| ?[.,;!?)\"'&]| (?:on|in|at|to|for|with|and|or|then|today|tomorrow|tonight|every|each|daily|this|next"
     rf"|please|the|from|until|before|after|about|so|but|because|also|too|instead|rather|thanks|if|when|by|weekly"
-    rf"|sharp|as|is|was|my|we|i|it|o'clock|of|a|plz|pls|ish|-|\d+th|{_DAYS}|(?:{_DAYS})s|weekdays|weekends|{_PARTS})\b)"
+    rf"|sharp|as|is|was|starts|begins|there|will|should|let|lets|go|gmt|utc|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|cet|cest|ist|my|we|i|it|o'clock|of|a|plz|pls|ish|-|\d+th|{_DAYS}|(?:{_DAYS})s|weekdays|weekends|{_PARTS})\b)"
 )
-_NOT_TIME = r"(?! ?[%$€£/]| ?[:.,-] ?\d| \d|th\b)"
+_NOT_TIME = r"(?! ?[%$€£/]| ?[:-] ?\d|[.,]\d| \d|th\b)"
 _ONE = (
-    r"(?:\d{{1,2}} ?: ?[0-5]\d(?: ?: ?[0-5]\d)?|\d{{1,2}} ?[.,\\] ?[0-5]\d|\d{{1,2}} hour [0-5]\d|[0-2]\d[0-5]\d|\d{{1,2}}(?= hour\b)|\d{{1,2}}|noon|midnight|12 noon)"
+    r"(?:\d{{1,2}} ?: ?[0-5]\d(?: ?: ?[0-5]\d)?|\d{{1,2}}[.,\\][0-5]\d|\d{{1,2}} hour [0-5]\d|[0-2]\d[0-5]\d|\d{{1,2}}(?= hour\b)|\d{{1,2}}|noon|midnight|12 noon)"
 )
 _END = rf"(?P<{{0}}>{_ONE})(?: (?:o'clock|hour))?(?: ?:? ?(?P<{{0}}mer>am|pm))?(?: in the (?P<{{0}}part>{_PARTS}))?"
 
@@ -41,13 +41,14 @@ CLOCK_PATTERNS: dict[str, str] = {
     ),
     "clock_half": r"half(?: |-)(?P<hour>1[0-2]|\d)(?: ?(?P<mer>am|pm))?(?= ?$| ?[.,;!?]| (?:on|in|at|for|today|tomorrow|tonight|every|this|" + _DAYS + r")\b)",
     "clock_full": rf"(?P<hour>{_HOUR}) ?: ?(?P<minute>[0-5]\d)(?: ?: ?(?P<second>[0-5]\d)(?:\.\d+)?)?(?!\d| ?[:/])(?: hour)?(?: ?(?P<mer>am|pm))?",
-    "clock_dotted": rf"(?P<lead>at |around |by |about )?(?P<hour>{_HOUR}) ?[.,\\] ?(?P<minute>[0-5]\d)(?!\d| ?[./%])(?: ?(?P<mer>am|pm))?(?: hour)?",
+    "clock_dotted": rf"(?P<lead>at |around |by |about )?(?P<hour>{_HOUR})(?:[.,\\]| \. ?)(?P<minute>[0-5]\d)(?!\d| ?[./%])(?: ?(?P<mer>am|pm))?(?: hour)?",
     "clock_hours": r"(?P<hour>[01]?\d|2[0-3])(?P<sep> hour ?| )(?P<minute>[0-5]\d) ?(?P<mer>am|pm|hour)?(?! ?(?:[:/.%-]|minute|second|day|week|people)|\d)",
     "clock_16h": r"(?:at )?(?P<hour>1[3-9]|2[0-3]) hour(?! \d)",
     "clock_digits": r"(?P<lead>at |around |by |about |from |until |before |after )?(?P<hour>[01]\d|2[0-3]|\d)(?P<minute>[0-5]\d)(?!\d)(?: ?(?P<mer>am|pm|hour))?" + _NOT_TIME,
     "clock_mer": r"(?P<hour>1[0-2]|0?\d)(?: ?:)? ?(?P<mer>am|pm)\b",
     "clock_oclock": r"(?P<hour>1[0-2]|0?\d|1[3-9]|2[0-3])(?: o'clock| sharp)",
     "clock_noon": r"(?:12 )?(?P<named>noon|midnight)",
+    "clock_more": r"(?P<hour>1\d|2[0-3]|\d)(?= ?$|,| and \d)",
     "clock_at": r"(?:at|around|about|by|before|after|until|till|to|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?" + _NOT_TIME + _BEHIND,
     "clock_of_day": rf"(?P<hour>1[0-2]|\d)(?= (?:in the {_PARTS}|this {_PARTS}|at night|tonight|tomorrow|today|(?:{_DAYS}) {_PARTS}))",
     "clock_alarm": r"(?P<lead>for )(?P<hour>1[0-2]|\d)" + _NOT_TIME + r"(?= ?$| ?[.;!?]| (?:on|tomorrow|today|tonight|this|in the|every|" + _DAYS + r")\b)",
@@ -66,7 +67,7 @@ def read_clock(name: str, match: Match, text: str) -> Value | None:
         return _around_named(match)
     hour = int(match["hour"])
     if name in ("clock_past", "clock_half"):
-        return _past(match, hour)
+        return _past(match, hour) if _counts_minutes(match, text) else None
     meridiem = match.groupdict().get("mer")
     minute = int(match.groupdict().get("minute") or 0)
     second = int(match.groupdict().get("second") or 0)
@@ -76,11 +77,19 @@ def read_clock(name: str, match: Match, text: str) -> Value | None:
     return _clock(hour, minute, second, meridiem, leading_zero=match["hour"][0] == "0", grain=grain)
 
 
+def _counts_minutes(match: Match, text: str) -> bool:
+    """ "10 to 5" alone is a range of hours; "10 minutes to 5" and "at 10 to 5" are a time."""
+    said = match.group()
+    if not re.match(r"\d+ (?:to|before|until|of)\b", said):
+        return True
+    return bool(re.search(r"\b(?:at|by|about|around|until) $", text[max(0, match.start() - 8) : match.start()]))
+
+
 def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
     """Digits alone are a time only where something says so: a preposition, am or pm, "hours"."""
     meridiem = match.groupdict().get("mer")
     before = text[max(0, match.start() - 12) : match.start()]
-    if re.search(r"[#$€£.-]$|\bversion ?:? $|\bno\. $", before) and name != "clock_mer":
+    if re.search(r"[#$€£:.]$|\bversion ?:? $|\bno\. $", before) or (before.endswith("-") and not meridiem):
         return False
     match name:
         case "clock_dotted":
@@ -92,11 +101,16 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
         case "clock_digits":
             said = match["lead"] or meridiem or re.search(r"(?:\bon|day|\d{1,2}|may|june|july|er|ary|ch|il|ust) $", before)
             year = not meridiem and not match["lead"] and re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
+            if match["lead"] and not meridiem and not re.match(_BEHIND, text[match.end() :]):
+                return False
             return bool(said) and len(match["hour"] + match["minute"]) in (3, 4) and not (year and hour in (19, 20))
+        case "clock_more":
+            earlier = text[max(0, match.start() - 40) : match.start()]
+            return bool(re.search(r"\bat \d{1,2}(?: ?[ap]m)?(?:, \d{1,2}(?: ?[ap]m)?){0,5},? (?:and )?$", earlier))
         case "clock_alarm":
             return bool(re.search(r"\b(?:alarm|wake\S*|remind\S*|it|that|meeting|appointment|set|me|call)(?: \w+)? $", before))
         case "clock_full":
-            return "1:1" not in match.group()
+            return match.group() not in ("1:1", "1:10") or bool(meridiem)
     return True
 
 
@@ -137,6 +151,8 @@ def _span(match: Match, text: str) -> ClockSpan | None:
     written = ":" in match.group() or " hour" in match.group() or re.search(r"noon|midnight|\d{4}", match.group())
     if not (marks or written or lead in ("from", "form", "between", "at")):
         return None
+    if re.fullmatch(r"(?:from |between )?(?:19|20)[0-5]\d ?\S+ ?(?:19|20)[0-5]\d", match.group()):
+        return None  # years, not clocks
     if not marks and re.search(r"\d{4}", match.group()) and not re.fullmatch(r"[0-2]\d[0-5]\d ?\S+ ?[0-2]\d[0-5]\d", match.group().removeprefix(match["lead"] or "")):
         return None
     first, last = _end(match, "a"), _end(match, "b")
@@ -202,7 +218,7 @@ def settle(clock: Clock, day: date | None, now: datetime, part: str | None, text
 
 
 def _half(clock: Clock, add: int) -> Clock:
-    return Clock(clock.hour % 12 + add, clock.minute, clock.second, True, clock.grain)
+    return replace(clock, hour=clock.hour % 12 + add, sure=True)
 
 
 def _by_part(clock: Clock, early: Clock, late: Clock, part: str) -> Clock:
@@ -210,7 +226,7 @@ def _by_part(clock: Clock, early: Clock, late: Clock, part: str) -> Clock:
         case "morning":
             return early
         case "night" if clock.hour == 12:
-            return Clock(24, clock.minute, clock.second, True, clock.grain)
+            return replace(clock, hour=24, sure=True)
         case "night" if clock.hour < 3:
             return early
         case _:
@@ -223,5 +239,3 @@ def next_time(clock: Clock, now: datetime) -> date:
         return now.date()
     return now.date() if clock.time > time(now.hour, now.minute) else now.date() + timedelta(days=1)
 
-
-PartReader = Callable[[Match], Part]

@@ -25,16 +25,17 @@ DAY_PATTERNS: dict[str, str] = {
     "compact": r"(?<![\d])(?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d)",
     "ymd_words": rf"(?P<year>{_YEAR}) (?P<month>{MON}) (?P<day>{_DOM})(?:th)?\b",
     "nth_weekday": (
-        rf"(?:(?:the|on the) )?(?P<nth>{_NTH}) (?P<weekday>{WD})s? (?:of|in) "
+        rf"(?:(?:the|on the) )?(?P<nth>{_NTH}) (?P<weekday>{WD})s? (?:of|in|this|next) "
         rf"(?:(?P<month>{MON})(?:,? (?P<year>{_YEAR}))?|(?P<which>the|this|next|the next|the following) month)"
     ),
     "last_day": rf"(?:the )?last day of (?:(?P<month>{MON})|(?P<which>the|this|next) (?P<unit>month|year|week))",
     "month_days": rf"(?P<month>{MON}) (?P<day>{_DOM})(?:th)? ?(?:-|to|thru|until|and) ?(?:the )?(?P<day2>{_DOM})(?:th)?(?! ?(?:[:/]|am|pm|(?:of )?{MON}|hour|minute)|\d)(?:,? (?P<year>{_YEAR}))?",
     "days_month": rf"(?:from |between |the )*(?P<day>{_DOM})(?:th)?(?: of)? ?(?:-|to|thru|until|and) ?(?:the )?(?P<day2>{_DOM})(?:th)?(?: of)? (?P<month>{MON})\b(?:,? (?P<year>{_YEAR}))?",
-    "month_day": rf"(?P<month>{MON})\.?,? ?(?:the )?(?P<day>{_DOM}|second)(?: ?th)?(?! ?[:.]\d| ?(?:am|pm|minute|hour|week|month)|\d)(?:,? (?:in |of )?(?P<year>{_YEAR}(?! hour)|next year|'?\d\d(?= ?$)))?",
+    "month_day": rf"(?P<month>{MON})\.?,? ?(?:the )?(?P<day>{_DOM}|second)(?: ?th)?(?! ?[:.]\d| ?(?:am|pm|minute|hour|week|month)\b|\d)(?:,? (?:in |of )?(?P<year>{_YEAR}(?! hour)|next year|'?\d\d(?= ?$)))?",
     "day_month": rf"(?:the )?(?P<day>{_DOM}|second|seconds)(?: ?th)?(?: day)?(?: of| ?-| ?/| ?\.)? ?(?P<month>{MON})\b(?:(?: of| in|,| ?-| ?/)? ?(?P<year>{_YEAR}(?! hour)|next year|'?\d\d(?= ?$|[ ,.;!?](?! ?\d))(?! ?(?:am|pm|[:/]))))?",
-    "slashed": r"(?P<a>\d{1,2}) ?(?P<sep>[/-]) ?(?P<b>\d{1,2})(?: ?(?P=sep) ?(?P<year>\d{4}|\d{2}))?(?! ?[/%]|\d|-\d| (?:hour|minute|cup|of))",
+    "slashed": r"(?P<a>\d{1,2}) ?(?P<sep>[/-]) ?(?P<b>\d{1,2})(?: ?(?P=sep) ?(?P<year>\d{4}|\d{2}))?(?! ?[/%]|\d|-(?!\d{1,2}/)\d| (?:hour|minute|cup|of))",
     "dotted": r"(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?:\.(?P<year>\d{4}|\d{2})?)(?!\d|\.\d)",
+    "dotted_pair": r"(?<=day |nth | on |rom |til | to |ril )(?P<a>\d\d)\.(?P<b>\d\d)(?!\d|\.\d| ?(?:am|pm|hour|minute|o'clock|\$|€|%))(?P<year>(?!))?",
     "day_after_tomorrow": r"(?:the )?day after (?:tomorrow|tomorow)|overmorrow",
     "tomorrow": r"tomorrow|the next day",
     "today": r"today|tonight|this day|(?:the )?(?:eod|cob|end of (?:the |this )?(?:business |work |working )?day)\b|(?:later )?this (?:morning|afternoon|evening|night)\b",
@@ -54,8 +55,8 @@ DAY_PATTERNS: dict[str, str] = {
     "weekend": r"(?:(?P<which>this coming|this|next|the next|coming|upcoming|the following|following|the coming|the|over the) )?weekend\b",
     "in_month": rf"(?:(?:in|of|next|this|during|until|by|since|before|after|starting|from|between|and|to) (?:early |late |mid )?(?P<month>{MON})|(?P<lone>{_SURE_MON}))\b(?:,? (?P<year>{_YEAR}))?(?! \d)",
     "ordinal_month": r"(?:the )?(?P<n>\d{1,2})th month of (?P<which>this|next|the) year",
-    "ordinal_day": r"(?P<on>on |for |by |to |until |from |before |after )?(?:the )?(?P<day>[1-9]|[12]\d|3\d)th(?! (?:[a-z]+day|street|st\b|ave|avenue|floor|grade|birthday|anniversary|time|place|of\b|week|day|month|century|b-day|and \w+ (?:st|street|ave)\b|party|edition|century|hour|year|street|round|(?:and|or) \d{1,2}th (?:street|ave)))(?: (?:of )?(?P<which>this|next|the) month)?",
-    "lone_day": r"(?:(?<=^)(?:the )?(?P<day>2\d|3[01])\.?(?= ?$))",
+    "ordinal_day": rf"(?P<the>the )?(?P<day>[1-9]|[12]\d|3\d)th(?! (?:day )?(?:of )?{MON}| ?(?:[a-z]+day\b(?! at)|street|st\b|ave|avenue|floor|grade|birthday|anniversary|time|place|of\b|week|day|month|century|b-day|(?:and|or|&) \w+(?: (?:st|street|ave))?\b|party|edition|hour|year|round|annual|inning|quarter|period|graders?))(?: (?:of )?(?P<which>this|next|the) month)?",
+    "lone_day": r"(?:(?<=^)(?:the (?P<day>2\d|3[01])|(?P<dotted>2\d|3[01])\.)(?= ?$))",
     "next_month_day": rf"(?:the )?(?P<which>next) month,? (?:on )?(?:the )?(?P<day>{_DOM})th",
 }
 
@@ -201,6 +202,10 @@ def read_days_of_month(match: Match, today: date) -> Value | None:
     first = calendar_day(today, month, int(match["day"]), year)
     if isinstance(first, Fault):
         return first
+    running = calendar_day(today, month, int(match["day2"]), year)
+    if isinstance(running, Day) and running.first < first.first and int(match["day"]) <= int(match["day2"]):
+        begun = running.first.replace(day=int(match["day"]))  # it has begun already
+        return DaySpan(Day(begun, begun + timedelta(days=1), rank=3), running)
     last = calendar_day(first.first, month, int(match["day2"]), year)
     if isinstance(last, Fault) or last.first < first.first or last.first.year != first.first.year:
         last = day_of_month(first.first, int(match["day2"]))

@@ -11,7 +11,7 @@ from reminders.rules.when_calendar import read_day
 from reminders.rules.when_clock import CLOCK_PATTERNS, read_clock
 from reminders.rules.when_days import DAY_PATTERNS, WD
 from reminders.rules.when_holidays import HOLIDAY_PATTERN, read_holiday
-from reminders.rules.when_pieces import Amount, Fault, Moment, Part, Piece, Value
+from reminders.rules.when_pieces import Amount, Clock, ClockSpan, Fault, Moment, Part, Piece, Value
 from reminders.rules.when_repeats import REPEAT_PATTERNS, read_repeat
 
 _UNITS = r"(?:second|minute|hour|day|week|weekend|month|quarter|year|night|morning|afternoon|evening)"
@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("holiday", "holiday", HOLIDAY_PATTERN),
     *(("amount", name, AMOUNT_PATTERNS[name]) for name in ("in_amount", "plus_amount", "amount_hence", "next_amount")),
     *(("day", name, DAY_PATTERNS[name]) for name in ("iso", "compact", "ymd_words", "month_days", "days_month")),
-    ("clock", "clock_span", CLOCK_PATTERNS["clock_span"]),
+    *(("clock", name, CLOCK_PATTERNS[name]) for name in ("clock_to_named", "clock_past", "clock_span")),
     *(("day", name, pattern) for name, pattern in DAY_PATTERNS.items()),
     ("amount", "amount", AMOUNT_PATTERNS["amount"]),
     *(("clock", name, pattern) for name, pattern in CLOCK_PATTERNS.items()),
@@ -50,7 +50,11 @@ LEADS = (
     r"|starts?|beginning|begins?|on|at|for|around|about|between|during|in|within|to|thru|through|and|but before|-|~|@|of|over|than"
 )
 _LEAD_BEFORE = re.compile(rf"(?:^|(?<=[\s,(;])|(?<=-)|(?<=\d))(?P<lead>{LEADS})(?: (?:on|at|from|by|around|about|in|next))?(?: the)? ?$")
-_LEAD_INSIDE = re.compile(rf"(?P<lead>{LEADS}) ")
+_LEAD_INSIDE = re.compile(rf"(?!end|begin|start)(?P<lead>{LEADS}) ")
+_WEAK = frozenset({"on", "at", "for", "in", "about", "around", "of", "@"})
+_ZONES = {"gmt": 0, "utc": 0, "bst": 1, "cet": 1, "cest": 2, "ist": 5.5, "est": -5, "edt": -4, "cst": -6, "cdt": -5}
+_ZONES |= {"mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
+_ZONE = re.compile(r" ?\(?(?P<zone>" + "|".join(_ZONES) + r")\b\)?")
 _FIRST_LETTERS = re.compile(r"(?<![\w'])[\w+@-]")
 
 
@@ -63,6 +67,7 @@ def scan(text: str, now: datetime) -> list[Piece]:
         if piece is None:
             at = start.end()
             continue
+        piece = _with_zone(piece, text)
         pieces.append(_with_lead(piece, text, pieces[-1].end if pieces else 0))
         at = piece.end
     return pieces
@@ -104,6 +109,10 @@ def _amount(name: str, match: re.Match[str], text: str, now: datetime) -> Value 
             return None
         if re.search(r"(?:^|[ ,])(?:over the|the|my|this|first|same|-) ?$", text[: match.start()]) and not match["lead"] and said[0] == "a":
             return None
+        if (hours := re.match(r"(\d+) hour(?: \d\d)?$", said)) and int(hours[1]) >= 6 and re.match(r" \d\d\b|$", text[match.end() :]) and not match["lead"] and said[-1] != "r":
+            return None
+        if not match["lead"] and re.fullmatch(r"(?:[6-9]|1\d|2[0-3]) hour", said) and re.match(r" [0-5]\d\b", text[match.end() :]):
+            return None
         amount = read_amount(said)
         return None if amount is None or _about_an_event(text, match) else amount
     return read_counted(name, match, now)
@@ -122,18 +131,32 @@ def _other(name: str, match: re.Match[str], text: str, now: datetime) -> Value |
         return Moment(now.astimezone(UTC), "second")
     part = match["part"]
     bare = match.group() == part
+    if part.startswith("lunch") and not re.search(r"(?:day|tomorrow|at|around|by|during) $", text[: match.start()] if bare else "at "):
+        return None
     if bare and _NO_PARTS.search(text[: match.start()]):
         return None
     return Part({"lunchtime": "noon", "lunch": "noon", "tonight": "night"}.get(part, part))
+
+
+def _with_zone(piece: Piece, text: str) -> Piece:
+    """ "8:00 PST": the clock of another zone."""
+    found = _ZONE.match(text, piece.end)
+    if found is None or not isinstance(piece.value, Clock | ClockSpan):
+        return piece
+    hours = float(_ZONES[found["zone"]])
+    if isinstance(piece.value, Clock):
+        return replace(piece, end=found.end(), value=replace(piece.value, offset=hours))
+    ends = (replace(clock, offset=hours) for clock in (piece.value.first, piece.value.last))
+    return replace(piece, end=found.end(), value=ClockSpan(*ends))
 
 
 def _with_lead(piece: Piece, text: str, floor: int) -> Piece:
     """The piece with its preposition, which then belongs to its span."""
     inside = _LEAD_INSIDE.match(text, piece.start, piece.end)
     if inside is not None:
-        return replace(piece, lead=inside["lead"])
+        piece = replace(piece, lead=inside["lead"])
     before = _LEAD_BEFORE.search(text[max(floor, piece.start - 32) : piece.start])
-    if before is None:
+    if before is None or (inside is not None and (piece.lead not in _WEAK or before["lead"] in _WEAK)):
         return piece
     if isinstance(piece.value, Amount) and before["lead"] not in ("for", "to", "-"):
         return piece

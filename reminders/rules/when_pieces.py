@@ -82,6 +82,7 @@ class Clock:
     second: int = 0
     sure: bool = False
     grain: Grain = "minute"
+    offset: float | None = None  # hours east of UTC, when a zone was said with it
 
     @property
     def time(self) -> time:

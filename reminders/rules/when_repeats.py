@@ -40,7 +40,7 @@ REPEAT_PATTERNS: dict[str, str] = {
     "groups": rf"(?:on |during |over )?(?:the )?(?P<group>weekdays|weekends)(?: (?P<part>{_PART}))?|(?:on )?weekday (?P<part2>mornings|afternoons|evenings|nights)",
     "parts": r"(?:in the |on )?(?P<part>mornings|evenings|nights)\b",
     "bare_list": rf"(?:on )?(?P<list>{WD}(?:{_JOIN}{WD})+)(?! the \d)",
-    "adverb": r"(?P<adverb>(?:bi|semi)-?(?:weekly|monthly|annually|annual|yearly|daily)|daily|nightly|weekly|fortnightly|monthly|quarterly|yearly|annually|annual|hourly)\b",
+    "adverb": r"(?P<adverb>(?:bi|semi)-?(?:weekly|monthly|annually|annual|yearly|daily)|daily|nightly|weekly|fortnightly|monthly|quarterly|yearly|annually|annual(?! leave| general)|hourly)\b",
     "count": r"(?:for )?(?:up to )?(?P<count>\d{1,4}) (?:times|occurrences|occurences|repetitions|sessions)\b|(?P<twice>twice|thrice)\b",
 }
 _ADVERBS = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from reminders.rules.when_amounts import as_day, later, shift
 from reminders.rules.when_clock import next_time, settle
-from reminders.rules.when_lexicon import DAY_PARTS
+from reminders.rules.when_lexicon import DAY_PARTS, WEEKDAY_NAMES
 from reminders.rules.when_pieces import (
     Amount,
     Clock,
@@ -110,6 +111,8 @@ def point_of(scene: Scene, pieces: list[Piece]) -> Point:
         if part is None and (found := re.search(r"morning|afternoon|evening|night", said)) is not None:
             part = found.group()
     day = _best_day(scene, days)
+    if moment is not None and moment.grain == "second" and (day is not None or clock is not None or part is not None):
+        moment = None  # "now I need lunch on Saturday"
     if moment is not None and moment.grain == "day" and (clock is not None or day is not None):
         day, moment = _day_near(as_day(moment, scene.now), day), None
     return Point(day, clock, part, moment)
@@ -119,7 +122,10 @@ def _best_day(scene: Scene, days: list[Piece]) -> Day | None:
     """ "Monday, August 21st" is the date; "next week on Tuesday" is the Tuesday of that week."""
     if not days:
         return None
-    best = days[0]
+    best = next((piece for piece in days if isinstance(piece.value, Day) and piece.value.rank > 0), days[0])
+    if best is not days[0] and _NEAR.fullmatch(scene.text[days[0].end : best.start]):
+        best = days[0]
+    days = days[days.index(best) :]
     for before, piece in zip(days, days[1:], strict=False):
         gap = scene.text[before.end : piece.start]
         if not _NEAR.fullmatch(gap) or not (isinstance(best.value, Day) and isinstance(piece.value, Day)):
@@ -129,8 +135,23 @@ def _best_day(scene: Scene, days: list[Piece]) -> Day | None:
             assert isinstance(stretch.value, Day) and isinstance(weekday.value, Day)  # noqa: S101, PT018 - narrows the type
             best = replace(best, value=_day_near(stretch.value, weekday.value))
         elif piece.value.rank > best.value.rank:
-            best = piece
+            best = replace(piece, value=_agreeing(piece.value, best.value))
+        elif piece.value.rank == 1:
+            best = replace(best, value=_agreeing(best.value, piece.value))
     return best.value if isinstance(best.value, Day) else None
+
+
+def _agreeing(day: Day, other: Day) -> Day:
+    """A date whose weekday was said as well: the year in which both are true, else a question."""
+    if other.weekday is None or day.rank != 3 or day.first.weekday() == other.weekday:
+        return day
+    said, name = f"{day.first.day} {day.first:%B}", WEEKDAY_NAMES[other.weekday].capitalize()
+    doubt = f"{said} is a {day.first:%A}, not a {name}. Which one do you mean?"
+    with suppress(ValueError):
+        following = day.first.replace(year=day.first.year + 1)
+        if day.yearless and following.weekday() == other.weekday:
+            return replace(day, first=following, last=following + timedelta(days=1), doubt=doubt)
+    return replace(day, doubt=doubt)
 
 
 def _day_near(near: Day, weekday: Day | None) -> Day:
@@ -217,7 +238,8 @@ def _at_clock(scene: Scene, point: Point, said: Clock) -> When | None:
     question = point.day.doubt if point.day is not None else None
     if doubtful and question is None:
         question = f"Do you mean {_spoken(local)} in the morning or in the evening?"
-    return When("instant", "second" if clock.second else "minute", scene.zone.key, value=scene.utc(local), part=point.part,
+    value = scene.utc(local) if said.offset is None else local.replace(tzinfo=UTC) - timedelta(hours=said.offset)
+    return When("instant", "second" if clock.second else "minute", scene.zone.key, value=value, part=point.part,
                 ambiguous=question is not None, question=question)  # fmt: skip
 
 
@@ -253,7 +275,12 @@ def _range(scene: Scene, pieces: list[Piece]) -> When | None:
     """A range of clocks on a day, or two ends joined by "to", "until", "-"."""
     for piece in pieces:
         if isinstance(piece.value, ClockSpan):
-            return _clock_span(scene, piece.value, [other for other in pieces if other is not piece])
+            others = [other for other in pieces if other is not piece]
+            ends = _dated_ends(scene, piece, piece.value, others)
+            if ends is not None:
+                return ends
+            day_after = any(isinstance(other.value, Day) and other.start >= piece.end for other in others)
+            return _clock_span(scene, piece.value, point_of(scene, others), day_after=day_after)
     for index, (left, right) in enumerate(zip(pieces, pieces[1:], strict=False)):
         gap = scene.text[left.end : right.start].strip(" ,")
         joined = right.lead in _JOINS and (gap in ("", "on") or right.lead == "until")
@@ -265,8 +292,20 @@ def _range(scene: Scene, pieces: list[Piece]) -> When | None:
     return None
 
 
-def _clock_span(scene: Scene, span: ClockSpan, others: list[Piece]) -> When | None:
-    point = point_of(scene, others)
+def _dated_ends(scene: Scene, piece: Piece, span: ClockSpan, others: list[Piece]) -> When | None:
+    """ "24 February 3pm - 2pm 3 March": each clock of the range has a date of its own."""
+    before = point_of(scene, [other for other in others if other.end <= piece.start])
+    after = point_of(scene, [other for other in others if other.start >= piece.end])
+    if before.day is None or after.day is None or before.day.rank < 1 or before.day.first == after.day.first:
+        return None
+    return _between(scene, replace(before, clock=span.first), replace(after, clock=span.last))
+
+
+def _clock_span(scene: Scene, span: ClockSpan, point: Point, *, day_after: bool) -> When | None:
+    overnight = span.first.sure and span.last.sure and span.last.time <= span.first.time and span.last.hour < 24
+    if overnight and day_after and point.day is not None and point.day.first > scene.today:
+        eve = point.day.first - timedelta(days=1)  # "6pm - 1am tomorrow" begins today
+        point = replace(point, day=Day(eve, point.day.first))
     first = replace(point, clock=span.first, moment=None)
     settled, _ = settle(span.first, point.day.first if point.day else None, scene.wall, point.part, scene.text)
     last = span.last
@@ -286,9 +325,12 @@ def _between(scene: Scene, left: Point, right: Point) -> When | None:
         if start and end and start >= end:
             earlier = Day(day.first - timedelta(days=1), day.first)
             left = replace(left, day=earlier if earlier.first >= scene.today else day)
+    left = _begun(scene, left, right)
     begin = at(scene, left)
     if begin is None or begin.first is None:
         return None
+    if left.day is not None and left.day.first < scene.today and left.clock is None:
+        begin = replace(begin, value=midnight(scene, left.day.first), start=None)
     if right.day is None and right.moment is None:
         local = begin.first.astimezone(scene.zone).date()
         right = replace(right, day=Day(local, local + timedelta(days=1)))
@@ -305,6 +347,17 @@ def _between(scene: Scene, left: Point, right: Point) -> When | None:
     return When("interval", grain, scene.zone.key, start=start, end=end, ambiguous=begin.ambiguous, question=begin.question)
 
 
+def _begun(scene: Scene, left: Point, right: Point) -> Point:
+    """A range whose first date was rolled into next year although its end is still ahead this year."""
+    if left.day is None or right.day is None or not left.day.yearless or left.day.first <= right.day.first:
+        return left
+    with suppress(ValueError):
+        begun = left.day.first.replace(year=left.day.first.year - 1)
+        if begun <= right.day.first and right.day.last > scene.today:
+            return replace(left, day=replace(left.day, first=begun, last=begun + (left.day.last - left.day.first)))
+    return left
+
+
 def at_time(scene: Scene, point: Point) -> datetime | None:
     """The end of what was said, in UTC: a clock's moment, else the last second of the day or stretch."""
     if point.moment is not None:
@@ -313,7 +366,8 @@ def at_time(scene: Scene, point: Point) -> datetime | None:
         return None
     if point.clock is not None:
         clock, _ = settle(point.clock, point.day.first, scene.wall, point.part, scene.text)
-        return scene.utc(wall_time(point.day.first, clock))
+        local = wall_time(point.day.first, clock)
+        return scene.utc(local) if clock.offset is None else local.replace(tzinfo=UTC) - timedelta(hours=clock.offset)
     if point.day.grain in ("month", "quarter", "year", "week"):
         return midnight(scene, point.day.first)
     return midnight(scene, point.day.last) - timedelta(seconds=1)

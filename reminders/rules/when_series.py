@@ -110,11 +110,13 @@ def _with_day(scene: Scene, rule: _Rule, day: Day, piece: Piece) -> _Rule:
     repeat = rule.repeat
     if piece.lead in _ENDS and rule.until is None:
         last = day.first if day.grain != "day" else day.last
-        if rule.start is not None and day.first < rule.start.first and day.yearless is False and day.month:
+        if rule.start is not None and day.first < rule.start.first and day.month:
             last = last.replace(year=last.year + 1)
         return replace(rule, until=_end_of(last - timedelta(days=1)))
     if piece.lead in _STARTS:
         return replace(rule, start=day)
+    if day.nth == "weekend" and piece.lead not in _STARTS:
+        return replace(rule, repeat=replace(repeat, days=repeat.days or ("SA", "SU"), freq="WEEKLY" if repeat.freq == "DAILY" else repeat.freq))
     if day.grain != "day":
         if day.grain == "month" and repeat.monthdays and repeat.freq == "MONTHLY" and day.month:
             return replace(rule, repeat=replace(repeat, freq="YEARLY", month=day.month))

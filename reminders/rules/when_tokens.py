@@ -153,7 +153,7 @@ def _spelt(kind: str | None, word: str, behind: _Token | None, glued: bool) -> s
 def _word(word: str, behind: _Token | None, glued: bool) -> str:
     if word.endswith("'s") and word[:-2] not in ("let", "it", "that", "what"):
         word = word[:-2]
-    if glued and behind is not None and behind.numeric and word in GLUED_UNITS:
+    if behind is not None and behind.numeric and (word == "h" or (glued and word in GLUED_UNITS)):
         return GLUED_UNITS[word]
     if word in _SHORT_DAYS and behind is not None and behind.text in _NOT_BEFORE_A_DAY:
         return word

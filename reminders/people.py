@@ -105,6 +105,9 @@ def timing_of(preferences: Preferences, timing: Timing) -> Timing:
 
 def _person(user: User, identities: Sequence[Identity], pushes: Sequence[Address], timing: Timing) -> Person:
     preferences = preferences_of(user)
+    # A simulated phone has an identity instead of a browser's subscription.
+    simulated = (Address(one.channel, one.value) for one in identities if one.channel == ChannelName.PUSH)
+    pushes = (*pushes, *simulated)
     chat = next((one for one in identities if one.channel in CHATS), None)
     whatsapp = next((one for one in identities if one.channel == ChannelName.WHATSAPP), None)
     call = next((one for one in identities if one.channel == ChannelName.CALL), None)
@@ -120,7 +123,7 @@ def _person(user: User, identities: Sequence[Identity], pushes: Sequence[Address
             barred,
         ),
         chat=chat_address,
-        pushes=tuple(pushes),
+        pushes=pushes,
         whatsapp=Address(whatsapp.channel, whatsapp.value) if whatsapp else None,
         call=Address(call.channel, call.value) if call else None,
         whatsapp_heard_at=whatsapp.last_inbound_at if whatsapp else None,

@@ -35,7 +35,6 @@ def create_app(services: Services | None = None) -> Flask:
     settings = services.settings
     production = settings.app_env == "production"
     app = Flask(__name__)
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.config.update(SECRET_KEY=settings.secret_key, RATELIMIT_ENABLED=True)
     context.install(app, services)
     security.install(app, secure=production, proxies=0)

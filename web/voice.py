@@ -179,7 +179,7 @@ def _move_to_slot(call: Call, number: int) -> dict[str, Any]:
         return {"twiml": script.said(_SLOT_GONE)}
 
     start = offered[number - 1]
-    tap = TaskTap(call.task.id, call.task.version, "move", str(int(start.timestamp())))
+    tap = TaskTap(call.task.id, call.task.version, "move", f"{start.timestamp():.0f}o")
     outcome = answer_tap(call.session, call.task.user_id, tap, call.now, source=ChannelName.CALL)
     if outcome.kind != "recorded":
         return {"twiml": script.said(_SLOT_GONE)}

@@ -15,7 +15,8 @@ from reminders.rules.diary import HORIZON, Prefer
 from reminders.rules.when import Reading, When, parse_minutes, read_when
 
 _SHORT = re.compile(
-    r"\b(?:call|ring|phone|text|email|e-mail|message|write to|pay|book|buy|order|send|take out|water|feed|post)\b", re.I
+    r"\b(?:call|ring|phone|text|email|e-mail|message|write to|pay|book|buy|order|send|take out|water|feed|post)\b",
+    re.I,
 )
 _SHORT_MINUTES, _USUAL_MINUTES = 15, 30
 _MOST_TASKS = 10  # in one message
@@ -38,6 +39,7 @@ class Target:
     earliest: datetime | None = None
     latest: datetime | None = None
     prefer: Prefer | None = None
+    either: tuple[datetime, ...] = ()  # the two moments an ambiguous clock can mean
     problem: str = ""
 
 
@@ -83,8 +85,20 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(prefer=Prefer(near=near) if near > ctx.now else None)
     if when.kind == "instant" and when.timed and not when.ambiguous:
         return Target(at=when.first)
+    if when.ambiguous:
+        return Target(either=_both_halves(ctx, when), problem=when.question or "")
     earliest, latest = _stretch(ctx, when)
-    return Target(earliest=earliest, latest=latest, prefer=_prefer(when))
+    return Target(earliest=earliest, latest=latest, prefer=Prefer(part=when.part) if when.part else None)
+
+
+def read_until(ctx: TurnContext, text: str) -> datetime | None:
+    """The end (UTC) of a time away: "until Sunday", "for two weeks"; None when none was said."""
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when
+    if when is None:
+        return None
+    if when.kind == "duration":
+        return ctx.now + timedelta(seconds=when.seconds or 0)
+    return when.end or when.first
 
 
 # ------------------------------------------------------------------ from a reading to a wish
@@ -146,10 +160,14 @@ def _usual_time(ctx: TurnContext, when: When) -> time:
 
 def _which_half(ctx: TurnContext, when: When) -> Problem:
     """7 can be morning or evening: both are offered where both lie ahead."""
-    first = when.first or ctx.now
-    both = [at for at in (first, first + timedelta(hours=12)) if at > ctx.now]
+    both = _both_halves(ctx, when)
     options = tuple((wording.moment(at, ctx.zone), f"{at.timestamp():.0f}") for at in both)
     return Problem(when.question or "Morning or evening?", options)
+
+
+def _both_halves(ctx: TurnContext, when: When) -> tuple[datetime, ...]:
+    first = when.first or ctx.now
+    return tuple(at for at in (first, first + timedelta(hours=12)) if at > ctx.now)
 
 
 def _stretch(ctx: TurnContext, when: When) -> tuple[datetime, datetime]:
@@ -166,15 +184,13 @@ def _stretch(ctx: TurnContext, when: When) -> tuple[datetime, datetime]:
     return max(midnight.astimezone(UTC), soon), end.astimezone(UTC)
 
 
-def _prefer(when: When) -> Prefer | None:
-    return Prefer(part=when.part) if when.part else None
-
-
 def _retimed(
     ctx: TurnContext, first: Wish, rest: list[Wish], when: When, minutes: int | None
 ) -> tuple[list[Wish] | None, Problem | None]:
     """The first wish at another time; a clock alone keeps its day."""
-    fresh = replace(first, minutes=minutes or first.minutes, rule=when.rrule or first.rule, after="", before="")
+    fresh = replace(
+        first, minutes=minutes or first.minutes, rule=when.rrule or first.rule, after="", before=""
+    )
     timed, problem = _timed(ctx, fresh, when)
     return ([timed, *rest], None) if problem is None else ([timed, *rest], problem)
 

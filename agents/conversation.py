@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any, cast
 
 import structlog
@@ -24,6 +26,8 @@ from storage.vocabulary import ContextType, Intent, MessageRole
 __all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "forget_thread", "take_turn"]
 
 log = structlog.get_logger()
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 # A checkpoint per turn is enough: what earlier ones held is history, and history is in `messages`.
 _PRUNE = """
@@ -49,6 +53,7 @@ def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
     if user is None:
         raise LookupError(f"no such person: {turn.user_id}")
     talk = open_conversation(tools.session, user.id, turn.now)
+    turn = replace(turn, message=replace(turn.message, text=_printable(turn.message.text)))
     unusual = answer_unusual(turn.message, tools.limits)
     if unusual is not None:
         return _without_graph(turn, tools, talk, unusual)
@@ -57,6 +62,11 @@ def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
     result = _result(state)
     _keep(context, talk, state, result)
     return result
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which no column and no channel takes."""
+    return _CONTROL.sub("", text)
 
 
 def forget_thread(session: Session, thread_id: str) -> None:

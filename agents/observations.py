@@ -50,6 +50,8 @@ def _performance(ctx: TurnContext) -> tuple[list[CategoryPerformance], int]:
         .group_by(tag_of_goal)
     ).all()
     performance = [
-        CategoryPerformance(category=tag, completion_rate=round(done / total, 2)) for tag, done, total in rows if tag
+        CategoryPerformance(category=tag, completion_rate=round(done / total, 2))
+        for tag, done, total in rows
+        if tag
     ]
     return performance, sum(total for _, _, total in rows)

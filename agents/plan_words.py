@@ -21,7 +21,9 @@ def whole_plan(draft: Draft) -> str:
     """The plan message: numbered tasks with days, local times, minutes and weeks, the reasons, and what a miss means."""
     plan = draft.plan
     parts = [f"{draft.title}: here is a plan (version {draft.version}).", plan.plan_summary]
-    parts.append("\n".join(f"{number}. {line}" for number, line in enumerate(map(_line, draft.placed), start=1)))
+    parts.append(
+        "\n".join(f"{number}. {line}" for number, line in enumerate(map(_line, draft.placed), start=1))
+    )
     why = _reasons(draft.placed)
     if why:
         parts.append(f"Why these times: {why}.")
@@ -37,32 +39,42 @@ def whole_plan(draft: Draft) -> str:
 
 def difference(before: Sequence[Json], after: Sequence[Json]) -> str:
     """Only what changed between two versions, series by series; "" when nothing did."""
-    old = {one["title"]: _line(one) for one in before}
-    new = {one["title"]: _line(one) for one in after}
+    old = {one["title"]: one for one in before}
+    new = {one["title"]: one for one in after}
     numbers = {title: number for number, title in enumerate(new, start=1)}
     lines = [f"{title}: dropped" for title in old if title not in new]
-    lines += [f"New: {numbers[title]}. {line}" for title, line in new.items() if title not in old]
-    lines += [
-        f"{numbers[title]}. {title}: {_when(old[title], title)} → {_when(line, title)}"
-        for title, line in new.items()
-        if title in old and old[title] != line
-    ]
+    lines += [f"New: {numbers[title]}. {_line(one)}" for title, one in new.items() if title not in old]
+    for title, one in new.items():
+        changes = _changes(old[title], one) if title in old else ""
+        lines += [f"{numbers[title]}. {title}: {changes}"] if changes else []
     lines += _moved(after, but_not=_moved(before))
     return "\n".join(lines)
 
 
+def _changes(old: Json, new: Json) -> str:
+    """Mon and Wed 07:00 → Tue and Thu 18:00; 20 min → 15 min"""
+    pairs = [(read(old), read(new)) for read in (_when, _minutes, _weeks)]
+    return "; ".join(f"{was} → {now}" for was, now in pairs if was != now)
+
+
 def _line(one: Json) -> str:
     """Easy run: Mon, Wed and Fri 07:00, 20 min, weeks 1-2"""
-    first, last = one["weeks"]
-    weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
+    return f"{one['title']}: {_when(one)}, {_minutes(one)}, {_weeks(one)}"
+
+
+def _when(one: Json) -> str:
     if not one["tasks"]:
-        return f"{one['title']}: no free time found, {weeks}"
-    names = wording.days([WEEKDAYS[day] for day in one["weekdays"]])
-    return f"{one['title']}: {names} {one['at']}, {one['minutes']}, {weeks}"
+        return "no free time found"
+    return f"{wording.days([WEEKDAYS[day] for day in one['weekdays']])} {one['at']}"
 
 
-def _when(line: str, title: str) -> str:
-    return line.removeprefix(f"{title}: ")
+def _minutes(one: Json) -> str:
+    return str(one["minutes"])
+
+
+def _weeks(one: Json) -> str:
+    first, last = one["weeks"]
+    return f"week {first}" if first == last else f"weeks {first}-{last}"
 
 
 def _reasons(placed: Sequence[Json]) -> str:

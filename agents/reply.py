@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from agents.state import AgentState, Json, Update
 from channels.messages import Choice, OutboundMessage
@@ -33,15 +34,21 @@ def close(node: str, text: str) -> Update:
     return tell(node, text) | {"question": {}, "focus": {}}
 
 
-def ask(state: AgentState, node: str, text: str, rows: Rows, focus: Json) -> Update:
-    """Put a question. Its number goes into every button, so that a tap on an older message is recognised."""
+def ask(
+    state: AgentState, node: str, text: str, rows: Rows, focus: Json, *, before: str = "", short: str = ""
+) -> Update:
+    """Put a question. Its number goes into every button, so that a tap on an older message is recognised.
+
+    `before` is said once and not repeated when the question is; `short` is what a repetition says instead.
+    """
     number = state.get("asked", 0) + 1
-    drawn = [[_button(number, option) for option in row] for row in rows if row]
+    places = count()
+    drawn = [[_button(number, option, next(places)) for option in row] for row in rows if row]
     return {
         "asked": number,
-        "question": {"number": number, "text": text, "rows": drawn},
+        "question": {"number": number, "text": short or text, "rows": drawn},
         "focus": focus,
-        "replies": [{"text": text, "rows": drawn, "node": node}],
+        "replies": [{"text": f"{before}\n\n{text}" if before else text, "rows": drawn, "node": node}],
         "agent_node": node,
     }
 
@@ -55,10 +62,10 @@ def ask_again(state: AgentState, node: str, before: str) -> Update:
     return {"replies": [{"text": text, "rows": question["rows"], "node": node}], "agent_node": node}
 
 
-def _button(number: int, option: Option) -> Json:
-    data = f"c:{number}:{option.word}"
-    if option.argument:
-        data = f"{data}:{option.argument}"
+def _button(number: int, option: Option, place: int) -> Json:
+    """Two buttons that only mean their labels are told apart by their place."""
+    argument = option.argument or (str(place) if option.word == SAY else "")
+    data = f"c:{number}:{option.word}" + (f":{argument}" if argument else "")
     if len(data.encode()) > 64:
         raise ValueError(f"button data over 64 bytes: {data}")
     return {"label": option.label, "data": data}

@@ -24,7 +24,9 @@ class Wish:
     minutes: int = 30
     rule: str = ""
     description: str = ""
-    after: str = ""  # while `at` is unknown: the stretch (ISO, UTC) in which it should be, and the part of the day
+    after: str = (
+        ""  # while `at` is unknown: the stretch (ISO, UTC) in which it should be, and the part of the day
+    )
     before: str = ""
     part: str = ""
 
@@ -51,7 +53,9 @@ def occurrences(ctx: TurnContext, wish: Wish) -> list[datetime]:
     return [at for at in expand(wish.rule, local, ctx.zone, until) if at > ctx.now]
 
 
-def drafts(ctx: TurnContext, wishes: Sequence[Wish], key: UUID, goal_id: UUID | None = None) -> list[TaskDraft]:
+def drafts(
+    ctx: TurnContext, wishes: Sequence[Wish], key: UUID, goal_id: UUID | None = None
+) -> list[TaskDraft]:
     """Rows for these wishes; the ids follow from `key`, so writing them twice writes them once."""
     made: list[TaskDraft] = []
     for number, wish in enumerate(wishes):

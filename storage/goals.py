@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import any_, func, select
 from sqlalchemy.orm import Session
 
 from storage.tables import Goal, Json, Task
@@ -87,7 +87,9 @@ def replace_pipeline(
 
     Planning again keeps the rows it already has, changes their words, and drops those no longer needed.
     """
-    waiting = [row for row in pipeline_of(session, goal.user_id, goal.id) if row.status == GoalStatus.PIPELINE]
+    waiting = [
+        row for row in pipeline_of(session, goal.user_id, goal.id) if row.status == GoalStatus.PIPELINE
+    ]
     for surplus in waiting[len(sprints) :]:
         session.delete(surplus)
     rows = waiting[: len(sprints)]
@@ -104,7 +106,7 @@ def replace_pipeline(
     return rows
 
 
-def set_status(session: Session, goal: Goal, status: str, now: datetime) -> None:
+def set_status(goal: Goal, status: str, now: datetime) -> None:
     goal.status = status
     if status == GoalStatus.ACTIVE:
         goal.activated_at = now
@@ -118,7 +120,7 @@ def goal_tasks(session: Session, user_id: UUID, goal_id: UUID) -> Sequence[Task]
         select(Task)
         .where(
             Task.user_id == user_id,
-            (Task.goal_id == goal_id) | Task.shared_with_goal_ids.contains([goal_id]),
+            (Task.goal_id == goal_id) | (any_(Task.shared_with_goal_ids) == goal_id),
         )
         .order_by(Task.scheduled_at, Task.id)
     ).all()

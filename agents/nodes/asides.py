@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 
 from agents import wording
-from agents.capture import read_target
+from agents.capture import read_until
 from agents.reply import Option, ask, close, tell
 from agents.state import AgentState, Update
 from agents.titles import matching
@@ -58,7 +58,7 @@ def done(ctx: TurnContext, text: str) -> Update:
     return {"replies": [{"text": outcome.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
 
 
-def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
+def drop(ctx: TurnContext, text: str) -> Update:
     """ "Cancel the dentist": taken off at once, with a way back in words."""
     tasks = ctx.session.scalars(
         select(Task)
@@ -84,8 +84,7 @@ def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """ "I'm on holiday until Sunday": quiet through that day; a week when no day was said."""
-    target = read_target(ctx, text, ctx.now)
-    moment = target.at or target.earliest
+    moment = read_until(ctx, text)
     last = moment.astimezone(ctx.zone).date() if moment else ctx.local_now.date() + timedelta(days=6)
     if last < ctx.local_now.date():
         return tell(_NODE, "That day has passed already. Until when shall I stay quiet?")

@@ -27,7 +27,9 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return asides.wake_up(ctx)
     match aside.get("kind", ""):
         case "stale":
-            return ask_again(state, _NODE, "That button belongs to an older message, so I left everything as it is.")
+            return ask_again(
+                state, _NODE, "That button belongs to an older message, so I left everything as it is."
+            )
         case "crisis" | "medical" | "diet" as kind:
             return close(_NODE, REPLIES[kind])
         case "agenda":
@@ -35,7 +37,7 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         case "done":
             return asides.done(ctx, heard.text)
         case "drop":
-            return asides.drop(state, ctx, heard.text)
+            return asides.drop(ctx, heard.text)
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "plan":

@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 
 from agents import wording
 from agents.draft import Draft, place
+from agents.editing import edit_in_words
 from agents.hearing import Heard, heard_of
 from agents.nodes import negotiating
 from agents.nodes.save_plan import cancel_future
@@ -25,7 +26,9 @@ from storage.tables import Goal
 from storage.vocabulary import GoalStatus
 
 _NODE = "goal_modifier"
-_GIVE_UP = re.compile(r"\b(?:give up|giving up|abandon|quit|stop|cancel|drop|delete|remove|end)\b", re.IGNORECASE)
+_GIVE_UP = re.compile(
+    r"\b(?:give up|giving up|abandon|quit|stop|cancel|drop|delete|remove|end)\b", re.IGNORECASE
+)
 
 
 def goal_modifier(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -60,7 +63,9 @@ def _hear_choice(state: AgentState, ctx: TurnContext, heard: Heard, said: str) -
     if says_no(heard.text):
         return close(_NODE, "Then it stays as it is.")
     found = matching(heard.text, active_goals(ctx.session, ctx.user.id), lambda goal: goal.title)
-    return _change(state, ctx, found[0], said) if found else ask_again(state, _NODE, "I don't know that goal.")
+    return (
+        _change(state, ctx, found[0], said) if found else ask_again(state, _NODE, "I don't know that goal.")
+    )
 
 
 def _change(state: AgentState, ctx: TurnContext, goal: Goal, text: str) -> Update:
@@ -68,12 +73,13 @@ def _change(state: AgentState, ctx: TurnContext, goal: Goal, text: str) -> Updat
         return _ask_give_up(state, goal)
     draft = draft_of_goal(ctx, goal)
     if draft is None:
-        return close(_NODE, f"{goal.title} has no plan I could change. Shall we make one? Tell me the goal again.")
-    plan = negotiating.edit_in_words(draft, text)
-    if plan is None:
+        return close(
+            _NODE, f"{goal.title} has no plan I could change. Shall we make one? Tell me the goal again."
+        )
+    edited = edit_in_words(draft, text)
+    if edited is None:
         return negotiating.show(state, draft, f"What should change?\n\n{whole_plan(draft)}")
-    after = draft.planned(plan, place(ctx, draft, plan))
-    return negotiating.next_version(state, draft, after, f"{goal.title}, changed from now on:")
+    return negotiating.apply(state, ctx, draft, edited, f"{goal.title}, from tomorrow on:")
 
 
 def draft_of_goal(ctx: TurnContext, goal: Goal) -> Draft | None:
@@ -102,7 +108,9 @@ def _what_is_left(ctx: TurnContext, goal: Goal, plan: GoalPlannerOutput) -> Goal
     if since <= 0:
         return plan
     tasks = [
-        task.model_copy(update={"week_range": (max(1, task.week_range[0] - since), task.week_range[1] - since)})
+        task.model_copy(
+            update={"week_range": (max(1, task.week_range[0] - since), task.week_range[1] - since)}
+        )
         for task in plan.proposed_tasks
         if task.week_range[1] - since >= 1
     ]
@@ -119,6 +127,9 @@ def _give_up(ctx: TurnContext, key: str) -> Update:
     goal = get_goal(ctx.session, ctx.user.id, UUID(hex=key))
     if goal is None or goal.status != GoalStatus.ACTIVE:
         return close(_NODE, "That goal is no longer active.")
-    set_status(ctx.session, goal, GoalStatus.ABANDONED, ctx.now)
+    set_status(goal, GoalStatus.ABANDONED, ctx.now)
     gone = cancel_future(ctx, goal.id)
-    return close(_NODE, f"{goal.title} is stopped, {wording.count(gone, 'coming task')} taken off. What would help you now?")
+    return close(
+        _NODE,
+        f"{goal.title} is stopped, {wording.count(gone, 'coming task')} taken off. What would help you now?",
+    )

@@ -47,7 +47,14 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     draft = new_draft(ctx, text)
-    if len(draft.title.split()) < 2 and draft.title.casefold() in ("goal", "plan", "new", "start", "help", "a"):
+    if len(draft.title.split()) < 2 and draft.title.casefold() in (
+        "goal",
+        "plan",
+        "new",
+        "start",
+        "help",
+        "a",
+    ):
         focus = {"kind": "goal_question", "step": "goal"}
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
     known = find_open_goal(ctx.session, ctx.user.id, draft.title)
@@ -56,7 +63,7 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return close(_NODE, f"{known.title} is {where}. Would you like to change it, or add something else?")
     questions = [
         {"key": one.key, "text": one.text, "options": list(one.options)}
-        for one in clarifying_questions(draft.goal)[:_MOST_QUESTIONS]
+        for one in clarifying_questions(draft.goal, day_facts(ctx))[:_MOST_QUESTIONS]
     ]
     return _next(state, ctx, replace(draft, questions=questions))
 
@@ -80,10 +87,10 @@ def _next(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     if not draft.questions:
         return _gather(ctx, draft)
     question = draft.questions[0]
-    lead = "" if draft.answers else f"{draft.title}, good. "
+    lead = "" if draft.answers else f"{draft.title}, good. A few short questions first."
     rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
     focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
-    return ask(state, _NODE, f"{lead}{question['text']}", rows, focus) | {"goal_draft": draft.as_json()}
+    return ask(state, _NODE, question["text"], rows, focus, before=lead) | {"goal_draft": draft.as_json()}
 
 
 # ------------------------------------------------------------------ advice and plan
@@ -117,7 +124,9 @@ def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     return negotiating.show(state, draft, whole_plan(draft))
 
 
-def _brief(ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json) -> PlannerBrief:
+def _brief(
+    ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json
+) -> PlannerBrief:
     return PlannerBrief(
         goal=draft.goal,
         answers=draft.answers,

@@ -19,9 +19,18 @@ _OPEN_TASKS = 20  # shown to the model
 _ASIDES = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        ("thanks", r"\W*(?:ok(?:ay)?[,! ]+)?(?:many )?(?:thanks?|thank you|thx|cheers|ty|danke|merci|gracias)\b.{0,20}"),
-        ("hello", r"\W*(?:hi|hello|hey|hallo|good (?:morning|evening|afternoon)|hola|bonjour|yo)\b(?: there| flux| again)?\W*"),
-        ("help", r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b.{0,20}"),
+        (
+            "thanks",
+            r"\W*(?:ok(?:ay)?[,! ]+)?(?:many )?(?:thanks?|thank you|thx|cheers|ty|danke|merci|gracias)\b.{0,20}",
+        ),
+        (
+            "hello",
+            r"\W*(?:hi|hello|hey|hallo|good (?:morning|evening|afternoon)|hola|bonjour|yo)\b(?: there| flux| again)?\W*",
+        ),
+        (
+            "help",
+            r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b.{0,20}",
+        ),
         (
             "agenda",
             r".*\b(?:what(?:'s| is| do i have| have i got|s)?|show|list|see|any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my)|"
@@ -43,7 +52,16 @@ _ASIDES = tuple(
         ("drop", r"\W*(?:please )?(?:cancel|delete|remove|drop|forget|skip)\b(?!.*\bgoal\b).+"),
     )
 )
-_QUESTION_BEFORE_TASK = ("agenda", "plan")
+# The finer intents the offline model reports beside CLARIFY.
+_UNDERSTOOD = {
+    "QUERY": "agenda",
+    "DONE": "done",
+    "DELETE": "drop",
+    "CANCEL": "drop",
+    "PAUSE": "pause",
+    "HELP": "help",
+    "SMALLTALK": "smalltalk",
+}
 
 
 def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
@@ -55,8 +73,11 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}
     answer = consult(ctx, ModelRole.ORCHESTRATOR, _brief(state, ctx, text), OrchestratorOutput, state)
     if answer.intent in (Intent.CLARIFY, Intent.ONBOARDING):
-        aside = {"kind": str(answer.payload.get("kind", "")), "question": answer.clarification_question or ""}
-        return {"intent": Intent.CLARIFY, "aside": aside}
+        kind = _UNDERSTOOD.get(str(answer.payload.get("understood", "")).upper(), "")
+        return {
+            "intent": Intent.CLARIFY,
+            "aside": {"kind": kind, "question": answer.clarification_question or ""},
+        }
     return {"intent": answer.intent}
 
 

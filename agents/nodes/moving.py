@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from agents import diary, wording
-from agents.capture import read_target
+from agents.capture import Target, read_target
 from agents.hearing import Heard
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
-from reminders.plans import move_task
+from reminders.plans import PlanError, move_task
 from reminders.rules.diary import Diary, Slot
 from reminders.rules.slots import find_slots
 from storage.tables import Task
@@ -58,7 +58,9 @@ def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return _offer(state, ctx, found[0], text)
     offered = (found or _distinct(tasks))[:5]
     rows = [[Option(_label(ctx, task), "task", task.id.hex)] for task in offered]
-    return ask(state, _NODE, "Which one shall I move?", [*rows, [_NEVER_MIND]], {"kind": "move", "said": text})
+    return ask(
+        state, _NODE, "Which one shall I move?", [*rows, [_NEVER_MIND]], {"kind": "move", "said": text}
+    )
 
 
 def _distinct(tasks: Sequence[Task]) -> list[Task]:
@@ -80,14 +82,26 @@ def _offer(
     if task is None or task.status != TaskStatus.PENDING:
         return close(_NODE, "That one is no longer open, so there is nothing to move.")
     target = read_target(ctx, text, task.scheduled_at)
+    if target.either:
+        return _ask_half(state, ctx, task, target)
     if target.problem:
-        return ask_again(state, _NODE, target.problem) if again else _slots(state, ctx, task, text, target.problem)
+        return (
+            ask_again(state, _NODE, target.problem)
+            if again
+            else _slots(state, ctx, task, text, target.problem)
+        )
     if target.at is None:
         return _slots(state, ctx, task, text, "")
     note = _obstacle(ctx, task, target.at)
     if note:
         return _slots(state, ctx, task, text, f"{wording.moment(target.at, ctx.zone)} doesn't work: {note}.")
     return _chosen(state, ctx, task, target.at)
+
+
+def _ask_half(state: AgentState, ctx: TurnContext, task: Task, target: Target) -> Update:
+    options = [Option(wording.moment(at, ctx.zone), "slot", f"{at.timestamp():.0f}") for at in target.either]
+    focus: Json = {"kind": "move", "task": task.id.hex}
+    return ask(state, _NODE, target.problem, [options, [_NEVER_MIND]], focus)
 
 
 def _obstacle(ctx: TurnContext, task: Task, at: datetime) -> str:
@@ -105,7 +119,8 @@ def _slots(state: AgentState, ctx: TurnContext, task: Task, text: str, before: s
     lines = [f"{wording.moment(slot.start, ctx.zone)} - {slot.reason}" for slot in offers]
     lead = before or f"{task.title}, now {wording.moment(task.scheduled_at, ctx.zone)}."
     rows = [
-        [Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}")] for slot in offers
+        [Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}")]
+        for slot in offers
     ]
     body = "\n".join([lead, "Free for you:", *lines, "Which one?"])
     focus: Json = {"kind": "move", "task": task.id.hex, "said": text}
@@ -135,15 +150,15 @@ def _chosen(state: AgentState, ctx: TurnContext, task: Task, to: datetime) -> Up
 
 
 def _carry_out(ctx: TurnContext, task: Task, to: datetime, all_future: bool) -> Update:
-    if to <= ctx.now:
-        return close(_NODE, "That time has passed in the meantime. Which other time?")
-    if task.status != TaskStatus.PENDING:
-        return close(_NODE, "That one is no longer open, so there is nothing to move.")
     was = wording.moment(task.scheduled_at, ctx.zone)
-    moved = move_task(ctx.session, ctx.user.id, task.id, to, ctx.now, all_future=all_future)
+    try:
+        moved = move_task(ctx.session, ctx.user.id, task.id, to, ctx.now, all_future=all_future)
+    except PlanError as error:
+        return close(_NODE, f"It stays where it is: {error}. Shall I look for another time?")
     rest = ", and all later ones with it" if all_future else ""
     return close(
-        _NODE, f"Moved: {moved.title} is on {wording.moment(moved.scheduled_at, ctx.zone)} now (was {was}){rest}."
+        _NODE,
+        f"Moved: {moved.title} is on {wording.moment(moved.scheduled_at, ctx.zone)} now (was {was}){rest}.",
     )
 
 

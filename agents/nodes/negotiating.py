@@ -10,7 +10,7 @@ from uuid import UUID
 
 from agents import wording
 from agents.draft import Draft, place
-from agents.editing import edit_in_words, model_edit
+from agents.editing import Edited, edit_by_button, edit_in_words, model_edit
 from agents.hearing import Heard
 from agents.plan_words import difference, whole_plan
 from agents.replies_to_plan import says_no, says_yes
@@ -28,8 +28,10 @@ _BUTTONS = (
     (Option("Fewer days", "fewer"), Option("Start later", "later")),
     (Option("Cancel", "cancel"),),
 )
-_IN_WORDS = {"easier": "make it easier", "harder": "make it harder", "fewer": "fewer days a week"}
-_SHOW = re.compile(r"\b(?:show|see|what(?:'s| is| was)|where(?:'s| is)|repeat|full|whole)\b.*\b(?:plan|draft)\b", re.I)
+_SHOW = re.compile(
+    r"\b(?:show|see|what(?:'s| is| was)|where(?:'s| is)|repeat|full|whole)\b.*\b(?:plan|draft)\b", re.I
+)
+_START = re.compile(r"\b(?:start|begin)\b.*\bnext week\b", re.I)
 _DROP = re.compile(r"\b(?:cancel|drop|forget|scrap|delete|discard)\b.*\b(?:plan|draft)\b", re.I)
 
 
@@ -41,7 +43,9 @@ def concerns(state: AgentState, heard: Heard) -> bool:
 
 def answers(draft: Draft, text: str) -> bool:
     """Whether words answer the plan message: yes, no, show, drop, or a change that code can read."""
-    return says_yes(text) or says_no(text) or names_plan(text) or edit_in_words(draft, text) is not None
+    if says_yes(text) or says_no(text) or names_plan(text) or _START.search(text):
+        return True
+    return edit_in_words(draft, text) is not None
 
 
 def names_plan(text: str) -> bool:
@@ -52,7 +56,7 @@ def names_plan(text: str) -> bool:
 def negotiate(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -> Update:
     focus = state.get("focus") or {}
     if focus.get("kind") == "full" and not heard.about_plan:
-        return _make_room(state, ctx, heard, draft)
+        return _make_room(state, heard, draft)
     match heard.word:
         case "good":
             return _approve(state, ctx, draft)
@@ -65,10 +69,8 @@ def negotiate(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -
             return show(state, draft, whole_plan(draft))
         case "undo":
             return _undo(state, ctx, draft)
-        case "later":
-            return _start_later(state, ctx, draft)
-        case "easier" | "harder" | "fewer" as word:
-            return _edit(state, ctx, draft, _IN_WORDS[word])
+        case "easier" | "harder" | "fewer" | "later" as word:
+            return apply(state, ctx, draft, edit_by_button(draft, word))
         case _:
             return _words(state, ctx, heard.text, draft)
 
@@ -78,7 +80,8 @@ def show(state: AgentState, draft: Draft, text: str) -> Update:
     rows: Sequence[Sequence[Option]] = _BUTTONS
     if draft.earlier:
         rows = (*_BUTTONS[:3], (Option("Undo", "undo"), Option("Cancel", "cancel")))
-    update = ask(state, _NODE, text, rows, {"kind": "plan"})
+    short = f"The plan for {draft.title}, version {draft.version}, is waiting. Does it look right?"
+    update = ask(state, _NODE, text, rows, {"kind": "plan"}, short=short)
     on_table = replace(draft, question_number=update["asked"])
     return update | {"goal_draft": on_table.as_json(), "approval_status": ApprovalStatus.NEGOTIATING}
 
@@ -92,17 +95,15 @@ def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Upda
     if _DROP.search(text) or (says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "nah")):
         return _drop(draft)
     if says_no(text):
-        return ask_again_plan(state, "What should be different?")
+        return ask_again_plan("What should be different?")
     if _SHOW.search(text):
         return show(state, draft, whole_plan(draft))
     if re.search(r"\bundo\b|\bgo back\b|\bprevious version\b", text, re.I):
         return _undo(state, ctx, draft)
-    if re.search(r"\bstart (?:it )?(?:a week )?later\b|\bstart next week\b", text, re.I):
-        return _start_later(state, ctx, draft)
     return _edit(state, ctx, draft, text)
 
 
-def ask_again_plan(state: AgentState, text: str) -> Update:
+def ask_again_plan(text: str) -> Update:
     """A short question about the plan on the table; its buttons keep working."""
     return {
         "replies": [{"text": text, "rows": [], "node": _NODE}],
@@ -116,45 +117,48 @@ def ask_again_plan(state: AgentState, text: str) -> Update:
 
 
 def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Update:
-    """Apply what was said and answer with the difference; what code cannot read, the planner may."""
-    plan = edit_in_words(draft, text)
-    if plan is None:
-        plan = model_edit(ctx, state, draft, text)
-    if plan is None:
-        hint = "I'm not sure what to change. For example: move 2 to the evening, no Sundays, drop 3, 20 minutes."
-        return ask_again_plan(state, hint)
-    if not plan.proposed_tasks:
-        return ask_again_plan(state, "Then nothing would be left. Shall I cancel the plan, or keep one task?")
-    return next_version(state, draft, draft.planned(plan, place(ctx, draft, plan)))
+    """Apply what was said and answer with the difference; what rules cannot read, the planner may."""
+    if _START.search(text):
+        return apply(state, ctx, draft, Edited(draft.plan, _days_to_monday(draft)))
+    edited = edit_in_words(draft, text) or model_edit(ctx, state, draft, text)
+    if edited is None:
+        hint = (
+            "I'm not sure what to change. For example: move 2 to the evening, no Sundays, drop 3, 20 minutes."
+        )
+        return ask_again_plan(hint)
+    return apply(state, ctx, draft, edited)
 
 
-def next_version(state: AgentState, before: Draft, after: Draft, lead: str = "") -> Update:
-    changed = difference(before.placed, after.placed)
-    if not changed and not lead:
-        return ask_again_plan(state, "The plan is already like that. Anything else to change?")
-    text = "\n".join(filter(None, [f"Version {after.version}:", lead, changed]))
+def apply(state: AgentState, ctx: TurnContext, draft: Draft, edited: Edited, lead: str = "") -> Update:
+    """Put the changed plan on the table and say only what changed."""
+    starts = date.fromisoformat(draft.starts_on) + timedelta(days=edited.days_later)
+    if starts > ctx.local_now.date() + timedelta(weeks=5):
+        return ask_again_plan("That is far off. Shall I keep this start, or shall we cancel for now?")
+    moved = replace(draft, starts_on=starts.isoformat())
+    after = moved.planned(edited.plan, place(ctx, moved, edited.plan))
+    leads = [lead] if lead else []
+    if edited.days_later:
+        leads.append(f"It starts on {starts:%a} {starts.day} {starts:%b}.")
+    changed = difference(draft.placed, after.placed) or "\n".join(edited.words)
+    if not changed and not edited.days_later:
+        return ask_again_plan("The plan is like that already. Anything else to change?")
+    text = "\n".join([f"Version {after.version}:", *leads, changed]).strip()
     return show(state, after, f"{text}\n\nIs it right now?")
 
 
-def _start_later(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
-    starts = date.fromisoformat(draft.starts_on) + timedelta(weeks=1)
-    if starts > ctx.local_now.date() + timedelta(weeks=4):
-        return ask_again_plan(state, "That is far off. Shall I keep this start, or shall we cancel for now?")
-    moved = replace(draft, starts_on=starts.isoformat())
-    plan = moved.plan
-    after = moved.planned(plan, place(ctx, moved, plan))
-    return next_version(state, draft, after, f"It starts on {starts:%a} {starts.day} {starts:%b}.")
+def _days_to_monday(draft: Draft) -> int:
+    return 7 - date.fromisoformat(draft.starts_on).weekday()
 
 
 def _undo(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     """Back to the version before this one."""
     if not draft.earlier:
-        return ask_again_plan(state, "There is no earlier version. What should be different?")
-    back = replace(draft, output=draft.earlier[-1], earlier=draft.earlier[:-1])
-    plan = back.plan
-    again = back.planned(plan, place(ctx, back, plan))
-    again = replace(again, earlier=draft.earlier[:-1])
-    return next_version(state, draft, again, "Back as it was before.")
+        return ask_again_plan("There is no earlier version. What should be different?")
+    back = replace(draft, output=draft.earlier[-1])
+    placed = place(ctx, back, back.plan)
+    again = replace(draft.planned(back.plan, placed), earlier=draft.earlier[:-1])
+    changed = difference(draft.placed, placed)
+    return show(state, again, f"Version {again.version}, as it was before:\n{changed}\n\nIs it right now?")
 
 
 def _drop(draft: Draft) -> Update:
@@ -174,8 +178,13 @@ def _approve(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     if _first_is_past(ctx, draft):
         fresh = replace(draft, placed=draft.planned(draft.plan, place(ctx, draft, draft.plan)).placed)
     active = active_goals(ctx.session, ctx.user.id)
-    if not draft.goal_id and not draft.queue and not draft.pause_goal and len(active) >= ctx.tools.limits.active_goals:
-        return _ask_room(state, ctx, fresh, active)
+    if (
+        not draft.goal_id
+        and not draft.queue
+        and not draft.pause_goal
+        and len(active) >= ctx.tools.limits.active_goals
+    ):
+        return _ask_room(state, fresh, active)
     return _approved(fresh)
 
 
@@ -194,7 +203,7 @@ def _first_is_past(ctx: TurnContext, draft: Draft) -> bool:
     return bool(draft.moments) and draft.moments[0] <= ctx.now.isoformat()
 
 
-def _ask_room(state: AgentState, ctx: TurnContext, draft: Draft, active: Sequence[Goal]) -> Update:
+def _ask_room(state: AgentState, draft: Draft, active: Sequence[Goal]) -> Update:
     rows = [[Option(f"Pause {goal.title[:40]}", "pause", goal.id.hex)] for goal in active]
     rows.append([Option("Queue this one", "queue"), Option("Cancel", "cancel")])
     limit = wording.count(len(active), "goal")
@@ -203,7 +212,7 @@ def _ask_room(state: AgentState, ctx: TurnContext, draft: Draft, active: Sequenc
     return update | {"goal_draft": draft.as_json(), "approval_status": ApprovalStatus.NEGOTIATING}
 
 
-def _make_room(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -> Update:
+def _make_room(state: AgentState, heard: Heard, draft: Draft) -> Update:
     match heard.word:
         case "pause":
             return _approved(replace(draft, pause_goal=str(UUID(hex=heard.argument))))
@@ -217,4 +226,3 @@ def _make_room(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) 
             return _drop(draft)
         case _:
             return ask_again(state, _NODE, "I need to know which one makes room.")
-

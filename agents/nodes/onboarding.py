@@ -13,7 +13,7 @@ from agents.offline.understand import understand
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
-from storage.vocabulary import ONBOARDING_TOPICS, ContextType, Intent
+from storage.vocabulary import ONBOARDING_TOPICS, Intent
 
 _NODE = "onboarding"
 _HELLO = (
@@ -24,7 +24,11 @@ _PRIVACY = (
     "I store what you tell me here, your tasks and when you did them, and your number only if you give it. "
     "/export sends you everything, /delete erases it.\nReady when you are?"
 )
-_START = [Option("Start", "begin"), Option("Just a reminder", "quick"), Option("What do you store?", "privacy")]
+_START = [
+    Option("Start", "begin"),
+    Option("Just a reminder", "quick"),
+    Option("What do you store?", "privacy"),
+]
 
 
 def onboarding(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -74,13 +78,15 @@ def _arrive(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     """The first word ever, or the first after the thread was put aside."""
     if ctx.profile().onboarding.began:
         return _begin(state, ctx, "Welcome back. We were getting to know each other.")
+    if heard.text.casefold().strip(" .!") in ("start", "let's start", "begin"):
+        return _begin(state, ctx, "Eleven short questions, about two minutes. Skip whatever you like.")
     if _wants(ctx, heard.text) is Intent.NEW_TASK:
         return _quick(state, ctx, heard.text)
     text = _HELLO
     if _wants(ctx, heard.text) is Intent.GOAL:
         hold_goal(ctx, heard.text)
         text = f"{_HELLO}\nI've kept your goal; a few questions first, so that the plan fits your days."
-    return ask(state, _NODE, f"{text}\n\nShall we start?", [_START[:2], _START[2:]], _focus("hello"))
+    return ask(state, _NODE, "Shall we start?", [_START[:2], _START[2:]], _focus("hello"), before=text)
 
 
 def _before_start(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
@@ -109,7 +115,11 @@ def _quick(state: AgentState, ctx: TurnContext, text: str) -> Update:
     ctx.save(profile)
     topic = TOPICS["timezone"]
     rows = question(ctx, "timezone")[1][:-1]
-    lead = "Happy to. One thing first so that it comes at the right time:" if text else "Of course. One thing first:"
+    lead = (
+        "Happy to. One thing first so that it comes at the right time:"
+        if text
+        else "Of course. One thing first:"
+    )
     return ask(state, _NODE, f"{lead} {topic.question[0].lower()}{topic.question[1:]}", rows, _focus("zone"))
 
 
@@ -138,7 +148,7 @@ def _wants(ctx: TurnContext, text: str) -> Intent | None:
     if len(text.split()) < 2 or text.startswith("/"):
         return None
     intent = understand(text[:300], ctx.local_now, ctx.user.timezone).intent.upper()
-    return {"NEW_TASK": Intent.NEW_TASK, "GOAL": Intent.GOAL}.get(intent)
+    return {"CREATE": Intent.NEW_TASK, "NEW_TASK": Intent.NEW_TASK, "GOAL": Intent.GOAL}.get(intent)
 
 
 # ------------------------------------------------------------------ the eleven questions
@@ -149,17 +159,19 @@ def _begin(state: AgentState, ctx: TurnContext, before: str) -> Update:
     profile.onboarding.began = True
     ctx.save(profile)
     name = next_topic(ctx)
-    return _finish(state, ctx, before) if name is None else _ask_topic(state, ctx, name, before)
+    return _finish(ctx, before) if name is None else _ask_topic(state, ctx, name, before)
 
 
 def _ask_topic(state: AgentState, ctx: TurnContext, name: str, before: str = "") -> Update:
     text, rows = question(ctx, name)
-    return ask(state, _NODE, f"{before}\n\n{text}".strip(), rows, _focus("topic", name))
+    return ask(state, _NODE, text, rows, _focus("topic", name), before=before)
 
 
 def _focus(step: str, topic: str = "") -> dict[str, str | int]:
     numbers = topic in ("wake_time", "bed_time", "phone")
-    return {"kind": "onboarding", "step": step, "topic": topic} | ({"numbers_are_answers": 1} if numbers else {})
+    return {"kind": "onboarding", "step": step, "topic": topic} | (
+        {"numbers_are_answers": 1} if numbers else {}
+    )
 
 
 def _hear_topic(state: AgentState, ctx: TurnContext, heard: Heard, step: str, name: str) -> Update:
@@ -169,7 +181,9 @@ def _hear_topic(state: AgentState, ctx: TurnContext, heard: Heard, step: str, na
         case "back":
             return _back(state, ctx, name)
         case "other" | "type" | "number":
-            return ask(state, _NODE, f"{counter(name)} {TOPICS[name].hint}", _controls(name), _focus("topic", name))
+            return ask(
+                state, _NODE, f"{counter(name)} {TOPICS[name].hint}", _controls(name), _focus("topic", name)
+            )
         case "take":
             return _record(state, ctx, name, TOPICS[name].default or "")
         case "resend":
@@ -202,7 +216,9 @@ def _record(state: AgentState, ctx: TurnContext, name: str, text: str) -> Update
     return _met(state, ctx, name, echo)
 
 
-def _aside(state: AgentState, ctx: TurnContext, name: str, text: str, *, unsure: bool = False) -> Update | None:
+def _aside(
+    state: AgentState, ctx: TurnContext, name: str, text: str, *, unsure: bool = False
+) -> Update | None:
     """A goal or a reminder typed where an answer was expected."""
     if not unsure and (name != "name" or len(text.split()) < 4):
         return None
@@ -224,7 +240,7 @@ def _met(state: AgentState, ctx: TurnContext, name: str, echo: str, *, skipped: 
     (progress.skipped if skipped else progress.answered).append(name)
     ctx.save(profile)
     following = next_topic(ctx)
-    return _finish(state, ctx, echo) if following is None else _ask_topic(state, ctx, following, echo)
+    return _finish(ctx, echo) if following is None else _ask_topic(state, ctx, following, echo)
 
 
 def _skip(state: AgentState, ctx: TurnContext, name: str, step: str) -> Update:
@@ -256,7 +272,8 @@ def _back(state: AgentState, ctx: TurnContext, name: str) -> Update:
 def _hear_phone(state: AgentState, ctx: TurnContext, heard: Heard, step: str) -> Update:
     if step == "code":
         unproved = phone.hear_code(state, ctx, heard.text)
-        return unproved or _met(state, ctx, "phone", "That's the one. Your number is confirmed.")
+        told = unproved or _met(state, ctx, "phone", "That's the one. Your number is confirmed.")
+        return told | {"heard": Heard("(a code)").as_json()}  # the secret itself is never written down
     asked = phone.hear_number(state, ctx, heard.text)
     if asked is not None:
         return asked
@@ -265,7 +282,7 @@ def _hear_phone(state: AgentState, ctx: TurnContext, heard: Heard, step: str) ->
     return ask_again(state, _NODE, f"I need the whole number. {TOPICS['phone'].hint}")
 
 
-def _finish(state: AgentState, ctx: TurnContext, before: str) -> Update:
+def _finish(ctx: TurnContext, before: str) -> Update:
     """All topics met: the profile is complete, fixed commitments become tasks, and a held goal is planned at once."""
     profile = ctx.profile()
     held, profile.onboarding.held_goal = profile.onboarding.held_goal, None

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Any
+from typing import Any, Literal
 
 from agents import wording
 from agents.places import find_zone, says_zone, wall_time
 from agents.turn import TurnContext
+from reminders.plans import change_zone
 from reminders.rules.when import parse_clock, parse_minutes, parse_weekdays
 from storage.profile import Commitment, Preferences, SleepWindow, WorkHours
 from storage.users import preferences_of, save_preferences
 from storage.vocabulary import WEEKDAYS, Chronotype
 
-_NAME_LEAD = re.compile(r"^(?:hi|hello|hey)?[,! ]*(?:i am|i'm|im|my name is|call me|it's|name's|this is)\s+", re.I)
+_NAME_LEAD = re.compile(
+    r"^(?:hi|hello|hey)?[,! ]*(?:i am|i'm|im|my name is|call me|it's|name's|this is)\s+", re.I
+)
 _NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixed|keine?|nada)\b", re.I)
 
 
@@ -45,7 +48,7 @@ def wake_time(ctx: TurnContext, text: str) -> str | None:
 
 
 def bed_time(ctx: TurnContext, text: str) -> str | None:
-    at = _clock(text, "night")
+    at = _clock(text, "evening")
     if at is None or at == ctx.profile().wake_time:
         return None
     _set(ctx, bed_time=at)
@@ -62,7 +65,9 @@ def work(ctx: TurnContext, text: str) -> str | None:
     indices = sorted(parse_weekdays(text)) or list(range(5))
     days = [WEEKDAYS[index] for index in indices]
     hours = WorkHours(start=times[0], end=times[1], days=days)
-    echo = f"{wording.days(days)}, {wording.clock(times[0])} to {wording.clock(times[1])}. I'll keep it clear."
+    echo = (
+        f"{wording.days(days)}, {wording.clock(times[0])} to {wording.clock(times[1])}. I'll keep it clear."
+    )
     return _set_work(ctx, hours, echo)
 
 
@@ -84,7 +89,7 @@ def timezone(ctx: TurnContext, text: str) -> str | None:
     zone = find_zone(text, ctx.now)
     if zone is None:
         return None
-    ctx.user.timezone = zone
+    change_zone(ctx.session, ctx.user, zone, ctx.now, keep_local=True)
     return f"{says_zone(zone)}, so it is {wall_time(zone, ctx.now)} for you now."
 
 
@@ -156,16 +161,11 @@ def _set_work(ctx: TurnContext, hours: WorkHours | None, echo: str) -> str:
     return echo
 
 
-def _clock(text: str, part: str) -> time | None:
-    """A clock time; one without am or pm is read as morning (for waking) or night (for bed)."""
-    at = parse_clock(text)
-    if at is None:
-        return None
-    marked = re.search(r"[ap]\.?m\b|noon|midnight|\b0\d:|evening|night|morning", text, re.I)
-    if part == "night" and not marked and 5 <= at.hour < 12:
-        return at.replace(hour=at.hour + 12)
-    if part == "night" and not marked and at.hour == 12:
-        return at.replace(hour=0)
+def _clock(text: str, part: Literal["morning", "evening"]) -> time | None:
+    """A clock time; one without am or pm belongs to the morning (for waking) or the evening (for bed)."""
+    at = parse_clock(text, part)
+    if at is not None and part == "evening" and at.hour == 12 and "noon" not in text.casefold():
+        return at.replace(hour=0)  # nobody goes to bed at noon: "12" is midnight
     return at
 
 

@@ -26,7 +26,9 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
         return close(_NODE, "There is no plan on the table right now. What would you like to work on?")
     goal = _save_goal(ctx, draft)
     if draft.queue:
-        return close(_NODE, f"{draft.title} waits in line. I'll bring it up when there is room.") | {"goal_draft": {}}
+        return close(_NODE, f"{draft.title} waits in line. I'll bring it up when there is room.") | {
+            "goal_draft": {}
+        }
     if draft.pause_goal:
         _pause(ctx, UUID(draft.pause_goal))
     if draft.goal_id:

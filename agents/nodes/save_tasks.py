@@ -28,9 +28,9 @@ def save_tasks(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
     wishes = [Wish(**one) for one in state["proposed_tasks"]]
     rows = drafts(ctx, wishes, ctx.turn.event_id)
-    if not rows:
-        return close(_NODE, "That time has passed in the meantime. When shall it be instead?")
     tasks = schedule_tasks(ctx.session, ctx.user, rows, ctx.now)
+    if not tasks:
+        return close(_NODE, "That time has passed in the meantime. Tell me again with another time?")
     if not ctx.user.onboarded:
         return onboarding.resume(state, ctx, f"Noted: {says_wish(ctx, wishes[0])}")
     if len(wishes) > 1:

@@ -76,7 +76,8 @@ def _offer_slots(state: AgentState, ctx: TurnContext, wish: Wish, before: str) -
     slots = _slots(ctx, wish, diary.busy(ctx), 2)
     lines = [f"{wording.moment(slot.start, ctx.zone)} - {slot.reason}" for slot in slots]
     options = [
-        Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}") for slot in slots
+        Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}")
+        for slot in slots
     ]
     lead = before or f"{wish.title} ({wording.length(wish.minutes)}). When suits you?"
     text = "\n".join([lead, *lines])
@@ -152,9 +153,7 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             return _hear_words(state, ctx, heard.text, focus["step"], wishes)
 
 
-def _hear_words(
-    state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]
-) -> Update:
+def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
     if step == "confirm" and says_yes(text):
         return _agreed(wishes)
     if says_no(text):

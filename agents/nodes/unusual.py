@@ -27,7 +27,9 @@ def answer_unusual(message: InboundMessage, limits: Limits) -> str | None:
 
 def _odd_text(text: str, limits: Limits) -> str | None:
     if len(text) > limits.text_characters:
-        return "That is a lot to take in at once. What is the one thing you'd like to do, in a sentence or two?"
+        return (
+            "That is a lot to take in at once. What is the one thing you'd like to do, in a sentence or two?"
+        )
     if not text.strip("\u200b\u200d\ufe0f \t\r\n"):
         return "That message arrived empty. What would you like to do?"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -13,10 +14,21 @@ from sqlalchemy.orm import Session
 from agents.conversation import Limits, Turn, TurnResult, TurnTools, take_turn
 from agents.model import LanguageModel
 from agents.offline.model import OfflineModel
-from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, PhoneVerifier
+from channels.messages import (
+    Address,
+    ChannelError,
+    InboundKind,
+    InboundMessage,
+    OutboundMessage,
+    PhoneVerifier,
+)
 from storage.database import Database, lock_person
 from storage.tables import User
 from storage.users import add_identity, create_user
+
+
+class Killed(Exception):  # noqa: N818 - what happened, not an error of ours
+    """A process that ended in the middle of a transaction."""
 
 
 class PhoneBook:
@@ -65,9 +77,19 @@ class Talk:
         with self.database.session() as session:
             self.result = self.turn(session, message, event_id)
         self.replies = self.result.replies
-        self.transcript += [f"> {message.choice and '[' + message.text + ']' or message.text}", self.text, ""]
+        self.transcript += [
+            f"> {(message.choice and '[' + message.text + ']') or message.text}",
+            self.text,
+            "",
+        ]
         self.now += timedelta(seconds=20)
         return self.text
+
+    def hear_and_lose(self, message: InboundMessage, event_id: UUID) -> None:
+        """The worker is killed after the turn and before its commit."""
+        with suppress(Killed), self.database.session() as session:
+            self.turn(session, message, event_id)
+            raise Killed
 
     def turn(self, session: Session, message: InboundMessage, event_id: UUID | None = None) -> TurnResult:
         lock_person(session, self.user_id)

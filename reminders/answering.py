@@ -18,6 +18,7 @@ from reminders.rows import state_of, write_state
 from reminders.rules.answers import TaskTap
 from reminders.rules.life import Answered, Effect, Learn, Supersede, Undone, step
 from reminders.rules.snooze import snooze_until
+from reminders.sprints import finish_sprints
 from reminders.wording import moment, snooze_rows, tap
 from storage import deliveries, outbox, tasks
 from storage.tables import Task
@@ -64,7 +65,8 @@ def answer_task(
         return unchanged(asked, answer)
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
-    return recorded(asked, answer)
+    finished = finish_sprints(session, [asked.task.goal_id], now) if answer == Answer.DONE else ()
+    return recorded(asked, answer, finished)
 
 
 def answer_tap(

@@ -22,7 +22,7 @@ from storage.tables import Identity, PushSubscription, User
 from storage.users import preferences_of, profile_of
 from storage.vocabulary import ChannelName, PatternType, Rung
 
-CHATS = (ChannelName.TELEGRAM, ChannelName.WHATSAPP, ChannelName.CONSOLE)
+CHATS = (ChannelName.TELEGRAM, ChannelName.CONSOLE)
 SESSION_WINDOW = timedelta(hours=24)  # after a person's message WhatsApp takes free text
 Reaches = Callable[[str], bool]
 
@@ -54,7 +54,7 @@ class Person:
             case Rung.CALL | Rung.HANG_UP:
                 return (self.call,) if self.call else ()
             case _:
-                return chat
+                return chat or (() if Rung.WHATSAPP in self.ladder.barred else self.addresses(Rung.WHATSAPP))
 
     def whatsapp_window_open(self, now: datetime) -> bool:
         return self.whatsapp_heard_at is not None and now - self.whatsapp_heard_at < SESSION_WINDOW
@@ -108,7 +108,8 @@ def _person(user: User, identities: Sequence[Identity], pushes: Sequence[Address
     # A simulated phone has an identity instead of a browser's subscription.
     simulated = (Address(one.channel, one.value) for one in identities if one.channel == ChannelName.PUSH)
     pushes = (*pushes, *simulated)
-    chat = next((one for one in identities if one.channel in CHATS), None)
+    # WhatsApp is where reminders start only for whoever chose it; otherwise it is the second rung's.
+    chat = next((one for one in identities if one.channel in CHATS or _is_main_whatsapp(one)), None)
     whatsapp = next((one for one in identities if one.channel == ChannelName.WHATSAPP), None)
     call = next((one for one in identities if one.channel == ChannelName.CALL), None)
     chat_address = Address(chat.channel, chat.value) if chat else None
@@ -128,6 +129,10 @@ def _person(user: User, identities: Sequence[Identity], pushes: Sequence[Address
         call=Address(call.channel, call.value) if call else None,
         whatsapp_heard_at=whatsapp.last_inbound_at if whatsapp else None,
     )
+
+
+def _is_main_whatsapp(identity: Identity) -> bool:
+    return identity.channel == ChannelName.WHATSAPP and identity.is_primary
 
 
 def _barred(

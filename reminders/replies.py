@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 from reminders import rescheduling
 from reminders.people import Person
 from reminders.rules.diary import Slot
-from reminders.sprints import finish_sprints
 from reminders.wording import Rows, clock, moment, tap
-from storage.tables import Task
+from storage.tables import Goal, Task
 from storage.vocabulary import Answer, Stage, TaskStatus
+
+Finished = Sequence[tuple[Goal, Goal | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,13 @@ class Asked:
     source: str
 
 
-def recorded(asked: Asked, answer: Answer) -> AnswerOutcome:
+def recorded(asked: Asked, answer: Answer, finished: Finished = ()) -> AnswerOutcome:
+    """`finished`: the goals that this answer completed, each with the one that follows."""
     task, rhythm = asked.task, asked.person.ladder.rhythm
     undo: Rows = ((tap(task, "Undo", "undo"),),)
     match answer:
         case Answer.DONE:
-            text = f"Done {clock(asked.now, rhythm)} - {task.title}." + _sprint_words(asked)
+            text = f"Done {clock(asked.now, rhythm)} - {task.title}." + _sprint_words(finished)
             return AnswerOutcome("recorded", task, text, undo)
         case Answer.MISSED:
             text = f"Noted: not {task.title} this time. That happens. Shall I find another time?"
@@ -59,8 +62,7 @@ def recorded(asked: Asked, answer: Answer) -> AnswerOutcome:
     return AnswerOutcome("recorded", task, f"I'll remind you of {task.title} again {again}.")
 
 
-def _sprint_words(asked: Asked) -> str:
-    finished = finish_sprints(asked.session, [asked.task.goal_id], asked.now)
+def _sprint_words(finished: Finished) -> str:
     if not finished:
         return ""
     goal, following = finished[0]

@@ -10,7 +10,7 @@ from channels.messages import Choice, OutboundMessage
 from reminders.rules.answers import TaskTap, format_tap
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Pattern, Task
-from storage.vocabulary import WEEKDAYS, ChannelName, Rung
+from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TaskStatus
 
 Rows = tuple[tuple[Choice, ...], ...]
 _DIGEST_SHOWS = 8  # tasks listed by name in a merged message
@@ -66,18 +66,24 @@ def message(
     )
 
 
-def digest(rung: Rung, tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> OutboundMessage:
-    """Several of them in one message: what is said after a silence, instead of pouring them all out."""
-    shown = tasks[:_DIGEST_SHOWS]
-    lines = [f"{moment(task.scheduled_at, rhythm, now)} {task.title}" for task in shown]
-    if len(tasks) > len(shown):
-        lines.append(f"and {len(tasks) - len(shown)} more")
-    if rung == Rung.MISS_NOTE:
-        first, last = "I was away for a while. These went by in the meantime:", "Did you do any of them?"
-    else:
-        first, last = "These are on now:", "Which one is done?"
+def digest(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> OutboundMessage:
+    """Several at once in one message: what is said after a silence, instead of pouring them all out."""
+    gone = [task for task in tasks if task.status == TaskStatus.MISSED]
+    on_now = [task for task in tasks if task.status != TaskStatus.MISSED]
+    parts = []
+    if gone:
+        parts += ["I was away for a while, sorry. This went by in the meantime:", *_listed(gone, rhythm, now)]
+    if on_now:
+        parts += ["This is on now:", *_listed(on_now, rhythm, now)]
+    parts.append("Did you do any of it?" if gone else "Which one is done?")
+    shown = [*gone, *on_now][:_DIGEST_SHOWS]
     rows = tuple((tap(task, f"Done: {task.title[:40]}", "done"),) for task in shown)
-    return OutboundMessage("\n".join([first, *lines, last]), choices=rows, task_id=tasks[0].id)
+    return OutboundMessage("\n".join(parts), choices=rows, task_id=tasks[0].id)
+
+
+def _listed(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> list[str]:
+    lines = [f"{moment(task.scheduled_at, rhythm, now)} {task.title}" for task in tasks[:_DIGEST_SHOWS]]
+    return [*lines, f"and {len(tasks) - _DIGEST_SHOWS} more"] if len(tasks) > _DIGEST_SHOWS else lines
 
 
 def pattern_question(pattern: Pattern, count: int) -> OutboundMessage:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from storage.tables import DispatchLog, Task
-from storage.vocabulary import DispatchStatus, Rung
+from storage.tables import DispatchLog, PushSubscription, Task
+from storage.users import disable_identity
+from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 WAITING = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
 SENDING = "sending"  # the outcome of an attempt whose provider is being called
@@ -131,9 +133,13 @@ def finish(session: Session, finished: Sequence[Finished], now: datetime) -> set
     return set(session.execute(_FINISH, values).scalars())
 
 
-def next_attempt(session: Session) -> datetime | None:
-    """When the outbox next has something to do."""
-    return session.scalar(select(func.min(DispatchLog.lease_until)).where(DispatchLog.status.in_(WAITING)))
+def next_attempt(session: Session, after: datetime) -> datetime | None:
+    """When, after that moment, the outbox next has something to do."""
+    return session.scalar(
+        select(func.min(DispatchLog.lease_until)).where(
+            DispatchLog.status.in_(WAITING), DispatchLog.lease_until > after
+        )
+    )
 
 
 def merged_tasks(session: Session, attempt_ids: Sequence[UUID]) -> Sequence[tuple[str | None, Task]]:
@@ -197,3 +203,20 @@ def ending_of_call(call: Any, external_id: str | None, now: datetime) -> dict[st
         "external_id": external_id,
         "reason": None,
     }
+
+
+def skipped_among(session: Session, attempt_ids: Sequence[UUID]) -> Sequence[DispatchLog]:
+    """Those of these attempts that were superseded in the meantime."""
+    if not attempt_ids:
+        return []
+    query = select(DispatchLog).where(DispatchLog.id.in_(attempt_ids))
+    return session.scalars(query.where(DispatchLog.status == DispatchStatus.SKIPPED)).all()
+
+
+def give_up_address(session: Session, channel: str, value: str, reason: str) -> None:
+    """Nobody is there any more, says the provider: a push subscription goes, a chat or number is disabled."""
+    if channel != ChannelName.PUSH:
+        disable_identity(session, channel, value, reason)
+        return
+    with contextlib.suppress(ValueError):  # a simulated phone's address is no id
+        session.execute(delete(PushSubscription).where(PushSubscription.id == UUID(value)))

@@ -40,8 +40,13 @@ def claim_due(session: Session, now: datetime, limit: int, late_by: timedelta) -
     return claimed
 
 
-def next_wake(session: Session) -> datetime | None:
-    return session.scalar(select(func.min(Task.wakes_at)))
+def next_wake(session: Session, after: datetime) -> datetime | None:
+    """The first moment after that one at which a task needs attention."""
+    return session.scalar(select(func.min(Task.wakes_at)).where(Task.wakes_at > after))
+
+
+def owners(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
+    return set(session.scalars(select(Task.user_id).where(Task.id.in_(task_ids))))
 
 
 # The flush of a hundred changed objects is a hundred statements; this is one.

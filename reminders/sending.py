@@ -1,0 +1,138 @@
+"""One attempt carried out: asked about if it was begun before, handed to its channel, and its outcome sorted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
+
+import structlog
+
+from channels.messages import Channel, ChannelError, OutboundMessage, Receipt
+from channels.switchboard import Switchboard
+from reminders.attempts import Attempt
+from storage.outbox import Finished
+from storage.vocabulary import DispatchStatus, Rung
+
+log = structlog.get_logger()
+
+RETRY_FIRST = timedelta(seconds=2)
+RETRY_MOST = timedelta(seconds=60)
+ASK_AGAIN = timedelta(seconds=10)  # about an attempt of unknown outcome
+CALL_SETTLES = timedelta(seconds=60)  # a call nobody knows of after this long was never made
+
+
+@runtime_checkable
+class EndsCalls(Protocol):
+    """A channel whose calls can be stopped."""
+
+    def cancel(self, external_id: str) -> None: ...
+
+
+def carry_out(
+    switchboard: Switchboard, attempt: Attempt, message: OutboundMessage, now: datetime
+) -> tuple[Finished, ChannelError | None]:
+    """What became of it, never an exception of a channel; with the error that says whether the address is dead.
+
+    The attempt must have been begun with `storage.outbox.begin`, which moved its fence on by one.
+    """
+    held = replace(attempt, tries=attempt.tries + 1)
+    try:
+        channel = switchboard.channel(attempt.address)
+        if attempt.rung == Rung.HANG_UP:
+            return _end_call(channel, held), None
+        return _send(channel, held, message, now), None
+    except ChannelError as error:
+        return sorted_out(held, error, now), error
+    except Exception:
+        # A lane is a door to foreign code: one broken send must not take the others with it.
+        log.exception("send_broke", attempt=str(attempt.id), channel=attempt.address.channel)
+        reason = "something went wrong on our side"
+        return Finished(attempt.id, held.tries, DispatchStatus.FAILED, reason=reason, error="internal"), None
+
+
+def _send(channel: Channel, attempt: Attempt, message: OutboundMessage, now: datetime) -> Finished:
+    if attempt.begun:
+        found, may_send = _look_up(channel, attempt, now)
+        if found is not None:
+            return _reached(attempt, found)
+        if not may_send:
+            return _ask_later(attempt, now)
+    return _reached(attempt, channel.send(attempt.address, message, now))
+
+
+def _look_up(channel: Channel, attempt: Attempt, now: datetime) -> tuple[Receipt | None, bool]:
+    """What the provider knows of an attempt that somebody began; and whether it may be sent (again).
+
+    A text that nobody can look up is repeated; a call never is before it is certain that there was none.
+    """
+    is_call = attempt.rung == Rung.CALL
+    try:
+        found = channel.find(attempt.address, attempt.id, attempt.created_at)
+    except ChannelError as error:
+        if error.unknown and not is_call:
+            return None, True
+        if not (error.unknown or error.permanent):
+            raise
+        return None, False
+    return found, not is_call or now - attempt.created_at >= CALL_SETTLES
+
+
+def _end_call(channel: Channel, attempt: Attempt) -> Finished:
+    if not isinstance(channel, EndsCalls) or attempt.external_id is None:
+        return Finished(attempt.id, attempt.tries, DispatchStatus.SKIPPED, reason="there is no call to end")
+    channel.cancel(attempt.external_id)
+    log.info("call_ended", task=str(attempt.task.id))
+    return Finished(attempt.id, attempt.tries, DispatchStatus.DISPATCHED, external_id=attempt.external_id)
+
+
+def _reached(attempt: Attempt, receipt: Receipt) -> Finished:
+    log.info(
+        "rung_sent",
+        task=str(attempt.task.id),
+        rung=attempt.rung,
+        channel=attempt.address.channel,
+        attempt=str(attempt.id),
+    )
+    return Finished(
+        attempt.id, attempt.tries, DispatchStatus.DISPATCHED, receipt.external_id, reason=attempt.reason
+    )
+
+
+def sorted_out(attempt: Attempt, error: ChannelError, now: datetime) -> Finished:
+    """Permanent: failed, and the next rung may start. Unknown: ask before anything is repeated. Else: again, in time."""
+    log.warning(
+        "rung_not_sent",
+        task=str(attempt.task.id),
+        rung=attempt.rung,
+        channel=attempt.address.channel,
+        code=error.code,
+        permanent=error.permanent,
+        unknown=error.unknown,
+    )
+    failed = Finished(
+        attempt.id, attempt.tries, DispatchStatus.FAILED, reason=error.reason, error=error.code or "failed"
+    )
+    if error.permanent or error.gone:
+        return failed
+    if error.unknown:
+        return _ask_later(attempt, now)
+    again_at = now + _pause(attempt, error)
+    if again_at >= attempt.deadline:
+        return failed
+    return replace(failed, status=DispatchStatus.PENDING, again_at=again_at, reason=attempt.reason)
+
+
+def _ask_later(attempt: Attempt, now: datetime) -> Finished:
+    again_at = now + ASK_AGAIN
+    return Finished(
+        attempt.id, attempt.tries, DispatchStatus.UNKNOWN, again_at=again_at, reason=attempt.reason
+    )
+
+
+def _pause(attempt: Attempt, error: ChannelError) -> timedelta:
+    """Twice as long each time, at most a minute, spread by up to a quarter so that not all come back at once."""
+    pause = min(RETRY_FIRST * (1 << min(attempt.tries, 10) - 1), RETRY_MOST)
+    pause = max(pause, timedelta(seconds=error.retry_after or 0))
+    spread = ((attempt.id.int >> (attempt.tries % 64)) % 1000) / 4000
+    return pause * (1 + spread)

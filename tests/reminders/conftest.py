@@ -1,0 +1,138 @@
+"""A ladder on the real Postgres: a channel that writes down what it was given, and a dispatcher over it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from channels.messages import Address, ChannelError, InboundMessage, OutboundMessage, Receipt
+from channels.switchboard import Switchboard
+from reminders.dispatch import Dispatcher
+from reminders.plans import TaskDraft, schedule_tasks
+from reminders.wakeups import RecordedWakeups
+from storage.database import Database
+from storage.tables import DispatchLog, Task, User
+from storage.users import add_identity, get_user, preferences_of, save_preferences
+
+
+@dataclass
+class Recorder:
+    """A provider in memory: accepts everything, unless `failures` holds an error to raise first, and can look up."""
+
+    name: str
+    sent: list[tuple[Address, OutboundMessage, datetime]] = field(default_factory=list)
+    failures: list[BaseException] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    before_send: Callable[[OutboundMessage], object] = id
+    can_look_up: bool = True
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
+        self.before_send(message)
+        with self._lock:
+            if self.failures:
+                raise self.failures.pop(0)
+            self.sent.append((to, message, now))
+            return Receipt(f"{self.name}-{len(self.sent)}")
+
+    def acknowledge(self, message: InboundMessage, text: str = "") -> None:
+        pass
+
+    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:
+        if not self.can_look_up:
+            raise ChannelError("no look-up here", unknown=True, code="no_lookup")
+        for number, (_, message, _) in enumerate(self.sent, start=1):
+            if message.attempt_id == attempt_id:
+                return Receipt(f"{self.name}-{number}")
+        return None
+
+    def cancel(self, external_id: str) -> None:
+        self.cancelled.append(external_id)
+
+    def texts(self) -> list[str]:
+        return [message.text for _, message, _ in self.sent]
+
+    def last(self) -> OutboundMessage:
+        return self.sent[-1][1]
+
+
+@dataclass
+class Ladders:
+    """Everything a test needs to let a task live."""
+
+    database: Database
+    telegram: Recorder
+    whatsapp: Recorder
+    call: Recorder
+    push: Recorder
+    wakeups: RecordedWakeups
+    dispatcher: Dispatcher
+
+    def another(self, **options: int) -> Dispatcher:
+        """A second process's dispatcher over the same providers."""
+        return Dispatcher(self.database, self._switchboard(), RecordedWakeups(), **options)
+
+    def _switchboard(self) -> Switchboard:
+        return switchboard_of(self.telegram, self.whatsapp, self.call, self.push)
+
+    def plan(
+        self, user: User, at: datetime, now: datetime, title: str = "Easy run", **fields: object
+    ) -> Task:
+        with self.database.session() as session:
+            owner = get_user(session, user.id)
+            assert owner is not None
+            draft = TaskDraft(title=title, scheduled_at=at, **fields)  # type: ignore[arg-type] - a test's shorthand
+            return schedule_tasks(session, owner, [draft], now)[0]
+
+    def task(self, task_id: UUID) -> Task:
+        with self.database.session() as session:
+            return session.get_one(Task, task_id)
+
+    def attempts(self, task_id: UUID) -> list[tuple[str, str, str | None]]:
+        """(rung, status, reason) in the order they were written."""
+        with self.database.session() as session:
+            rows = (
+                session.query(DispatchLog).filter_by(task_id=task_id).order_by(DispatchLog.created_at).all()
+            )
+            return [(row.rung, row.status, row.reason) for row in rows]
+
+    def run_until(self, start: datetime, end: datetime, step: timedelta = timedelta(minutes=1)) -> None:
+        """Let time pass, looking at every full step as a bell would."""
+        at = start
+        while at <= end:
+            self.dispatcher.run_due(at)
+            at += step
+
+
+@pytest.fixture
+def ladders(database: Database) -> Ladders:
+    recorders = [Recorder(name) for name in ("telegram", "whatsapp", "call", "push")]
+    wakeups = RecordedWakeups()
+    return Ladders(database, *recorders, wakeups, Dispatcher(database, switchboard_of(*recorders), wakeups))
+
+
+def switchboard_of(*recorders: Recorder) -> Switchboard:
+    """The test people have simulated addresses: the same recorders stand behind both sides of the switchboard."""
+    by_name = {one.name: one for one in recorders}
+    return Switchboard(by_name, by_name)
+
+
+@pytest.fixture
+def reachable(database: Database, owner: User, now: datetime) -> User:
+    """The owner with a proved number, WhatsApp and calls switched on."""
+    with database.session() as session:
+        user = session.get_one(User, owner.id)
+        user.phone_verified = True
+        user.whatsapp_opt_in_at = now
+        preferences = preferences_of(user)
+        preferences.calls_opted_in = True
+        preferences.phone_number = "+4915112345678"
+        save_preferences(user, preferences)
+        for channel in ("whatsapp", "call"):
+            add_identity(session, user.id, channel, "+4915112345678", now)
+    return user

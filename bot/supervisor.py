@@ -36,8 +36,9 @@ class StartError(Exception):
 class Supervisor:
     """Runs one installation over one home. Everything happens in the main thread: children die with the thread that made them."""
 
-    def __init__(self, settings: Settings, say: Say) -> None:
+    def __init__(self, settings: Settings, say: Say, procfile: Path = PROJECT / "Procfile") -> None:
         self._settings = settings
+        self._procfile = procfile
         self._say = say
         self._home = settings.flux_home
         self._logs = self._home / "logs"
@@ -72,7 +73,7 @@ class Supervisor:
         urls = self._start_servers()
         env = environment_for_children(self._settings, urls | {"PORT": str(port)})
         env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
-        commands = read_procfile(PROJECT / "Procfile")
+        commands = read_procfile(self._procfile)
         self._release(commands.pop(_RELEASE, None), env)
         publish(self._home, urls | {"PORT": str(port)})
         for name, command in commands.items():

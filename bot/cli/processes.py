@@ -15,6 +15,7 @@ from bot.settings import Settings, environment_for_children
 
 def up(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - every command has this signature
     from bot.supervisor import StartError, Supervisor
+    from storage.embedded import AlreadyRunningError
 
     def say(line: str) -> None:
         with contextlib.suppress(OSError):  # nobody reads us any more: no reason to stop
@@ -22,9 +23,12 @@ def up(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - every
 
     try:
         return Supervisor(settings, say).run()
-    except StartError as error:
+    except AlreadyRunningError as error:
+        # `settings` has read what the other one published, its port included.
+        print(f"flux: {error}; see http://localhost:{settings.port}", file=sys.stderr)
+    except (StartError, OSError) as error:
         print(f"flux: {error}", file=sys.stderr)
-        return 1
+    return 1
 
 
 def web(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001

@@ -1,0 +1,173 @@
+"""How long a chat turn takes without a network model, beside a bare ten-node LangGraph turn on the same Postgres.
+
+    python -m bench.turn [--turns 200] [--database-url URL]
+
+In-process part: from the stored inbound event to the committed replies. Targets: p50 <= 60 ms and <= 2.5 x bare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any, TypedDict
+from uuid import UUID, uuid4
+
+from langgraph.checkpoint.postgres import PostgresSaver
+from langgraph.graph import END, START, StateGraph
+
+from agents.conversation import Turn, TurnTools, take_turn
+from agents.offline.model import OfflineModel
+from channels.messages import Address, InboundMessage
+from storage.database import Database, lock_person
+from storage.embedded import EmbeddedServers
+from storage.inbound import record
+from storage.migrations import migrate
+from storage.profile import Profile, SleepWindow
+from storage.tables import InboundEvent
+from storage.users import add_identity, create_user, save_profile
+from storage.vocabulary import InboundState
+
+NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+WARM_UP = 10
+WORDS = ("call mum tomorrow 6pm", "no", "what's on today?", "thanks", "remind me to water the plants", "no")
+
+
+@dataclass(frozen=True)
+class Timing:
+    name: str
+    milliseconds: tuple[float, ...]
+
+    @property
+    def p50(self) -> float:
+        return statistics.median(self.milliseconds)
+
+    @property
+    def p99(self) -> float:
+        return statistics.quantiles(self.milliseconds, n=100)[98]
+
+
+class Bare(TypedDict, total=False):
+    text: str
+    steps: Annotated[list[str], lambda before, new: (before + new)[-10:]]
+
+
+def bare_turn(database: Database) -> Callable[[int], None]:
+    """Ten nodes in a row that do nothing, checkpointed once at their end."""
+    graph = StateGraph(Bare)
+    names = [f"node_{number}" for number in range(10)]
+    for name in names:
+        graph.add_node(name, lambda state, name=name: {"steps": [name]})  # type: ignore[misc]
+    for before, after in zip([START, *names], [*names, END], strict=True):
+        graph.add_edge(before, after)
+    compiled = graph.compile()
+    thread = str(uuid4())
+
+    def turn(number: int) -> None:
+        with database.session() as session:
+            connection: Any = session.connection().connection.driver_connection
+            running = compiled.copy(update={"checkpointer": PostgresSaver(connection)})
+            config: Any = {"configurable": {"thread_id": thread}}
+            running.invoke({"text": WORDS[number % len(WORDS)]}, config, durability="exit")
+
+    return turn
+
+
+def flux_turn(database: Database, turns: int) -> Callable[[int], None]:
+    """What a worker does for one stored message of a known person: take the event, run the turn, store the replies."""
+    user_id, model = _person(database), OfflineModel()
+    events = iter(_stored(database, turns))
+
+    def turn(number: int) -> None:
+        event_id, message, now = next(events)
+        with database.session() as session:
+            lock_person(session, user_id)
+            event = session.get_one(InboundEvent, event_id, with_for_update=True)
+            result = take_turn(Turn(user_id, message, now, "bench", event_id), TurnTools(session, model))
+            event.replies = {"messages": [reply.text for reply in result.replies], "sent": 0}
+            event.state = InboundState.ANSWERED
+
+    return turn
+
+
+def _person(database: Database) -> UUID:
+    with database.session() as session:
+        user = create_user(session, NOW, timezone="Europe/Berlin")
+        user.onboarded = True
+        sleep = SleepWindow.model_validate({"start": "23:00", "end": "07:00"})
+        save_profile(user, Profile(name="Ada", sleep_window=sleep))
+        add_identity(session, user.id, "telegram", "sim:bench", NOW, primary=True)
+        return user.id
+
+
+def _stored(database: Database, turns: int) -> list[tuple[UUID, InboundMessage, datetime]]:
+    """Messages as a door leaves them, written before the clock starts."""
+    stored = []
+    for number in range(turns):
+        now = NOW + timedelta(seconds=20 * number)
+        message = InboundMessage(Address("telegram", "sim:bench"), WORDS[number % len(WORDS)], uuid4().hex, now)
+        with database.session() as session:
+            event_id = record(
+                session,
+                channel="telegram",
+                sender="sim:bench",
+                external_id=message.external_id,
+                payload={"text": message.text},
+                received_at=now,
+                correlation_id="bench",
+            )
+        assert event_id is not None
+        stored.append((event_id, message, now))
+    return stored
+
+
+def measure(contestants: dict[str, Callable[[int], None]], turns: int) -> list[Timing]:
+    """Take turns in turn, so that a slow moment of the machine hits everybody alike."""
+    times: dict[str, list[float]] = {name: [] for name in contestants}
+    for number in range(-WARM_UP, turns):
+        for name, turn in contestants.items():
+            begun = perf_counter()
+            turn(abs(number))
+            if number >= 0:
+                times[name].append((perf_counter() - begun) * 1000)
+    return [Timing(name, tuple(values)) for name, values in times.items()]
+
+
+@contextmanager
+def _database(url: str | None) -> Iterator[Database]:
+    if url:
+        database = Database(url)
+        yield database
+        database.dispose()
+        return
+    with tempfile.TemporaryDirectory(prefix="flux-bench-") as home, EmbeddedServers(Path(home)) as servers:
+        migrate(servers.urls["DATABASE_URL"])
+        database = Database(servers.urls["DATABASE_URL"])
+        yield database
+        database.dispose()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--turns", type=int, default=200)
+    parser.add_argument("--database-url")
+    arguments = parser.parse_args()
+    with _database(arguments.database_url) as database:
+        contestants = {"bare": bare_turn(database), "flux": flux_turn(database, arguments.turns + WARM_UP)}
+        bare, flux = measure(contestants, arguments.turns)
+    for timing in (bare, flux):
+        print(f"{timing.name:5} p50 {timing.p50:6.1f} ms  p99 {timing.p99:6.1f} ms")
+    ratio = flux.p50 / bare.p50
+    print(f"flux / bare: {ratio:.2f} (target <= 2.5), p50 target <= 60 ms")
+    print(json.dumps({"bare_p50": bare.p50, "flux_p50": flux.p50, "flux_p99": flux.p99, "ratio": ratio}))
+
+
+if __name__ == "__main__":
+    main()

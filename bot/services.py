@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -21,6 +22,8 @@ from channels.twilio_api import TwilioApi, TwilioVerify
 from channels.voice import VoiceChannel
 from channels.whatsapp import WhatsAppChannel
 from reminders.dispatch import Dispatcher
+from reminders.house import House, attach
+from reminders.rules.ladder import Timing
 from reminders.wakeups import RqWakeups, Wakeups
 from storage.database import Database
 from storage.tables import PushSubscription
@@ -47,6 +50,19 @@ class Services:
     enqueue: Callable[[str, str], None]  # (job function, argument): hand a stored event to a worker
     verifier: PhoneVerifier | None
     phones: PhoneStore | None  # the simulator's memory; None in production
+
+    def __post_init__(self) -> None:
+        """Every session plans with this installation's timing and can ring, also where nothing is ever dispatched."""
+        attach(self.database, House(self._timing, self.wakeups))
+
+    @property
+    def _timing(self) -> Timing:
+        settings = self.settings
+        return Timing(
+            timedelta(minutes=settings.reminder_lead_minutes),
+            timedelta(minutes=settings.escalation_window_minutes),
+            timedelta(minutes=settings.miss_grace_minutes),
+        )
 
     @cached_property
     def model(self) -> LanguageModel:

@@ -31,11 +31,11 @@ def finish_sprints(
 
 def _follow(session: Session, goal: Goal, now: datetime) -> Goal | None:
     """Sprints hang on the first goal of their line, whichever of them is running."""
-    goals.set_status(session, goal, GoalStatus.COMPLETED, now)
+    goals.set_status(goal, GoalStatus.COMPLETED, now)
     first = goal.parent_goal_id or goal.id
     waiting = goals.pipeline_of(session, goal.user_id, first)
     following = next((one for one in waiting if one.status == GoalStatus.PIPELINE), None)
     if following is not None:
-        goals.set_status(session, following, GoalStatus.ACTIVE, now)
+        goals.set_status(following, GoalStatus.ACTIVE, now)
     session.flush()
     return following

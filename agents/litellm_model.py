@@ -235,7 +235,12 @@ def _read(response: Any, model: str) -> _Reply:
     if not choices:
         return _Reply("", "empty", usage)
     choice = choices[0]
-    if choice.finish_reason == "content_filter" or getattr(choice.message, "refusal", None):
+    extra = getattr(choice.message, "provider_specific_fields", None) or {}  # where litellm puts a refusal
+    if (
+        choice.finish_reason == "content_filter"
+        or extra.get("refusal")
+        or getattr(choice.message, "refusal", None)
+    ):
         return _Reply("", "refused", usage)
     text = choice.message.content or ""
     return _Reply(text, str(choice.finish_reason or "stop") if text.strip() else "empty", usage)

@@ -164,9 +164,8 @@ def _read(clause: str, rest: str, target: int, named: bool, series: Sequence[Ser
         return [PlanEdit(EditKind.RENAME, target or 1, title=title[:1].upper() + title[1:])]
     if _START_LATER.search(rest) and not named:
         return [PlanEdit(EditKind.START_LATER, count=_later_by(rest))]
-    days = tuple(
-        parse_weekdays(_NEGATED.sub(" ", rest))
-    )  # parse_weekdays reads "not Sunday" as the other six
+    # parse_weekdays reads "not Sunday" as the other six days; "every day" is a count
+    days = () if _DAILY.search(rest) else tuple(parse_weekdays(_NEGATED.sub(" ", rest)))
     swap = _swap(rest, target) if days else None
     if swap is not None:
         return [swap]
@@ -256,7 +255,10 @@ def _target(clause: str, series: Sequence[Series]) -> tuple[int | None, str]:
 def _by_words(clause: str, series: Sequence[Series]) -> int | None:
     """The series whose title, or else whose description, shares a word with the clause; None for none or several."""
     spoken = _stems(clause)
-    for texts in ([one.title for one in series], [one.first.description for one in series]):
+    texts_of = [[one.title for one in series]]
+    if _SOMETHING.search(clause):  # "move the stretching": looked for in what is done, too
+        texts_of.append([one.first.description for one in series])
+    for texts in texts_of:
         shared = [len(spoken & _stems(text)) for text in texts]
         best = max(shared, default=0)
         if best and shared.count(best) == 1:

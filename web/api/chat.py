@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint
 from pydantic import Field
 
-from bot import inbound
+from bot import inbound, wire
+from channels.messages import Address, InboundMessage
 from storage import conversations
+from storage.tables import InboundEvent
+from storage.vocabulary import ChannelName
 from web.api.endpoint import Fields, endpoint
 from web.api.views import ChatMessage, ChatReply, History, HistoryMessage
 from web.auth import me, require_user
 from web.context import correlation_id, now, services
-from web.errors import not_found
+from web.errors import ApiError, not_found
 from web.limits import CHAT, limiter
 
 blueprint = Blueprint("chat", __name__)
@@ -32,14 +35,31 @@ def message(body: ChatMessage) -> ChatReply:
     with services().database.session() as session:
         if body.conversation_id and not conversations.get_conversation(session, me(), body.conversation_id):
             raise not_found()
-    spoken = inbound.converse(services(), me(), body.message, now(), correlation_id())
-    return ChatReply(
-        conversation_id=spoken.conversation_id,
-        message=spoken.message,
-        agent_node=spoken.agent_node,
-        proposed_plan=spoken.proposed_plan,
-        requires_user_action=spoken.requires_user_action,
-    )
+    event_id = _through_the_door(body.message)
+    with services().database.session() as session:
+        event = session.get_one(InboundEvent, event_id)
+        if event.replies is None:
+            raise ApiError(500)
+        conversation = conversations.open_conversation(session, me(), now())
+        said = wire.load_outbound(event.replies["messages"])
+        return ChatReply(
+            conversation_id=conversation.id,
+            message="\n\n".join(one.text for one in said),
+            agent_node=event.replies.get("agent_node", "none"),
+            proposed_plan=event.replies.get("proposed_plan"),
+            requires_user_action=event.replies.get("requires_user_action", "none"),
+        )
+
+
+def _through_the_door(text: str) -> UUID:
+    """Store the message as every door does, and handle it here: the caller is waiting for the answer."""
+    sender = Address(ChannelName.API, str(me()))
+    message = InboundMessage(sender, text, external_id=f"api-{uuid4().hex}", received_at=now())
+    event_id = inbound.receive(services(), message, correlation_id())
+    if event_id is None:  # the id above is new, so this is a fault of ours
+        raise ApiError(500)
+    inbound.handle(services(), event_id)
+    return event_id
 
 
 @blueprint.get("/chat/history")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot import commands
 from bot.response import Response, say
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
-from reminders import answering
+from reminders import answering, learning
 from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap
 from storage import deliveries, users
 from storage.database import lock_person
@@ -95,7 +95,7 @@ def _tapped(session: Session, user: User, message: InboundMessage, tap: TaskTap,
 
 def _pattern(session: Session, user: User, data: str, now: datetime) -> Response:
     _, pattern_id, word = data.split(":", 2)
-    return say(answering.answer_pattern(session, user.id, UUID(pattern_id), word, now), "pattern")
+    return say(learning.answer_pattern(session, user.id, UUID(pattern_id), word, now), "pattern")
 
 
 def _answered(

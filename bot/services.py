@@ -72,15 +72,7 @@ class Services:
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
-        settings = self.settings
-        return Dispatcher(
-            self.database,
-            self.switchboard,
-            self.wakeups,
-            lead_minutes=settings.reminder_lead_minutes,
-            window_minutes=settings.escalation_window_minutes,
-            grace_minutes=settings.miss_grace_minutes,
-        )
+        return Dispatcher(self.database, self.switchboard, self.wakeups, self._timing)
 
 
 def build(settings: Settings) -> Services:

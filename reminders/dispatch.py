@@ -53,21 +53,15 @@ class Dispatcher:
         database: Database,
         switchboard: Switchboard,
         wakeups: Wakeups,
+        timing: Timing = Timing(),  # noqa: B008 - frozen
         *,
-        lead_minutes: float = 10,
-        window_minutes: float = 2,
-        grace_minutes: float = 60,
         lanes: int = 12,
         batch: int = BATCH,
     ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._wakeups = wakeups
-        self._timing = Timing(
-            timedelta(minutes=lead_minutes),
-            timedelta(minutes=window_minutes),
-            timedelta(minutes=grace_minutes),
-        )
+        self._timing = timing
         self._batch = batch
         self._lanes = Lanes(database, switchboard, lanes)
         attach(database, House(self._timing, wakeups))

@@ -1,0 +1,138 @@
+"""The title of a task: what is left of a message when the command, the time and the courtesies are taken away."""
+
+from __future__ import annotations
+
+import re
+
+from reminders.rules.when import When
+from reminders.rules.when_tokens import fold
+
+_QUOTED = re.compile(r"[\"“”]([^\"“”]{2,80})[\"“”]|(?<!\w)'([^']{2,60})'(?!\w)")
+_NAMED = re.compile(r"\b(?:called|titled|named|labell?ed|entitled)\s+(?:as\s+)?(.+)", re.I)
+_CHATTER = (
+    r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
+)
+_ASKING = (
+    r"(?:(?:can|could|would|will) (?:you|u|we|i)(?: please| also| now| just)*|i(?: would|'d| also)* (?:like|love|want|need|have|wish)(?: for)?(?: you)? to(?: also| now)*|i'd like to"
+    r"|i(?: am|'m)? (?:going to|gonna)|i (?:want|need)(?: also)?(?: you to)?|i (?:must|gotta|should|will)|i'll|i(?:'ve| have)? got to|need to|let's|we need to|make sure (?:to|i|that i)|help me(?: to)?|go ahead and|i need to)"
+)
+_LEAD = re.compile(rf"^(?:(?:{_CHATTER})[,.!;:\s]+|(?:{_ASKING})\s+)+", re.I)
+_OBJ = (
+    r"(?:(?:new|another|daily|weekly|monthly|yearly|quick|recurring|repeating|nightly|hourly|annual|calendar|one|short)\s+)*"
+    r"(?:reminder|remind|alarm|alert|event|to-?do|task|calendar (?:event|entry|item)|entry|item|notification|timer|note)s?"
+)
+_VERB = r"(?:set|create|add|make|schedule|put|send|give|get|enter|start|leave|place|book|insert|establish|fix|need|want|have|include|write)(?: up| me| us| in)*"
+_COMMANDS = re.compile(
+    "^(?:"
+    + "|".join(
+        (
+            rf"{_VERB}\s+(?:(?:a|an|the|my|me|another|up|of)\s+)*{_OBJ}\b(?:\s+(?:set|setup))?(?:\s+(?:for me|to my calendar|on my calendar|in my calendar|for (?:john|me|us|my \w+) and \w+ to|(?:that )?(?:says|saying)))?(?:\s*[:,-])?(?:\s+(?:to remind me|reminding me))?(?:\s+(?:to|for|about|of|that|on|as|regarding|so|at|when))*(?:\s+me to)?\b",
+            r"(?:remind|reminds|alert|notify|nudge|ping|reming|prompt)\s+(?:me|us|myself|him|her|them|everyone|(?:my|the|our) \w+(?: \w+)?|\w+(?: and \w+)?)(?:\s+(?:on|at|in|by)\s*)?(?:\s+(?:to|about|of|that|for|when|again to|again about))*\b(?=\s|$)",
+            r"(?:don'?t (?:let me )?forget|remember|note to self|reminder|todo|to do|task|new task|alarm|event)(?:\s+(?:to|about|that))?\s*[:,-]?\b",
+            r"(?:add|put|enter|note|schedule|mark|save|log)\s+(?:to|on|in|into)\s+(?:my|the|our)?\s*(?:calend[ae]r|calandar|schedule|agenda|list|to-?do(?: list)?)(?:\s+(?:for|to|that))?\b",
+            r"(?:schedule|add|create|book|set up|setup|set|arrange|plan|make|put|pencil in|block(?: off| out)?|organi[sz]e|enter|reserve|indicate|include|find|save|fix|call it)(?:\s+(?:me|us|in|down|up))*(?:\s+for)?\b(?!\s*(?:it|sure|up my mind)\b)",
+            r"(?:i )?(?:have|need|got|'ve got)(?:\s+(?:to|a|an|the|my|some|plans? for))*\b(?!\s*fun\b)",
+            r"(?:i'?m|i am|we'?re|we are|will|i will|we will)\s+(?:also\s+)?(?:have|having|be|going to be|attending|be attending|going to have)?\b(?:\s+(?:a|an|the))?",
+            r"wake me(?: up)?(?=\s+(?:for|to))",
+        )
+    )
+    + r")\s*",
+    re.I,
+)
+_EDGE_BEFORE = re.compile(r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|a|an|the|on|at|in|and|is|with|me to|by|up|as|from|then|also|please|it|me|called|titled|named|there is|there'?s|starts?)\b\s*)+", re.I)
+_EDGE_BEFORE_SOFT = re.compile(r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+", re.I)
+_EDGE_AFTER = re.compile(
+    r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|on|by|in|from|about|of|and|then|the|a|an|with|is|starting|starts?|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|sometime|again|labled|set|out|it|which is|that'?s|ok)\b)+$",
+    re.I,
+)
+_ASIDE = re.compile(
+    r"(?:\s*(?:[,.]\s*)?\b(?:on|to|in|into|onto)\s+(?:my|the|our)\s+(?:calend[ae]r|calandar|schedule|agenda|to-?do list|list|planner|outlook)\b(?:\s+for\b)?)|\s*\b(?:and )?(?:need|put|want) it on my calendar\b.*$|\s*[.,]\s*(?:add|put) (?:that|it|this) (?:to|on|in) my cal.*$|\s*\b(?:remind me|thank you|thanks|as well|if possible)\s*[.!]*$",
+    re.I,
+)
+_PEOPLE = re.compile(
+    r"\s+(?:with|and|between)\s+((?:(?:my|our|the|his|her)\s+)?(?:[A-Z][\w.'’-]*|mom|mum|dad|boss|team|manager|wife|husband|girlfriend|boyfriend|adviser|everyone)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+)(?:(?:my|his|her|the|our|their)\s+)?(?:[A-Z][\w.'’-]*|team|manager|boss|wife|husband|family))*)"
+)
+_PLACE = re.compile(r"\s+(?:at|in)\s+((?:the\s+)?[A-Z][\w.'’&-]*(?:\s+(?:of\s+|and\s+|the\s+)?[A-Z][\w.'’&-]*)*(?:\s+(?:bar|house|restaurant|park|room|street|st|center|centre|mall|cafe|office|gym))*)")
+
+
+def title_of(text: str, when: When | None) -> str:
+    """The title with people and places in it; "" when the message is nothing but a command and a time."""
+    quoted = _QUOTED.search(text)
+    if quoted is not None:
+        return (quoted[1] or quoted[2]).strip(" ,.;:")
+    left = _without_spans(text, when)
+    named = _NAMED.search(left)
+    if named is not None:
+        left = named[1]
+    left = _ASIDE.sub(" ", left)
+    return _tidy(_without_command(left))
+
+
+def _without_spans(text: str, when: When | None) -> str:
+    """The text without the places that speak of time; what they leave is joined by one space."""
+    if when is None:
+        return " ".join(text[:600].split())
+    left, at = [], 0
+    for start, end in sorted(when.span):
+        left.append(text[at:start])
+        at = max(at, end)
+    left.append(text[at:600])
+    return " ".join(" ".join(left).split())
+
+
+def _without_command(left: str) -> str:
+    for _ in range(3):
+        before = left
+        left = _LEAD.sub("", left)
+        folded = fold(left)
+        command = _COMMANDS.match(folded) if len(folded) == len(left) else None
+        if command is not None and command.end() and not _is_title_itself(left, command):
+            left = left[command.end() :]
+        left = _EDGE_BEFORE_SOFT.sub("", left)
+        if left == before:
+            break
+    return left
+
+
+def _is_title_itself(left: str, command: re.Match[str]) -> bool:
+    """ "book club", "plan the party": the verb belongs to the title when it names the deed itself."""
+    said = command.group().strip().lower()
+    rest = left[command.end() :].strip().lower()
+    if said == "book":
+        return bool(re.match(r"(?:club|report|review|fair|signing|store|shop)", rest))
+    if said in ("plan", "organize", "organise", "find", "save", "fix", "include", "remember", "task"):
+        return True
+    return said in ("make", "set") and bool(re.match(r"(?:dinner|breakfast|lunch|bed|coffee|tea|cake|soup|bread|the (?:bed|cake|salad|table))\b", rest))
+
+
+def _tidy(left: str) -> str:
+    left = re.sub(r"\s+([,.;!?])", r"\1", left)
+    for _ in range(2):
+        left = _EDGE_AFTER.sub("", left)
+        left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
+        left = _EDGE_BEFORE_SOFT.sub("", left)
+    return " ".join(left.split())
+
+
+def subject(title: str, text: str) -> str:
+    """What it is, without who and where ("lunch with Ann at Nero's" -> "lunch"), for events put on the calendar.
+
+    A reminder keeps every word: "call Ann at Nero's" would be no use without them.
+    """
+    if re.search(r"\bremind|\balert\b|\bdon'?t forget|\bnote to self", text, re.I) or not re.search(r"\b(?:schedule|add|create|book|set|arrange|make|put|plan|calendar|event|appointment|meeting|have|need|reserve)\b", text, re.I):
+        return title
+    short = _PLACE.sub("", _PEOPLE.sub("", title))
+    return _tidy(short) or title
+
+
+def people_in(title: str) -> list[str]:
+    """The names after "with", as written."""
+    found = _PEOPLE.search(title)
+    if found is None:
+        return []
+    return [name.strip() for name in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", found[1]) if name.strip()]
+
+
+def place_in(title: str) -> str | None:
+    found = _PLACE.search(title)
+    return found[1].strip(" .,") if found else None

@@ -1,0 +1,210 @@
+"""What a message asks for, read by rules alone: an intent and its slots. No model, no network, quick to import."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from agents.offline import lexicons as lex
+from agents.offline.items import Item, split_items
+from agents.offline.titles import people_in, place_in, subject, title_of
+from reminders.rules.answers import parse_answer
+from reminders.rules.when import Reading, When, read_when
+from reminders.rules.when_tokens import LONGEST, fold
+from storage.vocabulary import Answer
+
+INTENTS = (
+    "CREATE", "RESCHEDULE", "DELETE", "QUERY", "DONE", "ON_IT", "SNOOZE", "PAUSE", "SETTINGS",
+    "GOAL", "AFFIRM", "NEGATE", "CANCEL", "SMALLTALK", "HELP", "OTHER",
+)  # fmt: skip
+_COMMAND = re.compile(
+    r"\b(?:remind|schedule|reschedule|change|move|postpone|delete|remove|create|set up|set an?|add|put|show|list|book an|make (?:it|a|an|the))\b"
+)
+_QUESTION = re.compile(
+    r"^(?:what|who|whom|whose|when|where|why|how|which|is|are|was|were|do|does|did|has|have i|should|will|would|am i|can i|could i|may i|what's|who's|when's|where's|how's)\b|\?\s*$"
+)
+_QUESTION_WORD = re.compile(r"^(?:what|who|when|where|why|how|which|is|are|do|does|did|has|will|am|whose|what's|when's|where's)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message understood. `intent` is one of INTENTS.
+
+    slots: title (of the task, goal, or thing spoken of), full_title (with people and place), when (a When or None),
+    problem (a sentence, when a date was impossible), duration_minutes, recurrence (RRULE text), people, place,
+    items (a list of {title, when, duration_minutes} when one message holds several tasks).
+    """
+
+    intent: str
+    slots: dict[str, Any] = field(default_factory=dict)
+
+
+def understand(text: str, now: datetime, tz: str) -> Understanding:
+    """Read one message, seen from `now` (aware) in the IANA zone `tz`. Never raises for any text."""
+    said = text[: LONGEST * 2].strip()
+    if not any(char.isalnum() for char in said):
+        answer = parse_answer(said)
+        return Understanding({Answer.DONE: "AFFIRM", Answer.MISSED: "NEGATE"}.get(answer, "OTHER") if answer else "OTHER")
+    reading = read_when(said, now, tz)
+    intent = classify(said, reading.when)
+    return Understanding(intent, _slots(intent, said, reading, now, tz))
+
+
+def classify(text: str, when: When | None) -> str:
+    """The intent of a text whose time has been read already."""
+    said = " ".join(fold(text).split())
+    core = lex.CHATTER.sub("", said).strip() or said
+    return _reply(said, core, when) or _request(said, core, when)
+
+
+def _reply(said: str, core: str, when: When | None) -> str | None:
+    """Short answers and pleasantries: only where no command follows."""
+    if lex.CANCEL.search(said) or lex.CANCEL.search(core):
+        return "CANCEL"
+    if re.match(r"^(?:never ?mind|no|nope|actually|wait)\b.{0,12}\bbut\b", said):
+        return None
+    commands = bool(_COMMAND.search(said))
+    answer = parse_answer(said)
+    if answer == Answer.DONE and not lex.AFFIRM.search(said) and not re.search(r"\bthank|\bi am done", said):
+        return "DONE"
+    if answer == Answer.ON_IT:
+        return "ON_IT"
+    if lex.SNOOZE.search(core) and not core.startswith("remind me to"):
+        return "SNOOZE"
+    if _thanks_only(said, commands):
+        return "SMALLTALK"
+    if lex.NEGATE.search(said) and not commands:
+        return "NEGATE"
+    if lex.AFFIRM.search(said) and not _more_than_yes(said, core, when):
+        return "AFFIRM"
+    return None
+
+
+def _thanks_only(said: str, commands: bool) -> bool:
+    if not lex.SMALLTALK.search(said) or commands:
+        return False
+    return not lex.FOREIGN.search(said) or bool(re.match(r"^(?:thank|hi\b|hello|bye|tell me a joke)", said))
+
+
+def _more_than_yes(said: str, core: str, when: When | None) -> bool:
+    """ "ok, remind me to..." is a command; "yes, please book it" still a yes."""
+    if re.match(r"^(?:yes|yep|yeah|sure|ya|yup)\b", said):
+        return bool(re.search(r"\b(?:move|change|reschedule|instead|remind me to|but)\b", said)) and not re.search(r"\bplease cancel\b", said)
+    longer = core != said and len(core.split()) > 1
+    if longer and (lex.CREATE.search(core) or lex.DELETE.search(core) or lex.RESCHEDULE.search(core) or lex.QUERY.search(core)):
+        return not re.match(r"^(?:for )?(?:thanks?|thank you|updating|that|the help)", core)
+    return bool(when and longer and len(said.split()) > 5) or bool(_QUESTION_WORD.match(core) and longer)
+
+
+def _request(said: str, core: str, when: When | None) -> str:
+    about_flux = bool(lex.ABOUT_FLUX.search(said))
+    reminds = bool(re.match(r"^(?:please )?remind\b", core)) or "remind me to" in said
+    if lex.SETTINGS.search(core) and not reminds:
+        return "SETTINGS"
+    if lex.PAUSE.search(core) and not reminds:
+        return "PAUSE"
+    if lex.HELP.search(said) and not (when and about_flux and not said.startswith("how")):
+        return "HELP"
+    if lex.FOREIGN.search(said) and not about_flux and not _is_errand(core, when):
+        return "OTHER"
+    if (changing := _changing(said, core, reminds=reminds)) is not None:
+        return changing
+    if lex.DONE.search(core):
+        return "DONE"
+    if lex.QUERY.search(core) and not _is_command_to_create(core):
+        return "QUERY" if about_flux or _about_me(core) else "OTHER"
+    if _is_goal(core, when):
+        return "GOAL"
+    return _creating(said, core, when, about_flux=about_flux)
+
+
+def _is_errand(core: str, when: When | None) -> bool:
+    """ "pay my credit card tomorrow", "email Bob at 5": somebody else's domain, but a task with a time."""
+    if when is None or when.kind == "duration" or _QUESTION.search(core):
+        return False
+    wished = lex.MY_WISH.sub("", core)
+    return bool(lex.TASK_START.match(wished)) and not re.match(r"^(?:book|find|get|check|see|give|tell|play|go)\b", wished)
+
+
+def _changing(said: str, core: str, *, reminds: bool) -> str | None:
+    """Moving or deleting what exists. "Remind me to cancel the gym" is neither."""
+    if reminds or re.match(r"^(?:set|create|add|make|schedule) (?:a|an|another|up|me|new|the|my)\b.{0,30}\b(?:reminder|alarm|alert|event)s?\b(?!.*\b(?:instead of|rather than)\b)", core):
+        return "RESCHEDULE" if re.search(r"\b(?:instead of|rather than)\b.{0,30}(?:\d|day\b|tomorrow|week)", core) else None
+    wished = lex.MY_WISH.sub("", core)
+    if (lex.DELETE.search(wished) or lex.DELETE.search(core)) and not _QUESTION_WORD.match(core):
+        return "DELETE" if _deletes(said, wished) else "OTHER"
+    if lex.RESCHEDULE.search(wished) and not _QUESTION_WORD.match(core):
+        return "RESCHEDULE"
+    return None
+
+
+def _deletes(said: str, wished: str) -> bool:
+    if re.search(r"\b(?:move|reschedule|postpone)\b.{3,60}\binstead of\b", said):
+        return False
+    return not re.search(r"\b(?:subscription|account|credit card|history|playlist|song|app|browser|cookies|cache|photos?)\b", wished)
+
+
+def _about_me(core: str) -> bool:
+    return bool(re.search(r"\b(?:my|i|our|we|anything|free|busy|planned|scheduled|today|tomorrow|remember)\b", core)) and not lex.FOREIGN.search(core)
+
+
+def _is_command_to_create(core: str) -> bool:
+    return bool(re.match(r"^(?:remind (?!me (?:what|when|where|who|which|how)\b)|set\b|create|add|schedule|make|put|book|alert|wake|i need (?:an?|to)\b|i want (?:an?|to) (?!see|know|view))", core))
+
+
+def _is_goal(core: str, when: When | None) -> bool:
+    """A wish that takes weeks; with a clock time, or for one of the next days, it is a task."""
+    if re.match(r"^(?:remind|set|create|add|schedule|book|put)\b", core) and not re.match(r"^(?:set|create|add) (?:me )?(?:up )?(?:a|my|another) (?:new )?goal", core):
+        return False
+    one_day = when is not None and (when.timed or (when.kind == "instant" and when.grain in ("day", "part") and not when.deadline))
+    if one_day or _QUESTION_WORD.match(core):
+        return False
+    if lex.GOAL.search(core):
+        return True
+    wished = core
+    for _ in range(2):
+        wished = lex.MY_WISH.sub("", lex.CHATTER.sub("", wished)) or wished
+    wished = re.sub(r"^(?:(?:keep )?trying to|try to|be able to|go for|work on|help me (?:to )?|my goal is to|start to|would love to|like to) ?", "", wished)
+    if not lex.GOAL_DEEDS.match(wished):
+        return False
+    return wished != core or when is None or when.kind in ("interval", "duration")
+
+
+def _creating(said: str, core: str, when: When | None, *, about_flux: bool) -> str:
+    asked = bool(_QUESTION_WORD.match(core))
+    if lex.CREATE.search(core) and not asked and not (lex.FOREIGN.search(said) and not about_flux):
+        return "CREATE"
+    wished = lex.MY_WISH.sub("", core)
+    plain = bool(lex.TASK_START.match(wished)) and not re.search(r"\bfor me\b", said)
+    if asked:
+        return "QUERY" if about_flux else "OTHER"
+    if when is not None and when.kind != "duration" and not said.endswith("?"):
+        named = len(re.findall(r"[^\W\d_]{2,}", wished)) <= 14
+        return "CREATE" if plain or wished != core or (named and not re.search(r"\b(?:you|your)\b", core)) else "OTHER"
+    if plain and (wished != core or len(wished.split()) <= 9) and not said.endswith("?"):
+        return "CREATE"
+    return "CREATE" if wished != core and re.match(r"^i(?: have|'ve got| must| got| need) to\b|^i gotta", core) and not lex.FOREIGN.search(core) else "OTHER"
+
+
+def _slots(intent: str, text: str, reading: Reading, now: datetime, tz: str) -> dict[str, Any]:
+    when = reading.when
+    slots: dict[str, Any] = {"when": None if when is not None and when.kind == "duration" else when, "problem": reading.problem}
+    if when is not None and when.minutes is not None:
+        slots["duration_minutes"] = when.minutes
+    if when is not None and when.rrule is not None:
+        slots["recurrence"] = when.rrule
+    if intent in ("CREATE", "RESCHEDULE", "DELETE", "DONE", "GOAL", "QUERY"):
+        full = title_of(text, when)
+        slots["full_title"], slots["title"] = full, subject(full, text) if intent == "CREATE" else full
+        slots["people"], slots["place"] = people_in(full), place_in(full)
+    if intent == "CREATE":
+        items = split_items(text, now, tz)
+        if len(items) > 1:
+            slots["items"] = [_item(item) for item in items]
+    return slots
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {"title": item.title, "when": item.when, "duration_minutes": item.minutes}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.briefs import OrchestratorBrief
 from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
@@ -15,16 +17,44 @@ _INTENTS = {
     "RESCHEDULE_TASK": Intent.RESCHEDULE_TASK,
     "MODIFY_GOAL": Intent.MODIFY_GOAL,
 }
+_CHANGES_GOAL = re.compile(
+    r"\b(?:change|modify|adjust|adapt|update|give up|abandon|quit|stop|drop|pause|end|rework|redo)\b.{0,40}\b(?:goals?|plan)\b",
+    re.I,
+)
+_WISH = re.compile(
+    r"^\W*(?:(?:my|a|the) (?:new )?goal\b|i(?:'d|’d| would)? (?:really )?(?:want|like|love|wish|hope|need) to (?:learn|get|be|become|start|"
+    r"stop|improve|run|write|lose|gain|save|build|master|finish)\b|help me (?:to )?(?:learn|get|become|start|stop|improve|run|write|lose))",
+    re.I,
+)
+_QUESTIONS = {
+    "DELETE": "Which task should go?",
+    "DONE": "Which task did you finish?",
+    "QUERY": "Shall I show you today or the whole week?",
+    "AFFIRM": "I'm not sure what that is a yes to. What would you like to do?",
+    "NEGATE": "All right. What would you like instead?",
+    "CANCEL": "All right. What would you like instead?",
+    "SMALLTALK": "Good to hear from you. What would you like to get done?",
+    "HELP": "I can plan a goal with you or remind you of things. Which shall we start with?",
+}
 _QUESTION = "Is this a goal to plan for, a single thing to be reminded of, or a change to something you have?"
 
 
 def route(brief: OrchestratorBrief) -> OrchestratorOutput:
-    """The intent and what code needs to go on: `understood` is the finer intent (QUERY, DONE, SNOOZE, ...)."""
+    """The intent, and in the payload what code needs to go on: `understood` is the finer intent (QUERY, DONE, ...)."""
     read = understand(brief.text, brief.local_now, brief.timezone)
+    understood = str(read.intent).upper()
+    intent = _intent(brief.text, understood)
+    asks = _QUESTIONS.get(understood, _QUESTION) if intent is Intent.CLARIFY else None
     slots = {key: str(value) for key, value in dict(read.slots).items() if value is not None}
-    intent = _INTENTS.get(str(read.intent).upper(), Intent.CLARIFY)
     return OrchestratorOutput(
-        intent=intent,
-        payload={"understood": str(read.intent), "slots": slots},
-        clarification_question=_QUESTION if intent is Intent.CLARIFY else None,
+        intent=intent, payload={"understood": understood, "slots": slots}, clarification_question=asks
     )
+
+
+def _intent(text: str, understood: str) -> Intent:
+    if _CHANGES_GOAL.search(text):
+        return Intent.MODIFY_GOAL
+    known = _INTENTS.get(understood)
+    if known is None and _WISH.search(text):
+        return Intent.GOAL
+    return known or Intent.CLARIFY

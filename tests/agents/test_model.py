@@ -46,6 +46,8 @@ def test_every_role_has_its_token_limit() -> None:
         ("call mum tomorrow at 6pm", "NEW_TASK"),
         ("I want to run 5 km in six weeks", "GOAL"),
         ("move my run to Friday", "RESCHEDULE_TASK"),
+        ("I want to change my running goal", "MODIFY_GOAL"),
+        ("what's on today?", "CLARIFY"),
         ("blue seventeen umbrella theory", "CLARIFY"),
     ],
 )

@@ -13,12 +13,13 @@ from psycopg import Connection
 from sqlalchemy.orm import Session
 
 from agents.graph import RECURSION_LIMIT, conversation
+from agents.memory import recall, settle
 from agents.nodes.unusual import answer_unusual
 from agents.reply import outbound
-from agents.state import AgentState, Json, fresh_turn
+from agents.state import AgentState, fresh_turn
 from agents.turn import Limits, Turn, TurnContext, TurnResult, TurnTools
 from channels.messages import InboundKind, OutboundMessage
-from storage.conversations import Said, open_conversation, window, write_down
+from storage.conversations import Said, open_conversation, write_down
 from storage.tables import Conversation, User
 from storage.users import get_user
 from storage.vocabulary import ContextType, Intent, MessageRole
@@ -59,8 +60,9 @@ def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
         return _without_graph(turn, tools, talk, unusual)
     context = TurnContext(turn, tools, user)
     state = _run(context, talk)
-    result = _result(state)
-    _keep(context, talk, state, result)
+    tokens, warning = settle(context)
+    result = _result(state, warning)
+    _keep(context, talk, state, result, tokens)
     return result
 
 
@@ -82,7 +84,7 @@ def _run(context: TurnContext, talk: Conversation) -> AgentState:
         "recursion_limit": RECURSION_LIMIT,
     }
     given = fresh_turn(str(context.user.id), context.turn.correlation_id)
-    given |= {"conversation_history": _history(context, talk), "user_profile": context.user.profile}
+    given |= {"conversation_history": recall(context, talk), "user_profile": context.user.profile}
     state = graph.invoke(cast(AgentState, given), config, context=context, durability="exit")
     context.session.flush()
     _driver(context.session).execute(_PRUNE, {"thread": talk.langgraph_thread_id})
@@ -98,30 +100,30 @@ def _saver(session: Session) -> PostgresSaver:
     return PostgresSaver(_driver(session))
 
 
-def _history(context: TurnContext, talk: Conversation) -> list[Json]:
-    kept = window(context.session, talk.id, context.tools.limits.history_messages)
-    return [{"role": message.role, "content": message.content} for message in kept]
-
-
-def _result(state: AgentState) -> TurnResult:
+def _result(state: AgentState, warning: str) -> TurnResult:
     draft = state.get("goal_draft") or {}
     on_table = (state.get("focus") or {}).get("kind") == "plan"
     return TurnResult(
-        replies=tuple(outbound(reply) for reply in state.get("replies", [])),
+        replies=(
+            *(outbound(reply) for reply in state.get("replies", [])),
+            *([OutboundMessage(warning)] if warning else []),
+        ),
         agent_node=state.get("agent_node", "clarify"),
-        proposed_plan=draft.get("plan") if on_table else None,
+        proposed_plan=draft.get("output") if on_table else None,
         requires_user_action="approve_plan" if on_table else "none",
     )
 
 
-def _keep(context: TurnContext, talk: Conversation, state: AgentState, result: TurnResult) -> None:
+def _keep(
+    context: TurnContext, talk: Conversation, state: AgentState, result: TurnResult, tokens: int
+) -> None:
     """Write down what was said. A tap is written as its label, a secret code never."""
     heard = state.get("heard") or {}
     said = [Said(MessageRole.USER, heard.get("text") or context.turn.message.text)]
-    tokens = state.get("token_usage") or None
-    for reply in state.get("replies", []):
-        said.append(Said(MessageRole.ASSISTANT, reply["text"], reply["node"], tokens))
-        tokens = None
+    provider = context.spent[-1].provider if context.spent else None
+    for place, reply in enumerate(state.get("replies", [])):
+        cost = tokens if tokens and place == 0 else None  # the whole turn's, once
+        said.append(Said(MessageRole.ASSISTANT, reply["text"], reply["node"], cost, provider))
     write_down(context.session, talk, said, context.now)
     talk.context_type = _context_type(context.user, state)
     log.info("turn_taken", user=str(context.user.id), node=result.agent_node, intent=state.get("intent"))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from agents.budget import BudgetState, TokenLimits, check_budget
 from agents.model import LanguageModel, Usage
 from channels.messages import InboundMessage, OutboundMessage, PhoneVerifier
 from storage.profile import Profile
@@ -26,6 +27,7 @@ class Limits:
     sprint_weeks: int = 6
     history_messages: int = 20
     history_tokens: int = 8_000
+    tokens: TokenLimits = field(default_factory=TokenLimits)
     text_characters: int = 2_000  # longer messages are answered, not read
     otp_sends_per_hour: int = 3
     otp_tries: int = 5
@@ -68,7 +70,6 @@ class TurnContext:
     turn: Turn
     tools: TurnTools
     user: User
-    cheap: bool = False  # the month's hard limit is reached: the smallest model answers everything
     spent: list[Usage] = field(default_factory=list)  # what the models cost this turn, from any thread
 
     @property
@@ -86,6 +87,12 @@ class TurnContext:
     @property
     def local_now(self) -> datetime:
         return self.turn.now.astimezone(self.zone)
+
+    @property
+    def cheap(self) -> bool:
+        """The month's hard limit is reached: the smallest model answers everything."""
+        usage = self.user.monthly_token_usage
+        return check_budget(usage, self.tools.limits.tokens, self.now) is BudgetState.HARD_LIMIT
 
     @property
     def private(self) -> tuple[str, ...]:

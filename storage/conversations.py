@@ -70,6 +70,18 @@ def write_down(session: Session, conversation: Conversation, said: Sequence[Said
     conversation.last_message_at = now
 
 
+def keep_summary(session: Session, conversation: Conversation, text: str, before: Message) -> None:
+    """Put a summary in front of the first message that it does not cover."""
+    session.add(
+        Message(
+            conversation_id=conversation.id,
+            role=MessageRole.SUMMARY,
+            content=text,
+            created_at=before.created_at - timedelta(microseconds=1),
+        )
+    )
+
+
 def history(session: Session, conversation_id: UUID, limit: int = 50) -> Sequence[Message]:
     """The last messages, oldest first."""
     newest = session.scalars(

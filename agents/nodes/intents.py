@@ -8,7 +8,9 @@ from agents import diary, wording
 from agents.consult import consult
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.outputs import OrchestratorOutput
+from agents.plan_edit_words import sounds_like_edit
 from agents.state import AgentState, Update
+from agents.titles import matching
 from agents.turn import TurnContext
 from storage.goals import active_goals
 from storage.vocabulary import Intent
@@ -52,6 +54,15 @@ _ASIDES = tuple(
         ("drop", r"\W*(?:please )?(?:cancel|delete|remove|drop|forget|skip)\b(?!.*\bgoal\b).+"),
     )
 )
+_CHANGE = re.compile(
+    r"\b(?:change|modify|adjust|adapt|update|give up|giving up|abandon|quit|stop|drop|cancel|pause)\b",
+    re.IGNORECASE,
+)
+_MOVE = re.compile(
+    r"\W*(?:please |can you |could you |can we |let'?s |i need to |i want to |i have to )*"
+    r"(?:move|reschedule|shift|postpone|push|delay|put off|bring forward)\b",
+    re.IGNORECASE,
+)
 # The finer intents the offline model reports beside CLARIFY.
 _UNDERSTOOD = {
     "QUERY": "agenda",
@@ -69,6 +80,10 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     kind = aside_of(text)
     if kind == "drop" and _names_a_goal(ctx, text):
         return {"intent": Intent.MODIFY_GOAL}
+    if kind is None and _changes_goal(ctx, text):
+        return {"intent": Intent.MODIFY_GOAL}
+    if kind is None and _moves_task(ctx, text):
+        return {"intent": Intent.RESCHEDULE_TASK}
     if kind is not None:
         return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}
     answer = consult(ctx, ModelRole.ORCHESTRATOR, _brief(state, ctx, text), OrchestratorOutput, state)
@@ -89,6 +104,22 @@ def aside_of(text: str) -> str | None:
 def _names_a_goal(ctx: TurnContext, text: str) -> bool:
     said = text.casefold()
     return any(goal.title.casefold() in said for goal in active_goals(ctx.session, ctx.user.id))
+
+
+def _changes_goal(ctx: TurnContext, text: str) -> bool:
+    """Words of change or giving up, and an active goal that they name."""
+    if not (_CHANGE.search(text) or sounds_like_edit(text)):
+        return False
+    goals = active_goals(ctx.session, ctx.user.id)
+    speaks_of_goals = bool(re.search(r"\b(?:goal|plan)\b", text, re.IGNORECASE))
+    return _names_a_goal(ctx, text) or (speaks_of_goals and bool(goals))
+
+
+def _moves_task(ctx: TurnContext, text: str) -> bool:
+    """ "Move my run to Friday", where there is a run to move."""
+    if not _MOVE.match(text):
+        return False
+    return bool(matching(text, diary.open_tasks(ctx), lambda task: task.title))
 
 
 def _brief(state: AgentState, ctx: TurnContext, text: str) -> OrchestratorBrief:

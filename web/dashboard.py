@@ -17,6 +17,9 @@ from storage import analytics, goals, users
 from storage.tables import Task, User
 from storage.vocabulary import GoalStatus, TaskStatus
 from web import sessions
+from web.api.endpoint import read_body
+from web.api.push import save
+from web.api.views import NewSubscription
 from web.context import now, services
 from web.errors import ApiError
 from web.heatmap import heatmap
@@ -80,6 +83,14 @@ def answer() -> AnyResponse:
         return make_response(_page(session, user, browser, said=outcome.text, offers=offers))
 
 
+@blueprint.post("/push")
+def subscribe() -> Response:
+    """This browser wants notifications; the token comes as a header, which no other site can send."""
+    browser = _signed_in(request.headers.get("X-CSRF-Token", ""))
+    saved = save(read_body(NewSubscription), browser.user_id)
+    return Response(saved.model_dump_json(), 201, mimetype="application/json")
+
+
 @blueprint.post("/leave")
 def leave() -> AnyResponse:
     _signed_in()
@@ -88,12 +99,12 @@ def leave() -> AnyResponse:
     return response
 
 
-def _signed_in() -> BrowserSession:
-    """The session behind a posted form. Raises ApiError 401 or 403."""
+def _signed_in(token: str | None = None) -> BrowserSession:
+    """The session behind a post, proven by its token (a form's field unless given). Raises ApiError 401 or 403."""
     browser = sessions.current(services().redis)
     if browser is None:
         raise ApiError(401)
-    if not sessions.form_is_ours(browser):
+    if not sessions.is_ours(browser, request.form.get("csrf", "") if token is None else token):
         raise ApiError(403)
     return browser
 
@@ -114,6 +125,7 @@ def _page(
         goals=_goals(session, user.id),
         picture=heatmap(day.heatmap),
         csrf=browser.csrf,
+        push_key=services().settings.vapid_keys[1],
         said=said,
         offers=offers or [],
     )

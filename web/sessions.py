@@ -69,7 +69,6 @@ def forget_person(redis: Redis, user_id: UUID) -> None:
         redis.delete(key)
 
 
-def form_is_ours(session: BrowserSession) -> bool:
-    """Whether the posted form carries this session's token."""
-    offered = request.form.get("csrf", "")
-    return hmac.compare_digest(session.csrf.encode(), offered.encode("utf-8", "replace"))
+def is_ours(session: BrowserSession, token: str) -> bool:
+    """Whether a post carries this session's token."""
+    return hmac.compare_digest(session.csrf.encode(), token.encode("utf-8", "replace"))

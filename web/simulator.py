@@ -89,6 +89,8 @@ def state() -> Response:
     after = request.args.get("after", default=0, type=int)
     with services().database.session() as session:
         person = people.holder(session, services().redis)
+    calls.end_overdue(services(), _phones(), person.addresses, now())
+    with services().database.session() as session:
         events = _phones().events(person.addresses, after=min(max(after, 0), _LAST_EVENT))
         typing = people.typing(session, person.addresses)
         reached = people.reached(session, person.user)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 from xml.etree import ElementTree
 
 from channels.messages import Address, DeliveryState, StatusUpdate
+from channels.sim_phone import Event
 from channels.simulator import PhoneStore
 from channels.voice_script import CallStep
 from storage.vocabulary import ChannelName
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _STEP = "flux:sim:step:"  # call id -> the URL its next keys go to
 _STEP_LIVES = 3600
+_RINGS = timedelta(minutes=1)
+_LONGEST = timedelta(minutes=3)  # as for a real call
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,26 @@ def find(phones: PhoneStore, addresses: Sequence[Address], call_id: str) -> Ring
     lines = [address for address in addresses if address.channel == ChannelName.CALL]
     for event in phones.events(lines):
         if event.get("call_id") == call_id and event.get("state") == "ringing":
-            address = Address(event["channel"], event["address"])
-            return Ringing(call_id, address, str(event.get("task_id")), event.get("attempt_id"))
+            return _ringing(event)
     raise not_found()
+
+
+def end_overdue(services: Services, phones: PhoneStore, addresses: Sequence[Address], now: datetime) -> None:
+    """Nobody picks up for ever: a call that has rung or talked for too long ends by itself."""
+    lines = [address for address in addresses if address.channel == ChannelName.CALL]
+    for event in phones.events(lines):
+        if event.get("state") != "ringing" or not phones.is_live(event["call_id"]):
+            continue
+        call = _ringing(event)
+        talking = bool(services.redis.exists(_STEP + call.call_id))
+        if now - datetime.fromisoformat(event["at"]) > (_LONGEST if talking else _RINGS):
+            _end(services, phones, call, "finished" if talking else "missed", now)
+            _report(services, call, DeliveryState.COMPLETED if talking else DeliveryState.NO_ANSWER, now)
+
+
+def _ringing(event: Event) -> Ringing:
+    address = Address(event["channel"], event["address"])
+    return Ringing(event["call_id"], address, str(event.get("task_id")), event.get("attempt_id"))
 
 
 def act(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import secrets
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.tokens import mint_token
 from storage.database import Database
@@ -54,3 +58,13 @@ def signed(path: str, form: dict[str, str], token: str = TWILIO_TOKEN, base: str
     text = base + path + "".join(name + form[name] for name in sorted(form))
     digest = hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()
     return {"X-Twilio-Signature": base64.b64encode(digest).decode()}
+
+
+def encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def browser_keys() -> dict[str, str]:
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return {"p256dh": encoded(point), "auth": encoded(secrets.token_bytes(16))}

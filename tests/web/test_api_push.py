@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import base64
-import secrets
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 
 from storage.database import Database
 from storage.subscriptions import subscriptions_of
 from storage.tables import User
+from tests.web.parts import Headers, browser_keys, encoded
 from web.push_keys import valid_auth, valid_p256dh
 
-Headers = dict[str, str]
 PATH = "/api/v1/push/subscriptions"
-
-
-def encoded(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def browser_keys() -> dict[str, str]:
-    public = ec.generate_private_key(ec.SECP256R1()).public_key()
-    point = public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return {"p256dh": encoded(point), "auth": encoded(secrets.token_bytes(16))}
 
 
 def subscription(name: str = "one", **changes: object) -> dict[str, object]:

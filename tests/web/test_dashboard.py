@@ -16,9 +16,10 @@ from reminders.rules.answers import TaskTap, format_tap
 from reminders.rules.streaks import DayTotal
 from storage import users
 from storage.database import Database
+from storage.subscriptions import subscriptions_of
 from storage.tables import User
 from storage.vocabulary import TaskStatus
-from tests.web.parts import add_goal, add_task, load_task
+from tests.web.parts import add_goal, add_task, browser_keys, load_task
 from web.heatmap import heatmap
 from web.sessions import COOKIE, forget_person
 
@@ -153,3 +154,17 @@ def test_heatmap_squares_stand_in_weeks_with_monday_on_top(now: datetime) -> Non
     ]
     assert [one.level for one in picture.squares] == [0, 1, 2, 3, 4, 0]
     assert picture.squares[-1].label.endswith("nothing planned")
+
+
+def test_this_browser_can_ask_for_notifications_with_the_pages_token(
+    browser: FlaskClient, database: Database, owner: User
+) -> None:
+    body = {"endpoint": "https://fcm.googleapis.com/fcm/send/x", "keys": browser_keys()}
+    token = csrf(browser.get("/dashboard").get_data(as_text=True))
+    assert browser.post("/dashboard/push", json=body).status_code == 403
+    foreign = body | {"endpoint": "https://evil.example/x"}
+    headers = {"X-CSRF-Token": token}
+    assert browser.post("/dashboard/push", json=foreign, headers=headers).status_code == 422
+    assert browser.post("/dashboard/push", json=body, headers=headers).status_code == 201
+    with database.session() as session:
+        assert [one.endpoint for one in subscriptions_of(session, owner.id)] == [body["endpoint"]]

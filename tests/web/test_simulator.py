@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy import select
 
-from bot.clock import ShiftedClock
+from bot.clock import ManualClock, ShiftedClock
 from bot.services import Services
 from channels.messages import Address, Choice, OutboundMessage
 from channels.simulator import PhoneStore
@@ -206,3 +206,22 @@ def test_a_declined_call_answers_nothing(
 
 def test_a_call_nobody_made_is_not_found(client: FlaskClient, me: User) -> None:
     assert post(client, "/call", call_id="call-none", act="answer").status_code == 404
+
+
+def test_a_call_nobody_takes_ends_by_itself(
+    client: FlaskClient, database: Database, clock: ManualClock, call: tuple[str, UUID]
+) -> None:
+    clock.shift(timedelta(seconds=30))
+    assert heard(client)[-1][0] == "ringing"
+    clock.shift(timedelta(minutes=1))
+    assert heard(client)[-1][0] == "ended"
+    assert len(heard(client)) == 2
+    assert post(client, "/call", call_id=call[0], act="answer").status_code == 409
+
+
+def test_silence_in_a_call_is_heard_as_silence(client: FlaskClient, call: tuple[str, UUID]) -> None:
+    post(client, "/call", call_id=call[0], act="answer")
+    for _ in range(3):
+        assert post(client, "/call", call_id=call[0], act="silence").status_code == 200
+    assert "Bye" in heard(client)[-2][1]
+    assert heard(client)[-1][0] == "ended"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, request
 
 from channels.push import endpoint_allowed
@@ -26,6 +28,11 @@ def public_key() -> PublicKey:
 @blueprint.post("/push/subscriptions")
 @endpoint("Save a browser's subscription", answer=Subscribed, body=NewSubscription, status=201)
 def subscribe(body: NewSubscription) -> Subscribed:
+    return save(body, me())
+
+
+def save(body: NewSubscription, user_id: UUID) -> Subscribed:
+    """Keep a browser for this person. Raises ApiError 422 or 409."""
     if not endpoint_allowed(body.endpoint, services().settings.push_allowed_hosts):
         raise ApiError(422, "endpoint: this is not a push service Flux knows.")
     if not (valid_p256dh(body.keys.p256dh) and valid_auth(body.keys.auth)):
@@ -34,7 +41,7 @@ def subscribe(body: NewSubscription) -> Subscribed:
     try:
         with services().database.session() as session:
             saved = subscriptions.save_subscription(
-                session, me(), body.endpoint, body.keys.p256dh, body.keys.auth, now(), agent
+                session, user_id, body.endpoint, body.keys.p256dh, body.keys.auth, now(), agent
             )
     except subscriptions.TooManySubscriptions as error:
         raise ApiError(409, "There are already 16 browsers. Remove one first.") from error

@@ -9,6 +9,7 @@ import { countFresh, emptyPhone, fold, isEmpty, markRead } from "./store.js";
 
 const EVERY = 700;
 const EVERY_HIDDEN = 8000;
+const SILENCE = 14000;
 const APPS = [["telegram", "Telegram"], ["whatsapp", "WhatsApp"], ["lock", "Lock screen"], ["sms", "SMS"]];
 
 const phone = emptyPhone();
@@ -19,6 +20,8 @@ let sending = 0;
 let first = true;
 let shownToast = null;
 const dismissed = new Set();
+let listening = null;
+let silence = null;
 
 const actions = { say, tap };
 const chats = Object.fromEntries(["telegram", "whatsapp", "sms"].map((app) => [app, new Chat($(`screen-${app}`), app, actions)]));
@@ -60,6 +63,7 @@ function render() {
   if (last) lock.show(phone.pushes, { now: clock.now(), zone });
   const call = phone.call && !dismissed.has(phone.call.id) ? phone.call : null;
   callScreen.show(call);
+  listen();
   toast();
   hints();
 }
@@ -165,6 +169,15 @@ async function openPush(note) {
 
 async function inCall(what, digits = null) {
   if (phone.call) await act("/call", { call_id: phone.call.id, act: what, digits });
+}
+
+// A telephone listens for a while, then tells the other side that nothing was pressed.
+function listen() {
+  const live = phone.call?.state === "talking" ? `${phone.call.id}:${phone.call.lines.length}` : null;
+  if (live === listening) return;
+  listening = live;
+  clearTimeout(silence);
+  if (live) silence = setTimeout(() => { if (!document.hidden) inCall("silence"); }, SILENCE);
 }
 
 async function decline() {

@@ -59,6 +59,8 @@ export class Banners {
   }
 }
 
+const ENDINGS = { cancelled: "call cancelled: already answered", missed: "missed call", declined: "declined" };
+
 const KEYS = [["1", "done"], ["2", "reschedule"], ["3", "can't"], ["4", "on it"], ["5", ""], ["6", ""], ["7", ""], ["8", ""], ["9", ""], ["*", "repeat"], ["0", ""], ["#", ""]];
 
 export class CallScreen {
@@ -88,7 +90,7 @@ export class CallScreen {
     this.root.hidden = !call;
     if (!call) return;
     this.root.dataset.state = call.state;
-    this.what.textContent = { ringing: call.title ? `calling about ${call.title}` : "calling\u2026", talking: "on the line", ended: call.reason === "cancelled" ? "call cancelled: already answered" : "call ended" }[call.state];
+    this.what.textContent = { ringing: call.title ? `calling about ${call.title}` : "calling\u2026", talking: "on the line", ended: ENDINGS[call.reason] ?? "call ended" }[call.state];
     this.pad.hidden = call.state !== "talking";
     this.yes.parentElement.hidden = call.state !== "ringing";
     this.no.caption.textContent = { ringing: "Decline", talking: "Hang up", ended: "Close" }[call.state];

@@ -110,7 +110,13 @@ class LiteLLMModel:
                 return self._converse(model, messages, question, placeholders, until, spent)
             except _TryFailed as failed:
                 reason = str(failed)
-                log.warning("model_try_failed", role=question.role, model=model, reason=reason)
+                log.warning(
+                    "model_try_failed",
+                    role=question.role,
+                    model=model,
+                    reason=reason,
+                    turn=question.correlation_id,
+                )
                 if failed.hopeless or tries_left == 0 or time.monotonic() >= until:
                     raise ModelUnavailable(reason) from None  # the cause may hold the prompt
                 tries_left -= 1

@@ -114,6 +114,17 @@ def test_later_weeks_start_later_and_nothing_lies_in_the_past() -> None:
     assert len(today.occurrences) == 5
 
 
+def test_a_day_kept_free_is_never_used_not_even_for_a_moved_session() -> None:
+    taken = weekly(0, time(0), 24 * 60, "Trip", weeks=1)
+    placed = place_series(
+        request(weekdays=(0, 6), at=time(7), not_on=frozenset({5, 6}), days_said=True), PERSON, taken
+    )
+    days = {PERSON.local(moment).weekday() for moment in placed.occurrences}
+    assert len(placed.weekdays) == 2
+    assert not days & {5, 6}
+    assert placed.exceptions[0].because == "Trip"
+
+
 def test_a_second_series_is_placed_around_the_first() -> None:
     first = place_series(request(per_week=3, part="evening"), PERSON, [])
     second = place_series(request(title="Stretch", per_week=3, part="evening"), PERSON, first.busy())

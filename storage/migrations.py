@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,13 @@ def migrate(url: str, *, patience: float = 120.0) -> None:
     """
     engine = create_engine(normalise_url(url), poolclass=NullPool)
     with engine.connect() as guard:
+        if _is_newest(guard):
+            return
         _take_lock(guard, patience)
         _upgrade_tables(url)
         _set_up_checkpoints(url)
-    engine.dispose()
+        guard.execute(text(f"comment on table checkpoint_migrations is '{_saver_version()}'"))
+        guard.commit()
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -53,6 +57,19 @@ def head_revision() -> str:
     if len(heads) != 1:
         raise RuntimeError(f"the migrations beside the program have {len(heads)} heads")
     return heads.pop()
+
+
+def _is_newest(connection: Connection) -> bool:
+    """Whether nothing is to be done: told without importing Alembic or LangGraph, which take most of a warm start."""
+    if current_revision(connection) != head_revision():
+        return False
+    noted = connection.scalar(text("select obj_description(to_regclass('checkpoint_migrations'))"))
+    return bool(noted == _saver_version())
+
+
+def _saver_version() -> str:
+    """Noted on the table once its setup has run: the setup changes only with the package."""
+    return f"langgraph-checkpoint-postgres {version('langgraph-checkpoint-postgres')}"
 
 
 def _take_lock(guard: Connection, patience: float) -> None:

@@ -1,0 +1,159 @@
+"""The command line as people and programs use it: what it prints, how it fails, and the whole installation once."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from bot.__main__ import COMMANDS, USER_COMMANDS, _find
+from bot.settings import Settings
+from bot.tokens import verify
+from storage.processes import command_line
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_KEY = "k" * 32
+
+
+class Flux:
+    """Runs `flux ARGUMENTS` in an environment of this test."""
+
+    def __init__(self, home: Path, **environment: str) -> None:
+        self.environment = os.environ | {"FLUX_HOME": str(home), "SECRET_KEY": _KEY} | environment
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            cwd=_PROJECT,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@pytest.fixture
+def flux(tmp_path: Path, database_url: str, redis_url: str) -> Flux:
+    return Flux(tmp_path / "home", DATABASE_URL=database_url, REDIS_URL=redis_url)
+
+
+def test_every_command_leads_to_a_function() -> None:
+    for command in (*COMMANDS, *USER_COMMANDS):
+        assert callable(_find(command.runs)), command.name
+
+
+def test_a_person_is_added_listed_and_given_a_token(flux: Flux, tmp_path: Path) -> None:
+    added = flux("user", "add", "--name", "Zoë", "--timezone", "Europe/Berlin")
+    user_id = UUID(added.stdout.strip())
+    listed = json.loads(flux("user", "list", "--json").stdout)
+    assert [(row["id"], row["name"], row["timezone"]) for row in listed] == [
+        (str(user_id), "Zoë", "Europe/Berlin")
+    ]
+    token = flux("user", "token", str(user_id)).stdout
+    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", token)
+    settings = Settings(flux_home=tmp_path, secret_key=_KEY)
+    from bot.clock import SystemClock
+
+    assert verify(token.strip(), settings, SystemClock().now()) == user_id
+
+
+def test_nobody_gets_a_token_for_an_unknown_id(flux: Flux) -> None:
+    refused = flux("user", "token", str(uuid4()))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "there is nobody with the id" in refused.stderr
+
+
+def test_a_time_zone_that_does_not_exist_is_refused(flux: Flux) -> None:
+    refused = flux("user", "add", "--timezone", "../etc/passwd")
+    assert refused.returncode == 2
+    assert "no time zone" in refused.stderr
+
+
+def test_a_wrong_setting_is_one_line_and_exit_code_two(flux: Flux) -> None:
+    refused = flux("doctor", PORT="eighty")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "PORT" in refused.stderr
+
+
+def test_the_doctor_names_what_is_missing_and_shows_no_secret(flux: Flux) -> None:
+    report = flux("doctor", TELEGRAM_BOT_TOKEN="1:very-secret", TWILIO_ACCOUNT_SID="AC1")
+    assert re.search(r"^ok   Telegram ", report.stdout, re.MULTILINE)
+    assert "missing: TWILIO_AUTH_TOKEN, TWILIO_WHATSAPP_FROM" in report.stdout
+    everything = report.stdout + report.stderr
+    assert "very-secret" not in everything
+    assert _KEY not in everything
+
+
+def test_a_worker_alone_says_what_it_needs(tmp_path: Path) -> None:
+    refused = Flux(tmp_path / "home", DATABASE_URL="", REDIS_URL="")("worker")
+    assert refused.returncode == 2
+    assert "DATABASE_URL and REDIS_URL not set and no `flux up` is running" in refused.stderr
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Flux]]:
+    """`flux up` with embedded servers, exactly as `make run` starts it."""
+    flux = Flux(tmp_path / "a home", DATABASE_URL="", REDIS_URL="", PORT="18000")
+    up = subprocess.Popen(
+        [sys.executable, "-m", "bot", "up"],
+        cwd=_PROJECT,
+        env=flux.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    yield up, flux
+    up.kill()
+    up.communicate()
+
+
+def _children(pid: int) -> list[int]:
+    listed = subprocess.run(
+        ["/bin/ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    ).stdout
+    pairs = [tuple(map(int, line.split())) for line in listed.splitlines()]
+    mine = [child for child, parent in pairs if parent == pid]
+    return mine + [grandchild for child in mine for grandchild in _children(child)]
+
+
+def _read_until(stream: object, word: str) -> str:
+    seen = ""
+    for line in stream:  # type: ignore[attr-defined]  # a text pipe
+        seen += line
+        if word in line:
+            return seen
+    raise AssertionError(f"ended without saying {word!r}:\n{seen}")
+
+
+def test_the_whole_installation_starts_answers_and_leaves_nothing_behind(
+    installation: tuple[subprocess.Popen[str], Flux],
+) -> None:
+    up, flux = installation
+    said = _read_until(up.stdout, "Ctrl-C")
+    address = re.search(r"http://localhost:\d+/simulator", said)
+    assert address, said
+    base = address[0].removesuffix("/simulator")
+    with urllib.request.urlopen(base + "/readyz", timeout=10) as answer:  # noqa: S310 - our own address
+        assert json.load(answer)["status"] == "ready"
+    with urllib.request.urlopen(address[0], timeout=10) as page:  # noqa: S310
+        assert page.status == 200
+    user_id = flux("user", "add").stdout.strip()
+    assert json.loads(flux("user", "list", "--json").stdout)[0]["id"] == user_id
+    running = _children(up.pid)
+    assert len(running) >= 8
+    up.send_signal(signal.SIGINT)
+    assert up.wait(15) == 0
+    end = time.monotonic() + 5
+    while any("flux" in command_line(pid) for pid in running) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not [command_line(pid) for pid in running if "flux" in command_line(pid)]

@@ -19,6 +19,7 @@ _SHORT = re.compile(
     re.I,
 )
 _SHORT_MINUTES, _USUAL_MINUTES = 15, 30
+_TOWARDS = re.compile(r"\b(?:to|for|until|till)\b", re.I)
 _MOST_TASKS = 10  # in one message
 _RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
 
@@ -77,7 +78,8 @@ def read_change(
 
 def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
     """Where something should move to. A bare clock means its own day, as long as that lies ahead."""
-    reading = read_when(text, ctx.local_now, ctx.user.timezone)
+    aim = _TOWARDS.sub(" ", text)  # "to Friday" is where to, not until when
+    reading = read_when(aim, ctx.local_now, ctx.user.timezone)
     when = reading.when
     if reading.problem:
         return Target(problem=reading.problem)
@@ -108,7 +110,7 @@ def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
     title = wording.capital(" ".join(task.title.split()))[:120]
     usual = _SHORT_MINUTES if _SHORT.search(title) else _USUAL_MINUTES
     when = task.reading.when
-    minutes = (when.minutes if when else None) or parse_minutes(task.text) or usual
+    minutes = task.minutes or (when.minutes if when else None) or usual
     wish = Wish(title, minutes=min(minutes, 24 * 60))
     if task.reading.problem:
         return wish, Problem(task.reading.problem)

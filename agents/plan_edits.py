@@ -107,7 +107,8 @@ def _move(task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
     if edit.at is not None:
         changes |= {"suggested_time": f"{edit.at:%H:%M}", "day_part": None, "time_said": True}
     elif edit.part is not None:
-        changes |= {"suggested_time": None, "day_part": edit.part, "time_said": False}
+        lunch = edit.part == "noon"  # lies within most work hours, and was asked for
+        changes |= {"suggested_time": None, "day_part": edit.part, "time_said": lunch}
     return changes
 
 

@@ -26,6 +26,11 @@ _WISH = re.compile(
     r"stop|improve|run|write|lose|gain|save|build|master|finish)\b|help me (?:to )?(?:learn|get|become|start|stop|improve|run|write|lose))",
     re.I,
 )
+_HORIZON = re.compile(
+    r"\b(?:in|within|over|for) (?:the )?(?:next )?(?:\w+ )?(?:weeks|months?|years?)\b|\bby (?:the )?(?:end of )?(?:summer|autumn|fall|winter|spring|"
+    r"(?:next |the |this )?year|christmas|new year)\b",
+    re.I,
+)
 _QUESTIONS = {
     "DELETE": "Which task should go?",
     "DONE": "Which task did you finish?",
@@ -55,6 +60,7 @@ def _intent(text: str, understood: str) -> Intent:
     if _CHANGES_GOAL.search(text):
         return Intent.MODIFY_GOAL
     known = _INTENTS.get(understood)
-    if known is None and _WISH.search(text):
-        return Intent.GOAL
+    wishes = _WISH.search(text) is not None
+    if wishes and (known is None or (known is Intent.NEW_TASK and _HORIZON.search(text))):
+        return Intent.GOAL  # "I want to run 5 km in six weeks" names a horizon, not a moment
     return known or Intent.CLARIFY

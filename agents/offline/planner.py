@@ -102,7 +102,7 @@ def _task(step: Step, thing: str, wish: TimeWish, minutes: int, span: tuple[int,
         times_per_week=None if days else (wish.per_week or step.per_week),
         day_part=part,
         days_said=bool(wish.weekdays),
-        time_said=wish.at is not None,
+        time_said=wish.at is not None or wish.part == "noon",  # a lunch break lies within most work hours
     )
 
 

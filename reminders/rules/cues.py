@@ -128,8 +128,11 @@ def choose(ground: Ground) -> Cue:
     first = ground.request.days_open[: ground.request.times_a_week]
     best, lowest = Cue(first, ground.request.at or time(18)), float("inf")
     loads = [_load(ground, weekday) for weekday in range(7)]
+    _, floor = _cheapest_days(
+        ground.request, loads
+    )  # no time can be cheaper than its days without an obstacle
     for away, at in sorted((_away(at, ground), at) for at in _times(ground)):
-        if away >= lowest:
+        if away + floor >= lowest:
             break
         costs = [loads[day] + _day_cost(ground, day, at) for day in range(7)]
         days, cost = _cheapest_days(ground.request, costs)
@@ -143,7 +146,15 @@ def wished(ground: Ground) -> Cue:
     empty = Ground.of(ground.request, ground.rhythm, Diary.of(()))
     free = choose(empty)
     days = tuple(sorted(set(ground.request.weekdays).intersection(ground.request.days_open)))
-    return Cue(days or free.weekdays, ground.request.at or free.at)
+    return Cue(days or free.weekdays, ground.request.at or _wished_time(ground, free.at))
+
+
+def _wished_time(ground: Ground, free: time) -> time:
+    """Within a wished part of the day, the free time; when work or sleep take all of it, what would have been."""
+    if ground.request.part is None:
+        return free
+    start, end = ground.rhythm.part(ground.request.part)
+    return free if within(free, start, end) else _anchor(ground, start, end)
 
 
 def _times(ground: Ground) -> set[time]:

@@ -59,6 +59,8 @@ def part_of(at: time) -> str:
 def explain(start: datetime, end: datetime, rhythm: Rhythm, diary: Diary, hours: Hours, wish: Prefer) -> str:
     """Why this time, in a few words for the person."""
     if hours.at_work(start, end):
+        if wish.part == "noon":
+            return "in your lunch break, as you asked"
         return "in your work hours, as you asked" if wish.work_ok else "in your work hours; the rest is taken"
     if rhythm.avoided(start) is not None:
         return "free, though this time has been hard before"

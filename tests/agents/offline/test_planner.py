@@ -197,6 +197,12 @@ def test_a_time_the_person_named_within_their_work_hours_is_theirs_to_choose() -
     assert placed[0].at == time(11)
 
 
+def test_a_lunch_break_that_was_asked_for_may_lie_within_work_hours() -> None:
+    placed = place_plan(plan("prepare for my exam", time="Lunch break", days="3"), STARTS, PERSON, [])
+    assert placed[0].at == time(12, 30)
+    assert placed[0].moved is None
+
+
 def test_an_offline_plan_takes_under_five_milliseconds() -> None:
     plan("warm up")
     began = clock.perf_counter()

@@ -98,6 +98,13 @@ def test_a_model_that_plans_into_work_hours_is_overruled_unless_the_person_asked
     assert local_times(place_series(asked, PERSON, []).occurrences) == {time(11)}
 
 
+def test_a_wished_part_of_the_day_that_work_takes_is_named() -> None:
+    placed = place_series(request(weekdays=(1, 2), part="afternoon", days_said=True), PERSON, [])
+    assert placed.weekdays == (1, 2)
+    assert placed.at == time(17, 30)
+    assert placed.moved == "17:30 is free; Tuesday 15:00 was taken by your work hours"
+
+
 def test_a_pattern_keeps_the_next_plan_away() -> None:
     avoid = [Avoid(0, time(6), time(9), "Monday mornings were missed three weeks running")]
     placed = place_series(request(weekdays=(0,), at=time(7)), PERSON, [], avoid)

@@ -98,11 +98,19 @@ def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]
     starts_on = date.fromisoformat(draft.starts_on)
     earliest = ctx.now + timedelta(hours=1)
     placed = place_plan(plan, starts_on, rhythm, busy, _avoid(draft.avoid), earliest)
-    pairs = zip(series_of(plan), placed, strict=True)
-    return [_as_json(series, one, placed_tasks(series, one, starts_on, rhythm)) for series, one in pairs]
+    titles = [one.title for one in placed]
+    return [
+        _as_json(series, one, placed_tasks(series, one, starts_on, rhythm), titles)
+        for series, one in zip(series_of(plan), placed, strict=True)
+    ]
 
 
-def _as_json(series: Series, placed: PlacedSeries, tasks: Sequence[PlacedTask]) -> Json:
+def _as_json(
+    series: Series, placed: PlacedSeries, tasks: Sequence[PlacedTask], titles: Sequence[str]
+) -> Json:
+    """A series that only makes room for another one of the same plan has not been moved by anything."""
+    moved = placed.moved or ""
+    among_themselves = any(moved.endswith(f"taken by {title}") for title in titles)
     return {
         "title": series.title,
         "minutes": series.minutes_in_words(),
@@ -110,7 +118,7 @@ def _as_json(series: Series, placed: PlacedSeries, tasks: Sequence[PlacedTask]) 
         "weekdays": list(placed.weekdays),
         "at": f"{placed.at:%H:%M}",
         "reason": placed.reason,
-        "moved": placed.moved or "",
+        "moved": "" if among_themselves else moved,
         "exceptions": [moved.words for moved in placed.exceptions],
         "conflicts": [conflict.message for conflict in placed.conflicts],
         "tasks": [

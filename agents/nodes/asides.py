@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -58,7 +59,7 @@ def done(ctx: TurnContext, text: str) -> Update:
     return {"replies": [{"text": outcome.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
 
 
-def drop(ctx: TurnContext, text: str) -> Update:
+def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """ "Cancel the dentist": taken off at once, with a way back in words."""
     tasks = ctx.session.scalars(
         select(Task)
@@ -72,6 +73,8 @@ def drop(ctx: TurnContext, text: str) -> Update:
     if len(series) > 1:
         names = wording.listed(list(dict.fromkeys(task.title for task in found))[:4])
         return tell(_NODE, f"There are several: {names}. Which one?")
+    if len(found) > 1 and not re.search(r"\b(?:all|every|series|future|next|this|just|only)\b", text, re.I):
+        return _ask_which_of_series(state, ctx, found)
     all_of_it = bool(re.search(r"\b(?:all|every|series|future)\b", text, re.I))
     gone = found if all_of_it else found[:1]
     cancel_tasks(ctx.session, ctx.user.id, [task.id for task in gone], ctx.now)
@@ -80,6 +83,25 @@ def drop(ctx: TurnContext, text: str) -> Update:
         return close(_NODE, f"Taken off: all {len(found)} of {found[0].title}.")
     more = f" The other {len(found) - 1} stay." if len(found) > 1 else ""
     return close(_NODE, f"Taken off: {found[0].title}, {when}.{more}")
+
+
+def _ask_which_of_series(state: AgentState, ctx: TurnContext, found: Sequence[Task]) -> Update:
+    first = found[0]
+    rows = [
+        [Option("Just this one", "drop_one"), Option(f"All {len(found)}", "drop_all")],
+        [Option("Keep it", "keep")],
+    ]
+    text = f"{first.title} comes {len(found)} times. Only {wording.moment(first.scheduled_at, ctx.zone)}, or all of it?"
+    return ask(state, _NODE, text, rows, {"kind": "drop", "task_ids": [task.id.hex for task in found]})
+
+
+def drop_chosen(ctx: TurnContext, task_ids: Sequence[str], word: str) -> Update:
+    """Take off the first of a series, or all of it, as was tapped."""
+    if word == "keep":
+        return close(_NODE, "Then it stays.")
+    ids = [UUID(hex=one) for one in (task_ids if word == "drop_all" else task_ids[:1])]
+    gone = cancel_tasks(ctx.session, ctx.user.id, ids, ctx.now)
+    return close(_NODE, f"Taken off: {wording.count(gone, 'time')}.")
 
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:

@@ -23,6 +23,8 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     focus = state.get("focus") or {}
     if heard.word == "undo" and focus.get("kind") == "saved":
         return _undo(ctx, focus["task_ids"])
+    if focus.get("kind") == "drop" and heard.word:
+        return asides.drop_chosen(ctx, focus["task_ids"], heard.word)
     if heard.word == "wake":
         return asides.wake_up(ctx)
     match aside.get("kind", ""):
@@ -37,7 +39,7 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         case "done":
             return asides.done(ctx, heard.text)
         case "drop":
-            return asides.drop(ctx, heard.text)
+            return asides.drop(state, ctx, heard.text)
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "plan":

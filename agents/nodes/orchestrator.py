@@ -24,6 +24,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "which_goal": Intent.MODIFY_GOAL,
     "saved": Intent.CLARIFY,
     "pause": Intent.CLARIFY,
+    "drop": Intent.CLARIFY,
 }
 
 
@@ -55,7 +56,7 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "pause")
+    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop")
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:

@@ -178,3 +178,11 @@ def test_several_tasks_in_one_message_are_listed_and_written_together(talk: Talk
     assert "2. " in talk.text
     talk.tap("OK")
     assert [task.title for task in tasks(talk)] == ["Call mum", "Buy milk"]
+
+
+def test_dropping_one_of_a_series_asks_how_much_of_it(talk: Talk) -> None:
+    captured(talk, "gym every mon wed fri at 7am for 45 min")
+    talk.say("delete the gym")
+    assert talk.labels == ["Just this one", "All 18", "Keep it"]
+    talk.tap("All 18")
+    assert tasks(talk) == []

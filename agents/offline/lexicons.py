@@ -20,7 +20,7 @@ THING = (
 CHATTER = re.compile(
     r"^(?:(?:ok(?:ay)?|thanks?(?: you)?(?: so much)?|great|cool|good|nice|awesome|perfect|hi|hello|hey|oh|ah|um+|uh|well|so|actually"
     r"|actally|also|and|then|now|right|alright|wait|please|pls|plz|kindly|flux|just|maybe|yo|hmm|next|lastly|finally"
-    r"|(?:can|could|would|will) (?:you|u|we|i)(?: please| also| now| just| kindly)*|(?:i )?(?:would|'?d) (?:like|love|want)(?: for)?(?: you| u)? to"
+    r"|you know what|alexa|olly|(?:(?:can|could|would|will) (?:you|u|we)|(?:can|could|may) i)(?: please| also| now| just| kindly)*|(?:i )?(?:would|'?d) (?:like|love|want)(?: for)?(?: you| u)? to"
     r"|i(?:'d| would) (?:like|love)(?: for)?(?: you| u)? to|i(?: also| now| just| really)* (?:want|need|wanna)(?: for)? you to"
     r"|let'?s|go ahead and|be sure to|make sure to|you should|i mean|its ok|it'?s ok|great add)(?:[,.!;:-]+ *| +|$))+"
 )
@@ -31,11 +31,11 @@ MY_WISH = re.compile(
 
 AFFIRM = _any(
     r"^(?:y|ya|yes+|yea+h*|yep+|yup|yah|aye|sure(?: thing)?|ok(?:ay)?|k+|fine|absolutely|definitely|certainly|indeed|correct|right|exactly"
-    r"|affirmative|confirm(?:ed)?|agreed?|of course|please do|do it|go (?:ahead|for it)|by all means|true|why not|totally|for sure|deal)\b",
+    r"|affirmative|confirm(?:ed)?|agreed?|of course|actually yes|(?:oh|ok|okay|well) yes|better|please do|do it|go (?:ahead|for it)|by all means|true|why not|totally|for sure|deal)\b",
     r"^(?:great|perfect(?:ion)?|awesome|excellent|wonderful|fantastic|lovely|amazing|super|cool|nice|good|brilliant|beautiful|sweet)\b",
     r"^(?:that|it|this|everything|they|all)?(?:'?s| is| are| was)?(?: all| just| really)? ?(?:look|sound|seem|work)(?:s|ed)?(?: all| just| really)? "
     r"(?:good|great|fine|right|perfect|fantastic|correct|wonderful|ok|okay|awesome|like a plan|lovely|amazing|excellent|well)",
-    r"^(?:that|it|this)(?:'?s| is| was| will be)?(?: all| just| really| absolutely)? (?:good|great|fine|right|perfect|correct|ok|okay|awesome|works?|it|what i (?:want|need)(?:ed)?|the one|will (?:do|work)|would be (?:great|good|fine|perfect)|sounds good)",
+    r"^(?:that|it|this)(?:'?s| is| was| will be)?(?: all| just| really| absolutely)? (?:good|great|fine|right|perfect|correct|ok|okay|awesome|works?|it|what i (?:want|need)(?:ed)?|the one|will (?:do|work)|would be (?:just |really )?(?:great|good|fine|perfect)|sounds good)",
     r"^i (?:do|would|agree|approve|confirm|like (?:it|that|this)|love (?:it|that)|think so)\b(?!.* (?:to|a|an) )",
     r"^(?:please )?(?:try|book|confirm|take|use|keep|accept|approve) (?:it|that|this|one)(?: please)?\W*$",
     r"^(?:looks|sounds|works) (?:good|great|fine|fantastic|perfect)",
@@ -43,6 +43,7 @@ AFFIRM = _any(
 )
 NEGATE = _any(
     r"^(?:no+|nope|nah|nay|n|negative|never|no way|no thanks?|no thank you|hell no)\b",
+    r"^not (?:really|right now|now|at the moment|yet|today)\b[.,;!].{0,80}$",
     r"^(?:not|perhaps|maybe)(?: really| right| just| quite| sure| exactly| at| yet| now| today| this| a| another| some| later| in)+.{0,40}$",
     r"^(?:that|it|this|you)(?:'?s| is| was| are|'?re)? ?(?:not|n'?t|in|got (?:that|it|this)|wasn'?t|isn'?t|wrong|incorrect).{0,40}(?:right|correct|true|wrong|good|it|what i|want|work|answer)\b",
     r"^(?:that'?s|that is|it'?s|this is|you(?:'re| are)|you got (?:that|it|this))? ?(?:wrong|incorrect|false|untrue)\W*$",
@@ -74,9 +75,9 @@ SMALLTALK = _any(
 )
 HELP = _any(
     r"^(?:help|\?+|/help|sos|menu|commands?)(?: me)?(?: please| out)?\W*$",
-    r"what (?:can|could|do|else can) (?:you|u|i) (?:do|ask|say|help)|what(?:'s| is| are) (?:you|your) (?:able|capab|commands|functions|purpose|good for)|(?:tell me|know) what (?:\w+ ){0,5}(?:can help|you can (?:do|help))",
+    r"what (?:else )?(?:(?:can|could|do) (?:you|u) (?:do|help|offer)|(?:can|could) i (?:do here|ask|say))|what(?:'s| is| are) (?:you|your) (?:able|capab|commands|functions|purpose|good for)|(?:tell me|know) what (?:\w+ ){0,5}(?:can help|you can (?:do|help))",
     r"how (?:do|does|can|should) (?:i|you|this|it|flux|we)(?: \w+)? (?:use|work|see|set|add|create|change|delete|snooze|get started|begin|start|turn|link|export|connect|pause)\b.*\b(?:this|it|you|flux|reminders?|alarms?|tasks?|calendar|goals?|app|bot|work|plan)",
-    r"how does (?:this|it|that|flux) work|(?:need|want|give me|some) (?:some )?help (?:with|using|on|managing|me with)|help me (?:with (?:a problem|my|the|managing|this)|manage|understand|out)|help managing|what are my options|i'?m (?:lost|stuck|confused)|can you update an event",
+    r"how does (?:this|it|that|flux) work|(?:need|want|give me|some) (?:some )?help (?:with|using|on|managing|me with)|help me (?:with (?:a problem|my|the|managing|this)|manage|understand|out)|help managing|i'?m (?:lost|stuck|confused)|can you update an event",
 )
 DELETE = _any(
     r"^(?:(?:and|also|go|identify|find)\b.{0,60}\b)?(?:delete|remove|erase|cancel|clear|scrap|scratch|wipe|discard|dismiss|unschedule|drop|nix|kill|trash|axe|void|un-?set|get rid of|take off|do away with|disable|deactivate|cross (?:off|out)|throw out|eliminate)\b",
@@ -88,11 +89,12 @@ DELETE = _any(
     r"^(?:turn|shut|switch) off (?:the |my |all |all my |this |that )?(?:\S+ ){0,3}(?:alarms?|reminders?|alerts?|timers?)|^stop (?:the |my |all |all my )?(?:\S+ ){0,2}(?:alarms?|reminders?|timers?)",
 )
 RESCHEDULE = _any(
-    r"^(?:change|move|re-?schedule|postpone|push|shift|delay|bump|update|modify|edit|adjust|reset|extend|swap|switch|rename|alter|revise|put off|bring forward|prolong|lengthen|shorten|correct|amend|relocate|advance|replace|defer)\b",
+    r"^(?:change|move|re-?schedule|postpone|push|shift|delay|bump|update|modify|edit|adjust|reset|extend|re-set|swap|switch|rename|alter|revise|put off|bring forward|prolong|lengthen|shorten|correct|amend|relocate|advance|replace|defer)\b",
     r"\b(?:change|move|re-?schedule|postpone|push back|shift|delay|update|modify|edit|adjust|alter|swap)\b.{0,60}\b(?:" + THING + r"|that|it|time|date|one)\b",
     r"\b" + THING + r"\b.{0,60}\b(?:be |been |got |get |was |is )(?:changed|moved|re-?scheduled|postponed|pushed|updated|delayed|extended|shifted)",
     r"^(?:make|set|put|have) (?:it|that|this|them|those|the time|the date)\b.{0,30}(?:\d|am\b|pm\b|noon|day\b|tomorrow|tonight|week|earlier|later|longer|shorter|instead|to be|reminder|for the)",
-    r"\b(?:instead of|rather than)\b.{0,40}(?:\d|day\b|tomorrow|today|tonight|morning|noon|night|week|am\b|pm\b)",
+    r"^start time\b|^(?:make|fix|send|have) (?:the|my) (?:\S+ ){0,3}" + THING + r"\b.{0,40}\b(?:from|to|not|instead|in place of|earlier|later)\b|\bneed (?:my|the)\b.{1,50}\b(?:changed|moved|rescheduled|updated)\b|\bneeds? to (?:be|change|move)\b.{0,30}\b(?:from|to|tomorrow|\w+day|\d)",
+    r"\b(?:instead of|rather than|in place of)\b.{0,40}(?:\d|day\b|tomorrow|today|tonight|morning|noon|night|week|am\b|pm\b)",
     r"\b(?:a (?:little|bit|few \w+|couple \w+ \w+)|an hour|\d+ (?:min\w*|hours?|days?|weeks?)|half an hour|slightly|much) (?:earlier|later)\b",
     r"\b(?:got|been|was) (?:moved|changed|rescheduled|postponed|pushed)(?: \w+)? to\b|\bwould like (?:it|that|this) (?:set|moved|changed|scheduled|to be)",
     r"^add (?:\S+ ){1,4}(?:minutes?|hours?|days?) to (?:my|the|this|that|it)\b|^add \w+(?: and \w+)* to (?:\S+ ){0,3}(?:reminder|meeting|event|appointment|alarm)\b",
@@ -103,11 +105,12 @@ QUERY = _any(
     r"^(?:do|did) i (?:have|need|got)\b|^(?:am i|are we|is \w+) (?:free|busy|available|booked)|^have i (?:got|set|any|made|added)|^is there (?:anything|something|any)|^(?:any|got any)(?:thing)?\b.{0,60}(?:" + THING + r"|on|planned|today|tomorrow|week)",
     r"^(?:what|which|when|where|how (?:many|much|long)|who|whose|at what time|what time|what day)(?:'?s|'?re|'?ll)?\b.{0,80}\b(?:my|i|our|we|" + THING + r")\b.{0,60}",
     r"^(?:what|how)(?:'?s| is| does| do)? (?:\w+ ){0,3}(?:today|tomorrow|the day|my (?:day|week)|(?:this|next) week|on (?:for )?(?:today|tomorrow|\w+day)|look like|coming up|up next|left|next)\b",
-    r"^(?:show|list|display|read|view|see|pull up|bring up|open|find|search|look up|look for|check|get|give|tell|fetch|play|go (?:through|though|over)|recite|review|print|locate|let me (?:see|know)|count|describe|run through|name)\b.{0,80}\b(?:" + THING + r"|my day|my week|today|tomorrow|my next)\b",
+    r"^(?:show|list|display|read|view|see|pull up|bring up|open|find|search|look up|look for|check|get|tell|fetch|play|go (?:through|though|over)|recite|review|print|locate|let me (?:see|know)|count|describe|run through|name)\b.{0,80}\b(?:" + THING + r"|my day|my week|today|tomorrow|my next)\b",
     r"\b(?:want|need|like|love|possible|wish|wondering|wonder|curious)\b.{0,20}\b(?:see|know|view|hear|read|find out|check|look at)\b.{0,80}\b(?:" + THING + r"|todo|to-do|remember)\b",
+    r"^(?:i (?:want|need|would like) to know|retrieve|how do i see)\b.{0,60}\b" + THING + r"\b|^my (?:alarms?|reminders?|agenda|tasks|events|meetings)\W*$",
     r"^(?:i want|i need|give me|get me) (?:all )?(?:the|my|all my|a list of)(?: \w+){0,4} (?:reminders|alarms|tasks|events|meetings|appointments|schedule|agenda)\b",
     r"\b(?:items|things|what|which) (?:\w+ ){0,4}(?:i )?(?:want(?:ed)?|need(?:ed)?|supposed|have) to (?:remember|do|be reminded)\b|\bmy list of (?:reminders|tasks)\b|^(?:/today|/week|agenda|today'?s? (?:plan|agenda|tasks)|my (?:agenda|schedule|day|week|tasks|plan|goals?|progress|streak))\W*$",
-    r"^remind me (?:what|when|where|who|which|how)\b|^when(?:'?s| is| are| was| will| does| do)\b.{0,40}\b(?:my|" + THING + r")\b|^how (?:am i doing|did i do|many (?:tasks|things) (?:are )?left|is my (?:goal|plan|week|streak))",
+    r"^remind me (?:what|when|where|who|which|how)\b|^remind me (?:of|about) (?:all )?(?:the|my) (?:\w+ ){0,2}(?:alarms|reminders|appointments|meetings|events|tasks)\b(?! (?:to|on|at|with))|^when(?:'?s| is| are| was| will| does| do)\b.{0,40}\b(?:my|" + THING + r")\b|^how (?:am i doing|did i do|many (?:tasks|things) (?:are )?left|is my (?:goal|plan|week|streak))",
 )
 PAUSE = _any(
     r"^(?:pause|hold|suspend|mute|freeze|silence|resume|un-?pause)\b(?!.*\b(?:music|song|video|podcast|bank|account|card|lights?)\b)",
@@ -115,13 +118,13 @@ PAUSE = _any(
     r"\b(?:stop|don'?t|do not|no) (?:bother|remind|message|messag|nudg|ping|contact|text|notify|remind|reminders)\w*(?: me)?\b.{0,20}\b(?:until|till|for|this week|today|tomorrow)\b|^(?:leave me alone|take a break from reminders|i need a break)\b|^i'?m back\b",
 )
 SETTINGS = _any(
-    r"^(?:/?settings|preferences|options|my (?:settings|profile|account))\W*$|^(?:open|show|change|update|edit|adjust)(?: me)? (?:my |the )?(?:settings|preferences|profile|time ?zone|language|wake[ -]?(?:up )?time|bed ?time|sleep (?:hours|times?|window)|work(?:ing)? hours|phone(?: number)?|name|quiet hours|lead time|notification settings)\b",
+    r"^(?:/?settings|preferences|options|my (?:settings|profile|account))\W*$|^(?:open|show|change|update|edit|adjust)(?: me)? (?:my |the )?(?:settings|preferences|profile|time ?zone|language|wake[ -]?(?:up )?time|bed ?time|sleep (?:hours|times?|window)|work(?:ing)? hours|phone number|quiet hours|lead time|notification settings)\b(?!.{0,20}\b(?:alert|alarm|reminder))",
     r"^(?:i'?m|i am|i'?ve (?:moved|arrived|landed)|i have moved)(?: now| currently| back)?(?: in| to) (?!a\b|an\b|the (?:middle|mood|gym|office|car)|my\b|bed\b|trouble|love|pain|need|charge|town)[a-z .]{3,25}\W*$|^my (?:time ?zone|phone(?: number)?|number|name|bed ?time|wake[ -]?up time|working hours|language) (?:is|are|has|changed)\b|^call me [a-z]+\W*$",
     r"^(?:turn|switch) (?:on|off) (?:the )?(?:calls?|whatsapp|push|phone calls|morning brief|evening review|notifications|reminders)\b|^(?:don'?t|do not|stop|never) (?:call|phone|ring)(?:ing)? me\b|^(?:enable|disable) (?:calls?|whatsapp|push|notifications|the morning brief|the evening review)|^remind me (?:\d+|ten|five|fifteen) minutes (?:earlier|before every|ahead)",
     r"^i(?: usually| normally| now)* (?:get up|wake up|go to bed|go to sleep|work)(?: at| from| around) \d",
 )
 DONE = _any(
-    r"^(?:mark|tick|check|cross|set)\b.{1,60}\b(?:as )?(?:done|complete[d]?|finished|off)\b",
+    r"^(?:mark|tick|check|cross)\b.{1,60}\b(?:as )?(?:done|completed?|finished|off)\b|^set\b.{1,40}\b(?:as|to) (?:done|completed|finished)\b",
     r"^i(?:'?ve| have)?(?: just| already| finally)* (?:did|done|finished|completed|nailed|crushed|smashed|wrapped up)\b(?! (?:with (?:this|you|the) (?:app|bot|thing)))(?!.*\?)",
     r"^(?:done|finished|completed)(?: with)? (?:my|the|that|this|it|all|today)\b(?! (?:app|bot|chat|conversation))",
     r"^(?:my|the|that|this) [\w ]{2,40} (?:is|are|was) (?:done|finished|complete|completed)\W*$",
@@ -131,16 +134,16 @@ FOREIGN = _any(
     r"\b(?:weather|forecast|rain(?:ing|y)?|snow(?:ing|y)?|temperature|humid\w*|storm\w*|sunny|cloudy|hail|windy|degrees|haboob|blizzard|chill(?:y|ier)|freezing|tornado|fog(?:gy)?|umbrella)\b",
     r"^play\b|\b(?:song|songs|music|playlist|album|artist|spotify|youtube|netflix|radio|podcast|audiobook|soundtrack|tune|volume|pandora|itunes|deezer|last ?fm)\b",
     r"\b(?:out of (?:6|5|six|five|10)|stars? (?:to|for)|rating(?: of)?|rate (?:this|the|it|my|\w+)|points to|\d points|value of \d)\b",
-    r"\b(?:restaurants?|table for|reservations?|reserve|cinema|theatres?|theaters?|showtimes?|movie (?:times|schedule|listings)|tickets?|bistro|brasserie|tavern|pub (?:in|for)|eatery|takeaway|steakhouse|pizzeria|food truck|cuisine)\b",
-    r"\b(?:credit (?:card|score|limit)|bank|balance|apr|401k|mortgage|insurance|interest rate|routing number|pin number|direct deposit|paycheck|transactions?|checking account|savings account|visa|mastercard|w2|taxes|tax (?:refund|return)|loan|refund|rewards points|income|salary|get paid|payday|account number|my bill|bill due|spending|fraud|charged)\b",
+    r"\b(?:restaurants?|table for|reservations?|reserve|cinema|theatres?|theaters?|showtimes?|movie (?:times|schedule|listings)|tickets?|bistro|brasserie|tavern|gastropub|diner|serves?|spas?|brewery|tee time|pub (?:in|for)|eatery|takeaway|steakhouse|pizzeria|food truck|cuisine)\b",
+    r"\b(?:credit (?:card|score|limit)|bank|balance|apr|401k|mortgage|insurance|interest rate|routing number|pin number|direct deposit|paycheck|transactions?|checking account|savings account|visa|mastercard|w2|taxes|tax (?:refund|return)|loan|refund|rewards points|income|salary|get paid|payday|account number|my bill|phone bill|bill due|price (?:to|of)|tip on|average|my internet|data on|gbp|dollars?|expired?|spending|fraud|charged)\b",
     r"\b(?:translate|translation|how (?:do|would|can) (?:you|i|one|they) say|in (?:spanish|french|german|italian|chinese|japanese)|synonym|antonym|definition of|define|meaning of|spell)\b",
     r"\b(?:recipes?|ingredients?|calories|nutrition(?:al)?|cook time|substitute|how long (?:do|should) i cook|how do (?:i|you) (?:make|cook|bake))\b",
     r"\b(?:flight (?:status|number)|carry-?on|luggage|plug (?:type|converter|adapter)|vaccin\w*|rental car|car rental|uber|taxi|cab|lyft|directions? to|traffic|route to|distance|how far|travel (?:alert|advisory)|boarding|hotels?|airbnb|exchange rate|currency|convert|dollars? (?:is|in|to)|euros?|rupies|rupees|yen)\b",
-    r"\b(?:mpg|miles per gallon|gas (?:type|mileage|station|price)|oil (?:change|level)|tires?|tyre|windshield|jump start|engine)\b",
+    r"\b(?:mpg|miles per gallon|gas (?:type|mileage|station|price)|oil (?:change|level)|my car|rent a car|tires?|tyre|out of gas|windshield|jump start|engine)\b",
     r"\b(?:lights?|lamps?|vacuum|thermostat|hoover|socket|robot cleaner|coffee machine|smart (?:plug|home|speaker)|speaker|brightness|heating|air conditioning)\b(?!.*\b(?:show|festival)\b)",
     r"\b(?:news|headlines|stock|shares|nasdaq|dow jones|capital of|president of|population|election|score of|highest|largest|tallest|who (?:is|was|won|invented|wrote)|what is the (?:best|most|average|capital|name)|square root|times \d|plus \d|divided by|how (?:tall|old|big|deep|high|expensive|much (?:is|does|do)) )",
     r"\b(?:email|e-mail|inbox|tweet|facebook|instagram|twitter|whatsapp message|text message|post (?:on|to)|contacts?)\b",
-    r"\b(?:find (?:me )?(?:a|an|the|some|someone|movies?|show|schematics)|search (?:for|the)|look(?:ing)? (?:for|up)|google|website|amazon|ebay|videos? of|reviews?|buy me|order me|flip a coin|roll (?:a|the) dice|coin toss|where(?:'s| is) my phone|find my phone|whisper|battery|power mode|laptop|wifi|bluetooth|screen|nintendo|schematics)\b",
+    r"\b(?:find (?:me )?(?:a|an|the|some|someone|movies?|show|schematics)|search (?:for|the)|look(?:ing)? (?:for|up)|google|website|amazon|ebay|videos? of|reviews?|buy me|order me|flip a coin|roll (?:a|the) dice|coin toss|activities|where(?:'s| is) my phone|find my phone|whisper|battery|power mode|laptop|wifi|bluetooth|screen|nintendo|schematics)\b",
 )
 ABOUT_FLUX = re.compile(r"\b(?:remind|reminders?|alarms?|alerts?|calend[ae]r|agenda|schedule|appointments?|meetings?|to-?do|tasks?|wake me|events?)\b")
 CREATE = _any(

@@ -10,7 +10,7 @@ from reminders.rules.when_tokens import fold
 _QUOTED = re.compile(r"[\"“”]([^\"“”]{2,80})[\"“”]|(?<!\w)'([^']{2,60})'(?!\w)")
 _NAMED = re.compile(r"\b(?:called|titled|named|labell?ed|entitled)\s+(?:as\s+)?(.+)", re.I)
 _CHATTER = (
-    r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
+    r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|alexa|olly|siri|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
 )
 _ASKING = (
     r"(?:(?:can|could|would|will) (?:you|u|we|i)(?: please| also| now| just)*|i(?: would|'d| also)* (?:like|love|want|need|have|wish)(?: for)?(?: you)? to(?: also| now)*|i'd like to"
@@ -27,11 +27,15 @@ _COMMANDS = re.compile(
     + "|".join(
         (
             rf"{_VERB}\s+(?:(?:a|an|the|my|me|another|up|of)\s+)*{_OBJ}\b(?:\s+(?:set|setup))?(?:\s+(?:for me|to my calendar|on my calendar|in my calendar|for (?:john|me|us|my \w+) and \w+ to|(?:that )?(?:says|saying)))?(?:\s*[:,-])?(?:\s+(?:to remind me|reminding me))?(?:\s+(?:to|for|about|of|that|on|as|regarding|so|at|when))*(?:\s+me to)?\b",
+            rf"(?:new|another|first|next)\s+{_OBJ}(?:\s+(?:to|for|about))?\b",
+            r"(?:remind|alert|notify)\s+(?!me\b|us\b)[^,.;]{1,40}?\s+to\b",
+            r"mark (?:my|the) cal\w+(?: (?:with|for|to))?\b",
             r"(?:remind|reminds|alert|notify|nudge|ping|reming|prompt)\s+(?:me|us|myself|him|her|them|everyone|(?:my|the|our) \w+(?: \w+)?|\w+(?: and \w+)?)(?:\s+(?:on|at|in|by)\s*)?(?:\s+(?:to|about|of|that|for|when|again to|again about))*\b(?=\s|$)",
             r"(?:don'?t (?:let me )?forget|remember|note to self|reminder|todo|to do|task|new task|alarm|event)(?:\s+(?:to|about|that))?\s*[:,-]?\b",
-            r"(?:add|put|enter|note|schedule|mark|save|log)\s+(?:to|on|in|into)\s+(?:my|the|our)?\s*(?:calend[ae]r|calandar|schedule|agenda|list|to-?do(?: list)?)(?:\s+(?:for|to|that))?\b",
+            r"(?:add|put|enter|note|schedule|mark|save|log)\s+(?:to|on|in|into)\s+(?:my|the|our)?\s*(?:calend[ae]r|calandar|calander|schedule|agenda|list|to-?do(?: list)?)(?:\s+(?:for|to|that))?\b",
             r"(?:schedule|add|create|book|set up|setup|set|arrange|plan|make|put|pencil in|block(?: off| out)?|organi[sz]e|enter|reserve|indicate|include|find|save|fix|call it)(?:\s+(?:me|us|in|down|up))*(?:\s+for)?\b(?!\s*(?:it|sure|up my mind)\b)",
-            r"(?:i )?(?:have|need|got|'ve got)(?:\s+(?:to|a|an|the|my|some|plans? for))*\b(?!\s*fun\b)",
+            r"i(?:'d| would) like(?: to have)?(?:\s+(?:a|an|the|my))?\b",
+            r"(?:i )?(?:also )?(?:have|need|got|'ve got)(?:\s+(?:to|a|an|the|my|some|plans? for))*\b(?!\s*fun\b)",
             r"(?:i'?m|i am|we'?re|we are|will|i will|we will)\s+(?:also\s+)?(?:have|having|be|going to be|attending|be attending|going to have)?\b(?:\s+(?:a|an|the))?",
             r"wake me(?: up)?(?=\s+(?:for|to))",
         )
@@ -39,14 +43,14 @@ _COMMANDS = re.compile(
     + r")\s*",
     re.I,
 )
-_EDGE_BEFORE = re.compile(r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|a|an|the|on|at|in|and|is|with|me to|by|up|as|from|then|also|please|it|me|called|titled|named|there is|there'?s|starts?)\b\s*)+", re.I)
+_REMINDS = re.compile(r"remind|alarm|alert|notif|forget|\bto$|timer")
 _EDGE_BEFORE_SOFT = re.compile(r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+", re.I)
 _EDGE_AFTER = re.compile(
-    r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|on|by|in|from|about|of|and|then|the|a|an|with|is|starting|starts?|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|sometime|again|labled|set|out|it|which is|that'?s|ok)\b)+$",
+    r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|sometime|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
     re.I,
 )
 _ASIDE = re.compile(
-    r"(?:\s*(?:[,.]\s*)?\b(?:on|to|in|into|onto)\s+(?:my|the|our)\s+(?:calend[ae]r|calandar|schedule|agenda|to-?do list|list|planner|outlook)\b(?:\s+for\b)?)|\s*\b(?:and )?(?:need|put|want) it on my calendar\b.*$|\s*[.,]\s*(?:add|put) (?:that|it|this) (?:to|on|in) my cal.*$|\s*\b(?:remind me|thank you|thanks|as well|if possible)\s*[.!]*$",
+    r"(?:\s*(?:[,.]\s*)?\b(?:on|to|in|into|onto)\s+(?:my|the|our)\s+(?:calend[ae]r|calandar|calander|schedule|agenda|to-?do list|list|planner|outlook)\b(?:\s+for\b)?)|\s*\b(?:and )?(?:need|put|want) it on my calendar\b.*$|\s*[.,]\s*(?:add|put) (?:that|it|this) (?:to|on|in) my cal.*$|\s*\b(?:remind me|thank you|thanks|as well|if possible)\s*[.!]*$",
     re.I,
 )
 _PEOPLE = re.compile(
@@ -60,12 +64,27 @@ def title_of(text: str, when: When | None) -> str:
     quoted = _QUOTED.search(text)
     if quoted is not None:
         return (quoted[1] or quoted[2]).strip(" ,.;:")
-    left = _without_spans(text, when)
+    left = _clause(_without_spans(text, when).replace(" 'm ", "'m "))
     named = _NAMED.search(left)
     if named is not None:
         left = named[1]
     left = _ASIDE.sub(" ", left)
     return _tidy(_without_command(left))
+
+
+_BEHIND = re.compile(
+    r"[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$", re.I
+)
+_BEFORE = re.compile(r"[.,;!?]\s+(?:(?:now|so|then|please|can you|could you|i need to|also|and)[, ]+)*(?=(?:schedule|add|create|set up|book|remind me)\b)", re.I)
+
+
+def _clause(left: str) -> str:
+    """The sentence that carries the task: what leads up to it and what follows is talk."""
+    left = left if re.match(r"\s*(?:please )?remind", left, re.I) else _BEHIND.sub("", left)
+    lead_up = _BEFORE.search(left)
+    if lead_up is not None and _COMMANDS.match(fold(left[: lead_up.start()])) is None:
+        return left[lead_up.end() :]
+    return left
 
 
 def _without_spans(text: str, when: When | None) -> str:
@@ -81,6 +100,7 @@ def _without_spans(text: str, when: When | None) -> str:
 
 
 def _without_command(left: str) -> str:
+    """Courtesies and one command; behind "remind me to" everything is title, verbs of command included."""
     for _ in range(3):
         before = left
         left = _LEAD.sub("", left)
@@ -88,6 +108,8 @@ def _without_command(left: str) -> str:
         command = _COMMANDS.match(folded) if len(folded) == len(left) else None
         if command is not None and command.end() and not _is_title_itself(left, command):
             left = left[command.end() :]
+            if _REMINDS.search(command.group()):
+                return re.sub(r"^(?:[\s,:;-]+|(?:to|for|about|of|that|me to)\b)+", "", left)
         left = _EDGE_BEFORE_SOFT.sub("", left)
         if left == before:
             break
@@ -102,7 +124,9 @@ def _is_title_itself(left: str, command: re.Match[str]) -> bool:
         return bool(re.match(r"(?:club|report|review|fair|signing|store|shop)", rest))
     if said in ("plan", "organize", "organise", "find", "save", "fix", "include", "remember", "task"):
         return True
-    return said in ("make", "set") and bool(re.match(r"(?:dinner|breakfast|lunch|bed|coffee|tea|cake|soup|bread|the (?:bed|cake|salad|table))\b", rest))
+    if said == "set":
+        return rest.startswith("the table")
+    return said == "make" and bool(re.match(r"(?:dinner|breakfast|lunch|bed|coffee|tea|cake|soup|bread|the (?:bed|cake|salad|table))\b", rest))
 
 
 def _tidy(left: str) -> str:
@@ -111,6 +135,7 @@ def _tidy(left: str) -> str:
         left = _EDGE_AFTER.sub("", left)
         left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
         left = _EDGE_BEFORE_SOFT.sub("", left)
+    left = re.sub(r"(?<=\w)\s+(?:reminder|alarm|alert)$", "", left, flags=re.I)
     return " ".join(left.split())
 
 
@@ -121,8 +146,16 @@ def subject(title: str, text: str) -> str:
     """
     if re.search(r"\bremind|\balert\b|\bdon'?t forget|\bnote to self", text, re.I) or not re.search(r"\b(?:schedule|add|create|book|set|arrange|make|put|plan|calendar|event|appointment|meeting|have|need|reserve)\b", text, re.I):
         return title
-    short = _PLACE.sub("", _PEOPLE.sub("", title))
-    return _tidy(short) or title
+    short = re.sub(r"^(?:new|another)\s+", "", title, flags=re.I)
+    short = _LOOSE_PEOPLE.sub("", _PEOPLE.sub("", " " + short)).strip()
+    short = _LOOSE_PLACE.sub("", _PLACE.sub("", short))
+    short = _tidy(re.sub(r"^(?:meeting|appointment|event)\s+(?:to|for)\s+(?=\w+ \w|lunch|dinner)(?!my |the |a )", "", short, flags=re.I))
+    return title if not short or _GENERIC.fullmatch(short) else short
+
+
+_GENERIC = re.compile(r"(?:(?:new|another|quick|short)\s+)?(?:meeting|appointment|event|call|something|one|it|session|date|time|1:1|meet)s?", re.I)
+_LOOSE_PEOPLE = re.compile(r"\s+with\s+(?!my\b|the\b|our\b|a\b)\S.*?(?=\s+(?:to|for|about|at|in|on)\s|$)", re.I)
+_LOOSE_PLACE = re.compile(r"\s+at\s+(?!home\b|work\b)[^,]*$", re.I)
 
 
 def people_in(title: str) -> list[str]:

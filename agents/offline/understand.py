@@ -100,7 +100,7 @@ def _more_than_yes(said: str, core: str, when: When | None) -> bool:
 
 def _request(said: str, core: str, when: When | None) -> str:
     about_flux = bool(lex.ABOUT_FLUX.search(said))
-    reminds = bool(re.match(r"^(?:please )?remind\b", core)) or "remind me to" in said
+    reminds = bool(re.match(r"^(?:please )?(?:remind|alert|notify|wake)\b", core)) or "remind me to" in said
     if lex.SETTINGS.search(core) and not reminds:
         return "SETTINGS"
     if lex.PAUSE.search(core) and not reminds:
@@ -122,9 +122,13 @@ def _request(said: str, core: str, when: When | None) -> str:
 
 def _is_errand(core: str, when: When | None) -> bool:
     """ "pay my credit card tomorrow", "email Bob at 5": somebody else's domain, but a task with a time."""
-    if when is None or when.kind == "duration" or _QUESTION.search(core):
+    if _QUESTION.search(core):
         return False
     wished = lex.MY_WISH.sub("", core)
+    if re.match(r"^(?:pay|renew|submit|return|pick up|drop off|fill in|fill out|file|deposit|post|wash|clean|service|insure|cancel) (?:my|the|our|an?)\b", wished):
+        return True
+    if when is None or when.kind == "duration":
+        return False
     return bool(lex.TASK_START.match(wished)) and not re.match(r"^(?:book|find|get|check|see|give|tell|play|go)\b", wished)
 
 
@@ -143,15 +147,24 @@ def _changing(said: str, core: str, *, reminds: bool) -> str | None:
 def _deletes(said: str, wished: str) -> bool:
     if re.search(r"\b(?:move|reschedule|postpone)\b.{3,60}\binstead of\b", said):
         return False
+    if lex.ABOUT_FLUX.search(wished):
+        return True
     return not re.search(r"\b(?:subscription|account|credit card|history|playlist|song|app|browser|cookies|cache|photos?)\b", wished)
 
 
 def _about_me(core: str) -> bool:
-    return bool(re.search(r"\b(?:my|i|our|we|anything|free|busy|planned|scheduled|today|tomorrow|remember)\b", core)) and not lex.FOREIGN.search(core)
+    mine = re.search(
+        r"\b(?:anything|something|free|busy|planned|scheduled|remember|agenda|what'?s (?:on|next|up|left|due|today|tomorrow)"
+        r"|(?:do|did|have|am|was|will) (?:i|we)(?: \w+)? (?:have|got|get|need|free|busy|going|doing|meeting|seeing|done|miss|mark|set|doing)"
+        r"|(?:my|the) (?:\w+ )?(?:day|week|next|first|last|goals?|plan|progress|streak|tasks?|today|tomorrow|morning|evening|afternoon|list|dentist|doctor|class|lesson|lunch|dinner|breakfast|event|flight|meeting)"
+        r"|(?:for|is|on|do) (?:today|tomorrow|tonight|this week)|how am i doing|how did i do)\b",
+        core,
+    )
+    return bool(mine) and not lex.FOREIGN.search(core) and not re.search(r"\bhave to (?:pay|buy|get)\b", core)
 
 
 def _is_command_to_create(core: str) -> bool:
-    return bool(re.match(r"^(?:remind (?!me (?:what|when|where|who|which|how)\b)|set\b|create|add|schedule|make|put|book|alert|wake|i need (?:an?|to)\b|i want (?:an?|to) (?!see|know|view))", core))
+    return bool(re.match(r"^(?:remind (?!me (?:what|when|where|who|which|how)\b)|set\b|create|add|schedule|make|put|book|alert|wake|(?:i need|i want) (?:an?\b|to (?!see|know|view|check|find)))", core))
 
 
 def _is_goal(core: str, when: When | None) -> bool:

@@ -53,7 +53,7 @@ DAY_PATTERNS: dict[str, str] = {
     "next_many": r"(?:the )?(?:(?:next|coming|upcoming|following) (?P<count>\d{1,3}|few)|(?P<count2>\d{1,3}) (?:coming|upcoming)) (?P<business>business |working |week)?(?P<unit>day|week|month|quarter|year)s?\b",
     "stretch": r"(?P<which>this coming|this|next|the next|coming|upcoming|the following|following|the coming) (?P<unit>week|month|quarter|year)\b(?! (?:on|end))",
     "weekend": r"(?:(?P<which>this coming|this|next|the next|coming|upcoming|the following|following|the coming|the|over the) )?weekend\b",
-    "in_month": rf"(?:(?:in|of|next|this|during|until|by|since|before|after|starting|from|between|and|to) (?:early |late |mid )?(?P<month>{MON})|(?P<lone>{_SURE_MON}))\b(?:,? (?P<year>{_YEAR}))?(?! \d)",
+    "in_month": rf"(?:(?:in|of|next|this|during|until|by|since|before|after|starting|from|between|and|to) (?:early |late |mid )?(?P<month>{MON})|(?P<lone>{_SURE_MON}))\b(?:,? (?P<year>{_YEAR}))?(?![.,]? ?\d)",
     "ordinal_month": r"(?:the )?(?P<n>\d{1,2})th month of (?P<which>this|next|the) year",
     "ordinal_day": rf"(?P<the>the )?(?P<day>[1-9]|[12]\d|3\d)th(?! (?:day )?(?:of )?{MON}| ?(?:[a-z]+day\b(?! at)|street|st\b|ave|avenue|floor|grade|birthday|anniversary|time|place|of\b|week|day|month|century|b-day|(?:and|or|&) \w+(?: (?:st|street|ave))?\b|party|edition|hour|year|round|annual|inning|quarter|period|graders?))(?: (?:of )?(?P<which>this|next|the) month)?",
     "lone_day": r"(?:(?<=^)(?:the (?P<day>2\d|3[01])|(?P<dotted>2\d|3[01])\.)(?= ?$))",

@@ -133,6 +133,8 @@ def _other(name: str, match: re.Match[str], text: str, now: datetime) -> Value |
     bare = match.group() == part
     if part.startswith("lunch") and not re.search(r"(?:day|tomorrow|at|around|by|during) $", text[: match.start()] if bare else "at "):
         return None
+    if bare and re.search(r"\b(?:the|my|a|good|our|his|her) $", text[: match.start()]):
+        return None
     if bare and _NO_PARTS.search(text[: match.start()]):
         return None
     return Part({"lunchtime": "noon", "lunch": "noon", "tonight": "night"}.get(part, part))
@@ -160,4 +162,6 @@ def _with_lead(piece: Piece, text: str, floor: int) -> Piece:
         return piece
     if isinstance(piece.value, Amount) and before["lead"] not in ("for", "to", "-"):
         return piece
+    if re.match(r"starts?$|begins?$|ends?$|due", before["lead"]):
+        return replace(piece, lead=before["lead"])  # "the play starts at 7": a word of the title
     return replace(piece, start=piece.start - len(before.group()), lead=before["lead"])

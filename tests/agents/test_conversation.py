@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,8 +11,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, text
 
+from agents.budget import TokenLimits
+from agents.memory import WARNING as MEMORY_WARNING
+from agents.model import Question, Usage
+from agents.offline.model import OfflineModel
 from channels.messages import InboundKind, InboundMessage
-from storage.conversations import find_conversation, history
+from storage.conversations import find_conversation, history, window
 from storage.tables import Message, Task, User
 from storage.vocabulary import MessageRole
 
@@ -207,3 +212,37 @@ def test_a_week_of_silence_changes_nothing(talk: Talk) -> None:
     talk.now += timedelta(days=7)
     assert "passed" in talk.tap("OK")
     assert count(talk, Task) == 0
+
+
+def test_a_long_talk_is_summarised_and_the_summary_is_kept(talk: Talk) -> None:
+    talk.limits = replace(talk.limits, history_messages=6)
+    for _ in range(6):
+        talk.say("hello")
+    with talk.database.session() as session:
+        conversation = find_conversation(session, talk.user_id)
+        assert conversation is not None
+        roles = [message.role for message in history(session, conversation.id)]
+        shown = window(session, conversation.id)
+    assert MessageRole.SUMMARY in roles
+    assert shown[0].role == MessageRole.SUMMARY
+    assert len(shown) <= 8
+
+
+def test_the_months_tokens_are_counted_and_the_warning_comes_once(talk: Talk) -> None:
+    talk.model = Costly()
+    talk.limits = replace(talk.limits, tokens=TokenLimits(soft=250, hard=10_000))
+    answers = [talk.say("asdf qwerty") for _ in range(4)]
+    assert [MEMORY_WARNING in answer for answer in answers] == [False, False, True, False]
+    with talk.database.session() as session:
+        assert session.get_one(User, talk.user_id).monthly_token_usage["total"] == 400
+        tokens = session.scalars(select(Message.tokens_used).where(Message.tokens_used.is_not(None))).all()
+    assert tokens == [100] * 4
+
+
+class Costly(OfflineModel):
+    """Answers like the offline model, and charges a hundred tokens each time."""
+
+    def ask(self, question: Question[Any]) -> Any:
+        answer = super().ask(question)
+        question.on_usage(Usage("openai", "a-model", 60, 40))
+        return answer

@@ -1,0 +1,315 @@
+"""Answers from every channel end in one function: recorded once, explained when they come too late."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from itertools import pairwise
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from reminders.answering import AnswerOutcome, answer_tap, answer_task, open_reminders
+from reminders.plans import TaskDraft, schedule_tasks
+from reminders.rules.answers import TaskTap, parse_tap
+from storage.tables import Goal, NotificationLog, Task, User
+from storage.vocabulary import Answer, GoalStatus
+from tests.reminders.conftest import Ladders
+
+MINUTE = timedelta(minutes=1)
+
+
+def say(ladders: Ladders, user: User, task: Task, answer: Answer, at: datetime, **more: str) -> AnswerOutcome:
+    with ladders.database.session() as session:
+        return answer_task(
+            session, user.id, task.id, answer, at, source=more.pop("source", "telegram"), **more
+        )
+
+
+def tap(ladders: Ladders, user: User, data: str, at: datetime) -> AnswerOutcome:
+    button = parse_tap(data)
+    assert button is not None
+    with ladders.database.session() as session:
+        return answer_tap(session, user.id, button, at, source="telegram")
+
+
+def button(outcome: AnswerOutcome, label: str) -> str:
+    return next(choice.data for row in outcome.choices for choice in row if choice.label.startswith(label))
+
+
+@pytest.fixture
+def reminded(ladders: Ladders, owner: User, now: datetime) -> Task:
+    """Reminded of at `now`, starting in ten minutes."""
+    task = ladders.plan(owner, now + 10 * MINUTE, now)
+    ladders.dispatcher.run_due(now)
+    return ladders.task(task.id)
+
+
+def test_done_is_recorded_with_the_local_time_and_can_be_undone(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    outcome = say(ladders, owner, reminded, Answer.DONE, now + 12 * MINUTE)
+    assert (outcome.kind, outcome.text) == ("recorded", "Done 10:12 - Easy run.")
+    undone = tap(ladders, owner, button(outcome, "Undo"), now + 13 * MINUTE)
+    assert (undone.kind, ladders.task(reminded.id).status) == ("recorded", "pending")
+
+
+def test_an_undo_button_works_once(ladders: Ladders, owner: User, reminded: Task, now: datetime) -> None:
+    outcome = say(ladders, owner, reminded, Answer.DONE, now)
+    undo = button(outcome, "Undo")
+    tap(ladders, owner, undo, now)
+    say(ladders, owner, reminded, Answer.DONE, now + MINUTE)
+    assert tap(ladders, owner, undo, now + 2 * MINUTE).kind == "stale"
+    assert ladders.task(reminded.id).status == "done"
+
+
+def test_saying_done_twice_changes_nothing(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    say(ladders, owner, reminded, Answer.DONE, now)
+    version = ladders.task(reminded.id).version
+    again = say(ladders, owner, reminded, Answer.DONE, now + MINUTE, source="whatsapp")
+    assert (again.kind, again.text) == ("already", "Easy run is already done: today 10:00.")
+    assert ladders.task(reminded.id).version == version
+
+
+def test_of_done_and_missed_at_the_same_moment_the_first_wins_and_the_second_is_told(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    outcomes: list[AnswerOutcome] = []
+    threads = [
+        threading.Thread(
+            target=lambda answer=answer: outcomes.append(say(ladders, owner, reminded, answer, now))
+        )
+        for answer in (Answer.DONE, Answer.MISSED) * 3
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # A miss may be turned into "done" by the second answer, never the other way round.
+    assert ladders.task(reminded.id).status == "done"
+    assert sum(outcome.kind == "recorded" for outcome in outcomes) in (1, 2)
+    assert all("Easy run" in outcome.text for outcome in outcomes)
+
+
+def test_the_answer_is_bound_to_the_notice_it_answers(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    say(ladders, owner, reminded, Answer.DONE, now + MINUTE)
+    with ladders.database.session() as session:
+        notice = session.scalars(select(NotificationLog)).one()
+        assert (notice.response, notice.responded_at) == ("done", now + MINUTE)
+        assert notice.external_id == "telegram:sim:owner:telegram-1"
+
+
+def test_another_persons_task_is_unknown(
+    ladders: Ladders, stranger: User, reminded: Task, now: datetime
+) -> None:
+    outcome = say(ladders, stranger, reminded, Answer.DONE, now)
+    assert (outcome.kind, outcome.task) == ("unknown", None)
+    assert ladders.task(reminded.id).status == "pending"
+
+
+def test_reschedule_offers_three_slots_with_reasons_and_the_tapped_one_is_taken(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    outcome = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
+    assert (outcome.kind, len(outcome.offers)) == ("offer", 3)
+    assert all(slot.reason in outcome.text for slot in outcome.offers)
+    chosen = outcome.choices[1][0]
+    moved = tap(ladders, owner, chosen.data, now + MINUTE)
+    assert moved.kind == "recorded"
+    assert moved.task is not None
+    assert moved.task.scheduled_at == outcome.offers[1].start
+    assert moved.task.replaces_id == reminded.id
+    assert moved.task.original_at == reminded.scheduled_at
+    old = ladders.task(reminded.id)
+    assert (old.status, old.wakes_at) == ("rescheduled", None)
+
+
+def test_while_somebody_chooses_a_new_time_no_further_rung_is_sent(
+    ladders: Ladders, reachable: User, now: datetime
+) -> None:
+    task = ladders.plan(reachable, now + 10 * MINUTE, now)
+    ladders.dispatcher.run_due(now)
+    say(ladders, reachable, task, Answer.RESCHEDULE, now + MINUTE)
+    ladders.run_until(now + 2 * MINUTE, now + 50 * MINUTE)
+    assert not ladders.whatsapp.sent
+    assert not ladders.call.sent
+
+
+def test_with_no_room_today_tomorrow_is_offered(ladders: Ladders, owner: User, now: datetime) -> None:
+    late = datetime(2026, 3, 11, 21, 20, tzinfo=now.tzinfo)  # 22:20, bed at 23:00
+    task = ladders.plan(owner, late, now, duration_minutes=30)
+    outcome = say(ladders, owner, task, Answer.RESCHEDULE, late)
+    assert len(outcome.offers) == 3
+    assert all(slot.start.date() > late.date() for slot in outcome.offers)
+    assert "tomorrow" in outcome.text
+
+
+def test_yesterdays_button_after_a_reschedule_is_refused_and_explained(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    done = next(choice.data for choice in ladders.telegram.last().flat_choices if choice.label == "Done")
+    offer = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
+    tap(ladders, owner, offer.choices[2][0].data, now)
+    late = tap(ladders, owner, done, now + timedelta(days=1))
+    assert late.kind == "stale"
+    assert late.text.startswith("Easy run has moved: it is ")
+
+
+def test_a_slot_that_was_taken_meanwhile_brings_fresh_offers(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    offer = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
+    ladders.plan(owner, offer.offers[0].start, now, title="Dentist")
+    again = tap(ladders, owner, offer.choices[0][0].data, now + MINUTE)
+    assert again.kind == "offer"
+    assert again.text.startswith("That time is gone")
+    assert offer.offers[0].start not in [slot.start for slot in again.offers]
+
+
+def test_a_recurring_task_asks_whether_one_or_all_and_all_keep_their_wall_time_over_the_clock_change(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    """Berlin's clocks go forward on 29 March 2026."""
+    series = uuid4()
+    first = datetime(2026, 3, 12, 6, 30, tzinfo=now.tzinfo)  # Thursdays 07:30
+    weekly = [
+        first,
+        first + timedelta(weeks=1),
+        first + timedelta(weeks=2),
+        first + timedelta(weeks=3, hours=-1),
+    ]
+    with ladders.database.session() as session:
+        drafts = [
+            TaskDraft(
+                "Easy run", at, series_id=series, recurrence_rule="FREQ=WEEKLY;BYDAY=TH", original_at=at
+            )
+            for at in weekly
+        ]
+        tasks = schedule_tasks(session, session.get_one(User, owner.id), drafts, now)
+    outcome = say(ladders, owner, tasks[0], Answer.RESCHEDULE, now)
+    to = outcome.offers[-1].start
+    asked = tap(ladders, owner, outcome.choices[-1][0].data, now)
+    assert [choice.label for row in asked.choices for choice in row] == ["Just this one", "All future"]
+    moved = tap(ladders, owner, button(asked, "All future"), now)
+    assert moved.kind == "recorded"
+    with ladders.database.session() as session:
+        rows = session.scalars(select(Task).where(Task.status == "pending").order_by(Task.scheduled_at)).all()
+    zone = ZoneInfo("Europe/Berlin")
+    local = [row.scheduled_at.astimezone(zone) for row in rows]
+    assert len(rows) == 4
+    assert {at.time() for at in local} == {to.astimezone(zone).time()}
+    assert [(b.date() - a.date()).days for a, b in pairwise(local)] == [7, 7, 7]
+
+
+def test_moving_one_of_a_series_leaves_the_others_alone(ladders: Ladders, owner: User, now: datetime) -> None:
+    series = uuid4()
+    tasks = [
+        ladders.plan(owner, now + timedelta(days=day, hours=2), now, series_id=series) for day in (1, 8, 15)
+    ]
+    outcome = say(ladders, owner, tasks[0], Answer.RESCHEDULE, now)
+    asked = tap(ladders, owner, outcome.choices[0][0].data, now)
+    tap(ladders, owner, button(asked, "Just this one"), now)
+    assert [ladders.task(task.id).status for task in tasks] == ["rescheduled", "pending", "pending"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [("10", "10:15"), ("60", "11:05"), ("tonight", "19:00"), ("tomorrow", "tomorrow 10:10")],
+)
+def test_a_snooze_says_when_it_comes_back(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime, argument: str, expected: str
+) -> None:
+    outcome = say(ladders, owner, reminded, Answer.SNOOZE, now + 5 * MINUTE, argument=argument)
+    assert outcome.kind == "recorded"
+    assert outcome.text.endswith(f"{expected}.")
+    back = ladders.task(reminded.id).wakes_at
+    assert back is not None
+    ladders.dispatcher.run_due(back)
+    assert len(ladders.telegram.sent) == 2
+
+
+def test_a_snooze_stops_short_of_the_next_task_and_of_bed(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    ladders.plan(owner, now + 60 * MINUTE, now, title="Dentist")
+    say(ladders, owner, reminded, Answer.SNOOZE, now, argument="60")
+    assert ladders.task(reminded.id).wakes_at == now + 30 * MINUTE
+    evening = datetime(2026, 3, 11, 21, 0, tzinfo=now.tzinfo)  # 22:00
+    late = ladders.plan(owner, evening, now, title="Read", duration_minutes=20)
+    say(ladders, owner, late, Answer.SNOOZE, evening, argument="60")
+    assert ladders.task(late.id).wakes_at == datetime(2026, 3, 11, 21, 40, tzinfo=now.tzinfo)
+
+
+def test_the_snooze_button_asks_for_how_long(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    with ladders.database.session() as session:
+        asked = answer_tap(
+            session, owner.id, TaskTap(reminded.id, reminded.version, "snooze", ""), now, source="telegram"
+        )
+    labels = [choice.label for row in asked.choices for choice in row]
+    assert (asked.kind, labels) == ("offer", ["10 min", "1 hour", "Tonight", "Tomorrow"])
+
+
+def test_after_a_miss_a_smaller_version_takes_half_the_time(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    task = ladders.plan(owner, now + 10 * MINUTE, now, duration_minutes=40)
+    ladders.run_until(now, now + 71 * MINUTE)
+    assert ladders.task(task.id).status == "missed"
+    note = ladders.telegram.last()
+    small = next(choice.data for choice in note.flat_choices if choice.label == "A smaller version")
+    offer = tap(ladders, owner, small, now + 75 * MINUTE)
+    moved = tap(ladders, owner, offer.choices[0][0].data, now + 76 * MINUTE)
+    assert moved.task is not None
+    assert moved.task.duration_minutes == 20
+    assert ladders.task(task.id).status == "rescheduled"
+
+
+def test_a_done_after_the_miss_on_the_same_day_reverses_it(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    task = ladders.plan(owner, now + 10 * MINUTE, now)
+    ladders.run_until(now, now + 71 * MINUTE)
+    outcome = say(ladders, owner, task, Answer.DONE, now + timedelta(hours=5))
+    assert (outcome.kind, ladders.task(task.id).status) == ("recorded", "done")
+
+
+def test_only_reminded_tasks_can_be_meant_by_a_bare_number(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    ladders.plan(owner, now + timedelta(hours=5), now, title="Later")
+    second = ladders.plan(owner, now + 11 * MINUTE, now, title="Second")
+    ladders.dispatcher.run_due(now + MINUTE)
+    with ladders.database.session() as session:
+        assert [task.id for task in open_reminders(session, owner.id, now)] == [second.id, reminded.id]
+
+
+def test_the_last_task_of_a_sprint_completes_the_goal_and_the_next_sprint_begins(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    with ladders.database.session() as session:
+        goal = Goal(user_id=owner.id, title="Run 5 km", status=GoalStatus.ACTIVE)
+        session.add(goal)
+        session.flush()
+        following = Goal(
+            user_id=owner.id,
+            title="Run 10 km",
+            status=GoalStatus.PIPELINE,
+            parent_goal_id=goal.id,
+            pipeline_order=1,
+        )
+        session.add(following)
+    first = ladders.plan(owner, now + 10 * MINUTE, now, goal_id=goal.id)
+    last = ladders.plan(owner, now + 20 * MINUTE, now, goal_id=goal.id)
+    assert "last task" not in say(ladders, owner, first, Answer.DONE, now).text
+    assert "Next comes Run 10 km" in say(ladders, owner, last, Answer.DONE, now).text
+    with ladders.database.session() as session:
+        assert session.get_one(Goal, goal.id).status == GoalStatus.COMPLETED
+        assert session.get_one(Goal, following.id).status == GoalStatus.ACTIVE

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from pydantic import BaseModel
 
 from agents.briefs import (
@@ -38,7 +36,7 @@ class OfflineModel:
                 f"{question.role} answers with {type(answer).__name__}, not {question.output.__name__}"
             )
         question.on_usage(OFFLINE_USAGE)
-        return cast(T, answer)
+        return answer
 
 
 def _answer(brief: BaseModel) -> BaseModel:

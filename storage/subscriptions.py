@@ -32,9 +32,7 @@ def save_subscription(
     """Keep a browser's subscription; the same endpoint again only renews it. Raises TooManySubscriptions."""
     lock_person(session, user_id)
     others = session.scalar(
-        select(func.count()).where(
-            PushSubscription.user_id == user_id, PushSubscription.endpoint != endpoint
-        )
+        select(func.count()).where(PushSubscription.user_id == user_id, PushSubscription.endpoint != endpoint)
     )
     if (others or 0) >= MOST_PER_PERSON:
         raise TooManySubscriptions

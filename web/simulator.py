@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import structlog
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -12,13 +13,13 @@ from pydantic import Field
 from redis.exceptions import LockError
 
 from bot import inbound
+from bot import simulated_call as calls
 from bot.clock import ShiftedClock
 from bot.simulation import advance, next_event
 from channels.messages import Address, InboundMessage
 from channels.simulator import PhoneStore, tapped, typed
 from reminders.rules.answers import parse_tap
 from storage.vocabulary import ChannelName
-from web import simulator_call as calls
 from web import simulator_person as people
 from web.api.endpoint import Fields, Text, read_body
 from web.context import correlation_id, now, services
@@ -137,7 +138,7 @@ def push_open() -> Response:
     task_id = next((one.get("task_id") for one in shown if one["id"] == body.id), None)
     if person.user is None or task_id is None:
         raise not_found()
-    return jsonify({"url": page_url(person.user.id, calls.as_uuid(task_id), now())})
+    return jsonify({"url": page_url(person.user.id, UUID(task_id), now())})
 
 
 @blueprint.post("/api/call")
@@ -146,7 +147,12 @@ def call() -> Response:
     with services().database.session() as session:
         person = people.holder(session, services().redis)
     ringing = calls.find(_phones(), person.addresses, body.call_id)
-    calls.act(services(), _phones(), ringing, body.act, body.digits or "", now(), correlation_id())
+    if ringing is None:
+        raise not_found()
+    try:
+        calls.act(services(), _phones(), ringing, body.act, body.digits or "", now(), correlation_id())
+    except calls.CallError as error:
+        raise ApiError(409, str(error)) from error
     return jsonify({})
 
 

@@ -10,6 +10,8 @@ import structlog
 from flask import Blueprint, Response, request
 
 from bot import inbound
+from bot.calls import call_step
+from bot.statuses import note_status
 from channels import telegram_updates, voice, whatsapp
 from channels.messages import StatusUpdate
 from channels.twilio_api import signature_valid
@@ -17,8 +19,6 @@ from channels.voice_script import CallStep
 from web.context import correlation_id, now, services
 from web.errors import ApiError, not_found
 from web.limits import PROVIDERS, limiter
-from web.statuses import note_status
-from web.voice import call_step
 
 log = structlog.get_logger()
 

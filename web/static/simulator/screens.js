@@ -25,9 +25,14 @@ export class LockScreen {
   }
 }
 
+// Browsers show two actions, done and reschedule when there are these; the others are on the page behind "More".
+function twoActions(choices) {
+  const preferred = choices.filter(({ data }) => /^t:.*:(done|resched)$/.test(data));
+  return (preferred.length === 2 ? preferred : choices).slice(0, 2);
+}
+
 function card(one, zone, { act, open }) {
-  // Chrome shows two actions; the others are on the page that the notification opens.
-  const actions = one.answered ? [] : (one.rows ?? []).flat().slice(0, 2);
+  const actions = one.answered ? [] : twoActions((one.rows ?? []).flat());
   const buttons = actions.map((choice) => el("button", { type: "button", onclick: () => act(one, choice) }, choice.label));
   return el("article", { class: "note", role: "listitem" },
     el("div", { class: "notetop" }, el("span", { class: "mini", "aria-hidden": "true" }), el("b", {}, "Flux"), el("time", {}, clockOf(one.at, zone))),

@@ -1,4 +1,4 @@
-"""The simulated phone call: the same TwiML as a real one, its words shown and its keys pressed on the page."""
+"""The simulated phone call: the same TwiML as a real one, its words shown and its keys pressed on the phone."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 from xml.etree import ElementTree
 
+from bot.calls import call_step
+from bot.statuses import note_status
 from channels.messages import Address, DeliveryState, StatusUpdate
 from channels.sim_phone import Event
 from channels.simulator import PhoneStore
 from channels.voice_script import CallStep
 from storage.vocabulary import ChannelName
-from web.errors import ApiError, not_found
-from web.statuses import note_status
-from web.voice import call_step
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -41,21 +40,17 @@ class Ringing:
         return CallStep(task_id=self.task_id, attempt=self.attempt_id or "")
 
 
-def as_uuid(text: str) -> UUID:
-    """Raises ApiError 404 for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise not_found() from None
+class CallError(Exception):
+    """What cannot be done in this call, in words for whoever holds the phone."""
 
 
-def find(phones: PhoneStore, addresses: Sequence[Address], call_id: str) -> Ringing:
-    """The call of that id on one of these addresses. Raises ApiError 404."""
+def find(phones: PhoneStore, addresses: Sequence[Address], call_id: str) -> Ringing | None:
+    """The call of that id on one of these addresses."""
     lines = [address for address in addresses if address.channel == ChannelName.CALL]
     for event in phones.events(lines):
         if event.get("call_id") == call_id and event.get("state") == "ringing":
             return _ringing(event)
-    raise not_found()
+    return None
 
 
 def end_overdue(services: Services, phones: PhoneStore, addresses: Sequence[Address], now: datetime) -> None:
@@ -65,7 +60,7 @@ def end_overdue(services: Services, phones: PhoneStore, addresses: Sequence[Addr
         if event.get("state") != "ringing" or not phones.is_live(event["call_id"]):
             continue
         call = _ringing(event)
-        talking = bool(services.redis.exists(_STEP + call.call_id))
+        talking = bool(services.redis.exists(step_key(call.call_id)))
         if now - datetime.fromisoformat(event["at"]) > (_LONGEST if talking else _RINGS):
             _end(services, phones, call, "finished" if talking else "missed", now)
             _report(services, call, DeliveryState.COMPLETED if talking else DeliveryState.NO_ANSWER, now)
@@ -85,16 +80,16 @@ def act(
     now: datetime,
     correlation_id: str,
 ) -> None:
-    """Answer, press a key, stay silent or hang up. Raises ApiError 409 when the call is over."""
+    """Answer, press a key, stay silent or hang up. Raises CallError when the call is over."""
     if not phones.is_live(call.call_id):
-        raise ApiError(409, "That call has ended.")
+        raise CallError("That call has ended.")
     match what:
         case "answer":
             phones.call(call.address, call.call_id, "answered", now)
             _report(services, call, DeliveryState.ANSWERED, now)
             _hear(services, phones, call, call.step, None, now, correlation_id)
         case "decline":
-            talking = services.redis.exists(_STEP + call.call_id)
+            talking = services.redis.exists(step_key(call.call_id))
             _end(services, phones, call, "hung up" if talking else "declined", now)
             _report(services, call, DeliveryState.COMPLETED if talking else DeliveryState.BUSY, now)
         case _:
@@ -129,7 +124,7 @@ def _hear(
         _end(services, phones, call, "finished", now)
         _report(services, call, DeliveryState.COMPLETED, now)
     else:
-        services.redis.set(_STEP + call.call_id, json.dumps(action), ex=_STEP_LIVES)
+        services.redis.set(step_key(call.call_id), json.dumps(action), ex=_STEP_LIVES)
 
 
 def _read(twiml: str) -> tuple[str, str | None]:
@@ -141,18 +136,23 @@ def _read(twiml: str) -> tuple[str, str | None]:
 
 
 def _kept_step(services: Services, call: Ringing) -> CallStep:
-    kept: Any = services.redis.get(_STEP + call.call_id)
+    kept: Any = services.redis.get(step_key(call.call_id))
     if kept is None:
-        raise ApiError(409, "Answer the call first.")
+        raise CallError("Answer the call first.")
     query = urlsplit(json.loads(kept)).query
     return CallStep.of(dict(parse_qsl(query, keep_blank_values=True)))
 
 
 def _end(services: Services, phones: PhoneStore, call: Ringing, reason: str, now: datetime) -> None:
-    services.redis.delete(_STEP + call.call_id)
+    services.redis.delete(step_key(call.call_id))
     phones.call(call.address, call.call_id, "ended", now, reason=reason)
 
 
 def _report(services: Services, call: Ringing, state: DeliveryState, now: datetime) -> None:
-    attempt = as_uuid(call.attempt_id) if call.attempt_id else None
+    attempt = UUID(call.attempt_id) if call.attempt_id else None
     note_status(services, StatusUpdate(ChannelName.CALL, call.call_id, state, attempt), now)
+
+
+def step_key(call_id: str) -> str:
+    """The Redis key that is there while somebody is on the line."""
+    return _STEP + call_id

@@ -11,7 +11,10 @@ from agents.offline.titles import title_of
 from reminders.rules.when import When, read_when
 
 MOST = 10
-_CUT = re.compile(r"\s*(?:[\n;•]+|(?:,|\.)?\s*\b(?:and then|then|and also|also|after that|plus)\b|,\s*(?:and\s+)?|\.\s+|\s+and\s+)\s*", re.I)
+_CUT = re.compile(
+    r"\s*(?:[\n;•]+|(?:,|\.)?\s*\b(?:and then|then|and also|also|after that|plus)\b|,\s*(?:and\s+)?|\.\s+|\s+and\s+)\s*",
+    re.I,
+)
 _HARD = re.compile(r"[\n;•]|\bthen\b|\balso\b|\bplus\b", re.I)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 
@@ -41,7 +44,9 @@ def _parts(text: str) -> list[str]:
     parts: list[str] = []
     start = 0
     for joint in _CUT.finditer(text):
-        if _begins_a_task(text[joint.end() :], text[start : joint.start()], hard=bool(_HARD.search(joint.group()))):
+        if _begins_a_task(
+            text[joint.end() :], text[start : joint.start()], hard=bool(_HARD.search(joint.group()))
+        ):
             parts.append(text[start : joint.start()])
             start = joint.end()
     parts.append(text[start:])
@@ -62,6 +67,6 @@ def _begins_a_task(rest: str, before: str, *, hard: bool) -> bool:
 def _item(part: str, now: datetime, tz: str) -> Item:
     reading = read_when(part, now, tz)
     when = reading.when
-    title = title_of(part, when)
+    title = title_of(part, reading.span)
     timed = when if when is not None and when.kind != "duration" else None
     return Item(title, timed, when.minutes if when is not None else None)

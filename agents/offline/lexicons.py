@@ -76,41 +76,65 @@ SMALLTALK = _any(
 HELP = _any(
     r"^(?:help|\?+|/help|sos|menu|commands?)(?: me)?(?: please| out)?\W*$",
     r"what (?:else )?(?:(?:can|could|do) (?:you|u) (?:do|help|offer)|(?:can|could) i (?:do here|ask|say))|what(?:'s| is| are) (?:you|your) (?:able|capab|commands|functions|purpose|good for)|(?:tell me|know) what (?:\w+ ){0,5}(?:can help|you can (?:do|help))",
-    r"how (?:do|does|can|should) (?:i|you|this|it|flux|we)(?: \w+)? (?:use|work|see|set|add|create|change|delete|snooze|get started|begin|start|turn|link|export|connect|pause)\b.*\b(?:this|it|you|flux|reminders?|alarms?|tasks?|calendar|goals?|app|bot|work|plan)",
+    r"how (?:do|does|can|should) (?:i|you|this|it|flux|we)(?: \w+)? (?:use|work|see|set|add|create|change|delete|snooze|get started|begin|start|turn|link|export|connect|pause)\b.*\b(?:this|it|you|flux|reminders?|alarms?|tasks?|calendar|goals?|app|bot|work|plan|time ?zone|settings|language|name)",
     r"how does (?:this|it|that|flux) work|(?:need|want|give me|some) (?:some )?help (?:with|using|on|managing|me with)|help me (?:with (?:a problem|my|the|managing|this)|manage|understand|out)|help managing|i'?m (?:lost|stuck|confused)|can you update an event",
 )
 DELETE = _any(
     r"^(?:(?:and|also|go|identify|find)\b.{0,60}\b)?(?:delete|remove|erase|cancel|clear|scrap|scratch|wipe|discard|dismiss|unschedule|drop|nix|kill|trash|axe|void|un-?set|get rid of|take off|do away with|disable|deactivate|cross (?:off|out)|throw out|eliminate)\b",
     r"\b(?:delete|remove|erase|cancel|get rid of|discard)\b.{0,50}\b" + THING + r"\b",
     r"\b" + THING + r"\b.{0,60}\b(?:be |are |is |was |get )?(?:cancell?ed|deleted|removed|erased|cleared)\b",
-    r"\b(?:no longer|don'?t|do not|won'?t|not)(?: \w+)? (?:need|want|require|have)\b.{0,60}\b(?:" + THING + r"|any ?more|no more)\b",
+    r"\b(?:no longer|don'?t|do not|won'?t|not)(?: \w+)? (?:need|want|require|have)\b.{0,60}\b(?:"
+    + THING
+    + r"|any ?more|no more)\b",
     r"\bno longer (?:need|want|have)\b",
     r"\b(?:take|strike|knock|pull)\b.{1,60}\boff (?:of )?(?:my|the|our)?\b",
     r"^(?:turn|shut|switch) off (?:the |my |all |all my |this |that )?(?:\S+ ){0,3}(?:alarms?|reminders?|alerts?|timers?)|^stop (?:the |my |all |all my )?(?:\S+ ){0,2}(?:alarms?|reminders?|timers?)",
 )
 RESCHEDULE = _any(
     r"^(?:change|move|re-?schedule|postpone|push|shift|delay|bump|update|modify|edit|adjust|reset|extend|re-set|swap|switch|rename|alter|revise|put off|bring forward|prolong|lengthen|shorten|correct|amend|relocate|advance|replace|defer)\b",
-    r"\b(?:change|move|re-?schedule|postpone|push back|shift|delay|update|modify|edit|adjust|alter|swap)\b.{0,60}\b(?:" + THING + r"|that|it|time|date|one)\b",
-    r"\b" + THING + r"\b.{0,60}\b(?:be |been |got |get |was |is )(?:changed|moved|re-?scheduled|postponed|pushed|updated|delayed|extended|shifted)",
+    r"\b(?:change|move|re-?schedule|postpone|push back|shift|delay|update|modify|edit|adjust|alter|swap)\b.{0,60}\b(?:"
+    + THING
+    + r"|that|it|time|date|one)\b",
+    r"\b"
+    + THING
+    + r"\b.{0,60}\b(?:be |been |got |get |was |is )(?:changed|moved|re-?scheduled|postponed|pushed|updated|delayed|extended|shifted)",
     r"^(?:make|set|put|have) (?:it|that|this|them|those|the time|the date)\b.{0,30}(?:\d|am\b|pm\b|noon|day\b|tomorrow|tonight|week|earlier|later|longer|shorter|instead|to be|reminder|for the)",
-    r"^start time\b|^(?:make|fix|send|have) (?:the|my) (?:\S+ ){0,3}" + THING + r"\b.{0,40}\b(?:from|to|not|instead|in place of|earlier|later)\b|\bneed (?:my|the)\b.{1,50}\b(?:changed|moved|rescheduled|updated)\b|\bneeds? to (?:be|change|move)\b.{0,30}\b(?:from|to|tomorrow|\w+day|\d)",
+    r"^start time\b|^(?:make|fix|send|have) (?:the|my) (?:\S+ ){0,3}"
+    + THING
+    + r"\b.{0,40}\b(?:from|to|not|instead|in place of|earlier|later)\b|\bneed (?:my|the)\b.{1,50}\b(?:changed|moved|rescheduled|updated)\b|\bneeds? to (?:be|change|move)\b.{0,30}\b(?:from|to|tomorrow|\w+day|\d)",
     r"\b(?:instead of|rather than|in place of)\b.{0,40}(?:\d|day\b|tomorrow|today|tonight|morning|noon|night|week|am\b|pm\b)",
     r"\b(?:a (?:little|bit|few \w+|couple \w+ \w+)|an hour|\d+ (?:min\w*|hours?|days?|weeks?)|half an hour|slightly|much) (?:earlier|later)\b",
     r"\b(?:got|been|was) (?:moved|changed|rescheduled|postponed|pushed)(?: \w+)? to\b|\bwould like (?:it|that|this) (?:set|moved|changed|scheduled|to be)",
     r"^add (?:\S+ ){1,4}(?:minutes?|hours?|days?) to (?:my|the|this|that|it)\b|^add \w+(?: and \w+)* to (?:\S+ ){0,3}(?:reminder|meeting|event|appointment|alarm)\b",
 )
-SNOOZE = _any(r"\bsnooz\w*\b", r"^(?:remind|ask|ping|nudge|bug|wake) me (?:again|later|in a (?:bit|while|minute))\b")
+SNOOZE = _any(
+    r"\bsnooz\w*\b", r"^(?:remind|ask|ping|nudge|bug|wake) me (?:again|later|in a (?:bit|while|minute))\b"
+)
 QUERY = _any(
-    r"\b(?:do|did|does|have|has|am|are|is|was|were|will)\b.{0,30}\b(?:i|we|you|there|my|any|anything|something)\b.{0,60}\b(?:" + THING + r"|scheduled|planned|booked|due|coming up|going on|free|busy|available|on for|mark|plans)\b",
-    r"^(?:do|did) i (?:have|need|got)\b|^(?:am i|are we|is \w+) (?:free|busy|available|booked)|^have i (?:got|set|any|made|added)|^is there (?:anything|something|any)|^(?:any|got any)(?:thing)?\b.{0,60}(?:" + THING + r"|on|planned|today|tomorrow|week)",
-    r"^(?:what|which|when|where|how (?:many|much|long)|who|whose|at what time|what time|what day)(?:'?s|'?re|'?ll)?\b.{0,80}\b(?:my|i|our|we|" + THING + r")\b.{0,60}",
+    r"\b(?:do|did|does|have|has|am|are|is|was|were|will)\b.{0,30}\b(?:i|we|you|there|my|any|anything|something)\b.{0,60}\b(?:"
+    + THING
+    + r"|scheduled|planned|booked|due|coming up|going on|free|busy|available|on for|mark|plans)\b",
+    r"^(?:do|did) i (?:have|need|got)\b|^(?:am i|are we|is \w+) (?:free|busy|available|booked)|^have i (?:got|set|any|made|added)|^is there (?:anything|something|any)|^(?:any|got any)(?:thing)?\b.{0,60}(?:"
+    + THING
+    + r"|on|planned|today|tomorrow|week)",
+    r"^(?:what|which|when|where|how (?:many|much|long)|who|whose|at what time|what time|what day)(?:'?s|'?re|'?ll)?\b.{0,80}\b(?:my|i|our|we|"
+    + THING
+    + r")\b.{0,60}",
     r"^(?:what|how)(?:'?s| is| does| do)? (?:\w+ ){0,3}(?:today|tomorrow|the day|my (?:day|week)|(?:this|next) week|on (?:for )?(?:today|tomorrow|\w+day)|look like|coming up|up next|left|next)\b",
-    r"^(?:show|list|display|read|view|see|pull up|bring up|open|find|search|look up|look for|check|get|tell|fetch|play|go (?:through|though|over)|recite|review|print|locate|let me (?:see|know)|count|describe|run through|name)\b.{0,80}\b(?:" + THING + r"|my day|my week|today|tomorrow|my next)\b",
-    r"\b(?:want|need|like|love|possible|wish|wondering|wonder|curious)\b.{0,20}\b(?:see|know|view|hear|read|find out|check|look at)\b.{0,80}\b(?:" + THING + r"|todo|to-do|remember)\b",
-    r"^(?:i (?:want|need|would like) to know|retrieve|how do i see)\b.{0,60}\b" + THING + r"\b|^my (?:alarms?|reminders?|agenda|tasks|events|meetings)\W*$",
+    r"^(?:show|list|display|read|view|see|pull up|bring up|open|find|search|look up|look for|check|get|tell|fetch|play|go (?:through|though|over)|recite|review|print|locate|let me (?:see|know)|count|describe|run through|name)\b.{0,80}\b(?:"
+    + THING
+    + r"|my day|my week|today|tomorrow|my next)\b",
+    r"\b(?:want|need|like|love|possible|wish|wondering|wonder|curious)\b.{0,20}\b(?:see|know|view|hear|read|find out|check|look at)\b.{0,80}\b(?:"
+    + THING
+    + r"|todo|to-do|remember)\b",
+    r"^(?:i (?:want|need|would like) to know|retrieve|how do i see)\b.{0,60}\b"
+    + THING
+    + r"\b|^my (?:alarms?|reminders?|agenda|tasks|events|meetings)\W*$",
     r"^(?:i want|i need|give me|get me) (?:all )?(?:the|my|all my|a list of)(?: \w+){0,4} (?:reminders|alarms|tasks|events|meetings|appointments|schedule|agenda)\b",
     r"\b(?:items|things|what|which) (?:\w+ ){0,4}(?:i )?(?:want(?:ed)?|need(?:ed)?|supposed|have) to (?:remember|do|be reminded)\b|\bmy list of (?:reminders|tasks)\b|^(?:/today|/week|agenda|today'?s? (?:plan|agenda|tasks)|my (?:agenda|schedule|day|week|tasks|plan|goals?|progress|streak))\W*$",
-    r"^remind me (?:what|when|where|who|which|how)\b|^remind me (?:of|about) (?:all )?(?:the|my) (?:\w+ ){0,2}(?:alarms|reminders|appointments|meetings|events|tasks)\b(?! (?:to|on|at|with))|^when(?:'?s| is| are| was| will| does| do)\b.{0,40}\b(?:my|" + THING + r")\b|^how (?:am i doing|did i do|many (?:tasks|things) (?:are )?left|is my (?:goal|plan|week|streak))",
+    r"^remind me (?:what|when|where|who|which|how)\b|^remind me (?:of|about) (?:all )?(?:the|my) (?:\w+ ){0,2}(?:alarms|reminders|appointments|meetings|events|tasks)\b(?! (?:to|on|at|with))|^when(?:'?s| is| are| was| will| does| do)\b.{0,40}\b(?:my|"
+    + THING
+    + r")\b|^how (?:am i doing|did i do|many (?:tasks|things) (?:are )?left|is my (?:goal|plan|week|streak))",
 )
 PAUSE = _any(
     r"^(?:pause|hold|suspend|mute|freeze|silence|resume|un-?pause)\b(?!.*\b(?:music|song|video|podcast|bank|account|card|lights?)\b)",
@@ -145,7 +169,9 @@ FOREIGN = _any(
     r"\b(?:email|e-mail|inbox|tweet|facebook|instagram|twitter|whatsapp message|text message|post (?:on|to)|contacts?)\b",
     r"\b(?:find (?:me )?(?:a|an|the|some|someone|movies?|show|schematics)|search (?:for|the)|look(?:ing)? (?:for|up)|google|website|amazon|ebay|videos? of|reviews?|buy me|order me|flip a coin|roll (?:a|the) dice|coin toss|activities|where(?:'s| is) my phone|find my phone|whisper|battery|power mode|laptop|wifi|bluetooth|screen|nintendo|schematics)\b",
 )
-ABOUT_FLUX = re.compile(r"\b(?:remind|reminders?|alarms?|alerts?|calend[ae]r|agenda|schedule|appointments?|meetings?|to-?do|tasks?|wake me|events?)\b")
+ABOUT_FLUX = re.compile(
+    r"\b(?:remind|reminders?|alarms?|alerts?|calend[ae]r|agenda|schedule|appointments?|meetings?|to-?do|tasks?|wake me|events?)\b"
+)
 CREATE = _any(
     r"\b(?:remind|reminds|reming|remeber|alert|notify|nudge|ping|alarm|text|call) (?:me|us|him|her|them|my|the|everyone|everybody|our|myself|[a-z]+) (?:\S+ ){0,6}?(?:to|of|about|that|at|on|in|every|when|tomorrow|today|tonight|for|before|by|if|daily|once|each|next|this|not|again|as|i)\b",
     r"\bremind me\b|\bremind\b.{1,30}\b(?:to|about|that)\b|\bremember to\b|^don'?t (?:let me )?forget\b|\bdon'?t let me forget\b|^note to self\b|^remember\b",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
-from reminders.rules.when import When
 from reminders.rules.when_tokens import fold
 
+Spans = tuple[tuple[int, int], ...]  # the places of a text that speak of time
 _QUOTED = re.compile(r"[\"“”]([^\"“”]{2,80})[\"“”]|(?<!\w)'([^']{2,60})'(?!\w)")
 _NAMED = re.compile(r"\b(?:called|titled|named|labell?ed|entitled)\s+(?:as\s+)?(.+)", re.I)
-_CHATTER = (
-    r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|alexa|olly|siri|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
-)
+_CHATTER = r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|alexa|olly|siri|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
 _ASKING = (
     r"(?:(?:can|could|would|will) (?:you|u|we|i)(?: please| also| now| just)*|i(?: would|'d| also)* (?:like|love|want|need|have|wish)(?: for)?(?: you)? to(?: also| now)*|i'd like to"
     r"|i(?: am|'m)? (?:going to|gonna)|i (?:want|need)(?: also)?(?: you to)?|i (?:must|gotta|should|will)|i'll|i(?:'ve| have)? got to|need to|let's|we need to|make sure (?:to|i|that i)|help me(?: to)?|go ahead and|i need to)"
@@ -44,7 +42,10 @@ _COMMANDS = re.compile(
     re.I,
 )
 _REMINDS = re.compile(r"remind|alarm|alert|notif|forget|\bto$|timer")
-_EDGE_BEFORE_SOFT = re.compile(r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+", re.I)
+_EDGE_BEFORE_SOFT = re.compile(
+    r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+",
+    re.I,
+)
 _EDGE_AFTER = re.compile(
     r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|sometime|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
     re.I,
@@ -56,15 +57,17 @@ _ASIDE = re.compile(
 _PEOPLE = re.compile(
     r"\s+(?:with|and|between)\s+((?:(?:my|our|the|his|her)\s+)?(?:[A-Z][\w.'’-]*|mom|mum|dad|boss|team|manager|wife|husband|girlfriend|boyfriend|adviser|everyone)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s+)(?:(?:my|his|her|the|our|their)\s+)?(?:[A-Z][\w.'’-]*|team|manager|boss|wife|husband|family))*)"
 )
-_PLACE = re.compile(r"\s+(?:at|in)\s+((?:the\s+)?[A-Z][\w.'’&-]*(?:\s+(?:of\s+|and\s+|the\s+)?[A-Z][\w.'’&-]*)*(?:\s+(?:bar|house|restaurant|park|room|street|st|center|centre|mall|cafe|office|gym))*)")
+_PLACE = re.compile(
+    r"\s+(?:at|in)\s+((?:the\s+)?[A-Z][\w.'’&-]*(?:\s+(?:of\s+|and\s+|the\s+)?[A-Z][\w.'’&-]*)*(?:\s+(?:bar|house|restaurant|park|room|street|st|center|centre|mall|cafe|office|gym))*)"
+)
 
 
-def title_of(text: str, when: When | None) -> str:
+def title_of(text: str, spans: Spans) -> str:
     """The title with people and places in it; "" when the message is nothing but a command and a time."""
     quoted = _QUOTED.search(text)
     if quoted is not None:
         return (quoted[1] or quoted[2]).strip(" ,.;:")
-    left = _clause(_without_spans(text, when).replace(" 'm ", "'m "))
+    left = _clause(_without_spans(text, spans).replace(" 'm ", "'m "))
     named = _NAMED.search(left)
     if named is not None:
         left = named[1]
@@ -73,9 +76,13 @@ def title_of(text: str, when: When | None) -> str:
 
 
 _BEHIND = re.compile(
-    r"[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$", re.I
+    r"[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$",
+    re.I,
 )
-_BEFORE = re.compile(r"[.,;!?]\s+(?:(?:now|so|then|please|can you|could you|i need to|also|and)[, ]+)*(?=(?:schedule|add|create|set up|book|remind me)\b)", re.I)
+_BEFORE = re.compile(
+    r"[.,;!?]\s+(?:(?:now|so|then|please|can you|could you|i need to|also|and)[, ]+)*(?=(?:schedule|add|create|set up|book|remind me)\b)",
+    re.I,
+)
 
 
 def _clause(left: str) -> str:
@@ -87,12 +94,11 @@ def _clause(left: str) -> str:
     return left
 
 
-def _without_spans(text: str, when: When | None) -> str:
+def _without_spans(text: str, spans: Spans) -> str:
     """The text without the places that speak of time; what they leave is joined by one space."""
-    if when is None:
-        return " ".join(text[:600].split())
-    left, at = [], 0
-    for start, end in sorted(when.span):
+    left: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
         left.append(text[at:start])
         at = max(at, end)
     left.append(text[at:600])
@@ -126,7 +132,11 @@ def _is_title_itself(left: str, command: re.Match[str]) -> bool:
         return True
     if said == "set":
         return rest.startswith("the table")
-    return said == "make" and bool(re.match(r"(?:dinner|breakfast|lunch|bed|coffee|tea|cake|soup|bread|the (?:bed|cake|salad|table))\b", rest))
+    return said == "make" and bool(
+        re.match(
+            r"(?:dinner|breakfast|lunch|bed|coffee|tea|cake|soup|bread|the (?:bed|cake|salad|table))\b", rest
+        )
+    )
 
 
 def _tidy(left: str) -> str:
@@ -136,7 +146,31 @@ def _tidy(left: str) -> str:
         left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
         left = _EDGE_BEFORE_SOFT.sub("", left)
     left = re.sub(r"(?<=\w)\s+(?:reminder|alarm|alert)$", "", left, flags=re.I)
+    left = re.sub(r"^wake (?:me|us) up$", "wake up", left, flags=re.I)
     return " ".join(left.split())
+
+
+_TARGETS = re.compile(
+    r"^(?:mark|tick|check|cross|change|move|re-?schedule|postpone|push(?: back)?|shift|delay|update|modify|edit|adjust"
+    r"|delete|remove|erase|cancel|clear|scrap|drop|snooze|get rid of|(?:i'm )?(?:done|finished)(?: with)?|completed"
+    r"|i(?:'ve| have)?(?: just| already| finally)* (?:did|done|finished|completed|nailed|crushed|smashed))"
+    r"\s+(?:(?:the|my|our|all|this|that)\s+)*(?:reminders?\s+(?:to|for|about)\s+)?",
+    re.I,
+)
+_TARGET_ENDS = re.compile(
+    r"\s+(?:as )?(?:done|completed?|finished|off)\s*$|\s+to(?: the| be)?\s*$|\s+(?:reminder|alarm|alert)$"
+    r"|\s+to the (?:morning|evening|afternoon)$",
+    re.I,
+)
+_POLITE = re.compile(r"^(?:(?:can|could|would|will) you |please |ok |now |i (?:want|need) to )+", re.I)
+_ONLY_IT = re.compile(r"(?:it|that|this|them|all|everything|done|finished|did it|make it .*)?", re.I)
+
+
+def target_of(text: str, spans: Spans) -> str:
+    """What is to be moved, dropped or ticked off: "move my run to friday" -> "run"; "" when only "it" is meant."""
+    left = _POLITE.sub("", _without_spans(text, spans).strip())
+    left = _TARGET_ENDS.sub("", _TARGETS.sub("", left)).strip(" .,!?")
+    return "" if _ONLY_IT.fullmatch(left) else left
 
 
 def subject(title: str, text: str) -> str:
@@ -144,17 +178,33 @@ def subject(title: str, text: str) -> str:
 
     A reminder keeps every word: "call Ann at Nero's" would be no use without them.
     """
-    if re.search(r"\bremind|\balert\b|\bdon'?t forget|\bnote to self", text, re.I) or not re.search(r"\b(?:schedule|add|create|book|set|arrange|make|put|plan|calendar|event|appointment|meeting|have|need|reserve)\b", text, re.I):
+    if re.search(r"\bremind|\balert\b|\bdon'?t forget|\bnote to self", text, re.I) or not re.search(
+        r"\b(?:schedule|add|create|book|set|arrange|make|put|plan|calendar|event|appointment|meeting|have|need|reserve)\b",
+        text,
+        re.I,
+    ):
         return title
     short = re.sub(r"^(?:new|another)\s+", "", title, flags=re.I)
     short = _LOOSE_PEOPLE.sub("", _PEOPLE.sub("", " " + short)).strip()
     short = _LOOSE_PLACE.sub("", _PLACE.sub("", short))
-    short = _tidy(re.sub(r"^(?:meeting|appointment|event)\s+(?:to|for)\s+(?=\w+ \w|lunch|dinner)(?!my |the |a )", "", short, flags=re.I))
+    short = _tidy(
+        re.sub(
+            r"^(?:meeting|appointment|event)\s+(?:to|for)\s+(?=\w+ \w|lunch|dinner)(?!my |the |a )",
+            "",
+            short,
+            flags=re.I,
+        )
+    )
     return title if not short or _GENERIC.fullmatch(short) else short
 
 
-_GENERIC = re.compile(r"(?:(?:new|another|quick|short)\s+)?(?:meeting|appointment|event|call|something|one|it|session|date|time|1:1|meet)s?", re.I)
-_LOOSE_PEOPLE = re.compile(r"\s+with\s+(?!my\b|the\b|our\b|a\b)\S.*?(?=\s+(?:to|for|about|at|in|on)\s|$)", re.I)
+_GENERIC = re.compile(
+    r"(?:(?:new|another|quick|short)\s+)?(?:meeting|appointment|event|call|something|one|it|session|date|time|1:1|meet)s?",
+    re.I,
+)
+_LOOSE_PEOPLE = re.compile(
+    r"\s+with\s+(?!my\b|the\b|our\b|a\b)\S.*?(?=\s+(?:to|for|about|at|in|on)\s|$)", re.I
+)
 _LOOSE_PLACE = re.compile(r"\s+at\s+(?!home\b|work\b)[^,]*$", re.I)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.offline import lexicons as lex
 from agents.offline.items import Item, split_items
-from agents.offline.titles import people_in, place_in, subject, title_of
+from agents.offline.titles import people_in, place_in, subject, target_of, title_of
 from reminders.rules.answers import parse_answer
 from reminders.rules.when import Reading, When, read_when
 from reminders.rules.when_tokens import LONGEST, fold
@@ -25,7 +25,9 @@ _COMMAND = re.compile(
 _QUESTION = re.compile(
     r"^(?:what|who|whom|whose|when|where|why|how|which|is|are|was|were|do|does|did|has|have i|should|will|would|am i|can i|could i|may i|what's|who's|when's|where's|how's)\b|\?\s*$"
 )
-_QUESTION_WORD = re.compile(r"^(?:what|who|when|where|why|how|which|is|are|do|does|did|has|will|am|whose|what's|when's|where's)\b")
+_QUESTION_WORD = re.compile(
+    r"^(?:what|who|when|where|why|how|which|is|are|do|does|did|has|will|am|whose|what's|when's|where's)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,21 @@ def understand(text: str, now: datetime, tz: str) -> Understanding:
     said = text[: LONGEST * 2].strip()
     if not any(char.isalnum() for char in said):
         answer = parse_answer(said)
-        return Understanding({Answer.DONE: "AFFIRM", Answer.MISSED: "NEGATE"}.get(answer, "OTHER") if answer else "OTHER")
+        return Understanding(
+            {Answer.DONE: "AFFIRM", Answer.MISSED: "NEGATE"}.get(answer, "OTHER") if answer else "OTHER"
+        )
     reading = read_when(said, now, tz)
-    intent = classify(said, reading.when)
+    intent = classify(said, reading.when, now)
+    if intent == "CREATE" and not lex.CREATE.search(said) and not title_of(said, reading.span):
+        intent = "OTHER"  # "tomorrow" alone answers something else
     return Understanding(intent, _slots(intent, said, reading, now, tz))
 
 
-def classify(text: str, when: When | None) -> str:
-    """The intent of a text whose time has been read already."""
+def classify(text: str, when: When | None, now: datetime) -> str:
+    """The intent of a text whose time has been read already; `now` tells the near future from a horizon."""
     said = " ".join(fold(text).split())
     core = lex.CHATTER.sub("", said).strip() or said
-    return _reply(said, core, when) or _request(said, core, when)
+    return _reply(said, core, when) or _request(said, core, when, now)
 
 
 def _reply(said: str, core: str, when: When | None) -> str | None:
@@ -91,14 +97,21 @@ def _thanks_only(said: str, commands: bool) -> bool:
 def _more_than_yes(said: str, core: str, when: When | None) -> bool:
     """ "ok, remind me to..." is a command; "yes, please book it" still a yes."""
     if re.match(r"^(?:yes|yep|yeah|sure|ya|yup)\b", said):
-        return bool(re.search(r"\b(?:move|change|reschedule|instead|remind me to|but)\b", said)) and not re.search(r"\bplease cancel\b", said)
+        return bool(
+            re.search(r"\b(?:move|change|reschedule|instead|remind me to|but)\b", said)
+        ) and not re.search(r"\bplease cancel\b", said)
     longer = core != said and len(core.split()) > 1
-    if longer and (lex.CREATE.search(core) or lex.DELETE.search(core) or lex.RESCHEDULE.search(core) or lex.QUERY.search(core)):
+    if longer and (
+        lex.CREATE.search(core)
+        or lex.DELETE.search(core)
+        or lex.RESCHEDULE.search(core)
+        or lex.QUERY.search(core)
+    ):
         return not re.match(r"^(?:for )?(?:thanks?|thank you|updating|that|the help)", core)
     return bool(when and longer and len(said.split()) > 5) or bool(_QUESTION_WORD.match(core) and longer)
 
 
-def _request(said: str, core: str, when: When | None) -> str:
+def _request(said: str, core: str, when: When | None, now: datetime) -> str:
     about_flux = bool(lex.ABOUT_FLUX.search(said))
     reminds = bool(re.match(r"^(?:please )?(?:remind|alert|notify|wake)\b", core)) or "remind me to" in said
     if lex.SETTINGS.search(core) and not reminds:
@@ -115,7 +128,7 @@ def _request(said: str, core: str, when: When | None) -> str:
         return "DONE"
     if lex.QUERY.search(core) and not _is_command_to_create(core):
         return "QUERY" if about_flux or _about_me(core) else "OTHER"
-    if _is_goal(core, when):
+    if _is_goal(core, when, now):
         return "GOAL"
     return _creating(said, core, when, about_flux=about_flux)
 
@@ -125,17 +138,29 @@ def _is_errand(core: str, when: When | None) -> bool:
     if _QUESTION.search(core):
         return False
     wished = lex.MY_WISH.sub("", core)
-    if re.match(r"^(?:pay|renew|submit|return|pick up|drop off|fill in|fill out|file|deposit|post|wash|clean|service|insure|cancel) (?:my|the|our|an?)\b", wished):
+    if re.match(
+        r"^(?:pay|renew|submit|return|pick up|drop off|fill in|fill out|file|deposit|post|wash|clean|service|insure|cancel) (?:my|the|our|an?)\b",
+        wished,
+    ):
         return True
     if when is None or when.kind == "duration":
         return False
-    return bool(lex.TASK_START.match(wished)) and not re.match(r"^(?:book|find|get|check|see|give|tell|play|go)\b", wished)
+    return bool(lex.TASK_START.match(wished)) and not re.match(
+        r"^(?:book|find|get|check|see|give|tell|play|go)\b", wished
+    )
 
 
 def _changing(said: str, core: str, *, reminds: bool) -> str | None:
     """Moving or deleting what exists. "Remind me to cancel the gym" is neither."""
-    if reminds or re.match(r"^(?:set|create|add|make|schedule) (?:a|an|another|up|me|new|the|my)\b.{0,30}\b(?:reminder|alarm|alert|event)s?\b(?!.*\b(?:instead of|rather than)\b)", core):
-        return "RESCHEDULE" if re.search(r"\b(?:instead of|rather than)\b.{0,30}(?:\d|day\b|tomorrow|week)", core) else None
+    if reminds or re.match(
+        r"^(?:set|create|add|make|schedule) (?:a|an|another|up|me|new|the|my)\b.{0,30}\b(?:reminder|alarm|alert|event)s?\b(?!.*\b(?:instead of|rather than)\b)",
+        core,
+    ):
+        return (
+            "RESCHEDULE"
+            if re.search(r"\b(?:instead of|rather than)\b.{0,30}(?:\d|day\b|tomorrow|week)", core)
+            else None
+        )
     wished = lex.MY_WISH.sub("", core)
     if (lex.DELETE.search(wished) or lex.DELETE.search(core)) and not _QUESTION_WORD.match(core):
         return "DELETE" if _deletes(said, wished) else "OTHER"
@@ -149,7 +174,10 @@ def _deletes(said: str, wished: str) -> bool:
         return False
     if lex.ABOUT_FLUX.search(wished):
         return True
-    return not re.search(r"\b(?:subscription|account|credit card|history|playlist|song|app|browser|cookies|cache|photos?)\b", wished)
+    return not re.search(
+        r"\b(?:subscription|account|credit card|history|playlist|song|app|browser|cookies|cache|photos?)\b",
+        wished,
+    )
 
 
 def _about_me(core: str) -> bool:
@@ -164,14 +192,22 @@ def _about_me(core: str) -> bool:
 
 
 def _is_command_to_create(core: str) -> bool:
-    return bool(re.match(r"^(?:remind (?!me (?:what|when|where|who|which|how)\b)|set\b|create|add|schedule|make|put|book|alert|wake|(?:i need|i want) (?:an?\b|to (?!see|know|view|check|find)))", core))
+    return bool(
+        re.match(
+            r"^(?:remind (?!me (?:what|when|where|who|which|how)\b)|set\b|create|add|schedule|make|put|book|alert|wake|(?:i need|i want) (?:an?\b|to (?!see|know|view|check|find)))",
+            core,
+        )
+    )
 
 
-def _is_goal(core: str, when: When | None) -> bool:
+def _is_goal(core: str, when: When | None, now: datetime) -> bool:
     """A wish that takes weeks; with a clock time, or for one of the next days, it is a task."""
-    if re.match(r"^(?:remind|set|create|add|schedule|book|put)\b", core) and not re.match(r"^(?:set|create|add) (?:me )?(?:up )?(?:a|my|another) (?:new )?goal", core):
+    if re.match(r"^(?:remind|set|create|add|schedule|book|put)\b", core) and not re.match(
+        r"^(?:set|create|add) (?:me )?(?:up )?(?:a|my|another) (?:new )?goal", core
+    ):
         return False
-    one_day = when is not None and (when.timed or (when.kind == "instant" and when.grain in ("day", "part") and not when.deadline))
+    near = when is not None and when.value is not None and when.value - now < timedelta(days=9)
+    one_day = when is not None and (when.timed or near)
     if one_day or _QUESTION_WORD.match(core):
         return False
     if lex.GOAL.search(core):
@@ -179,10 +215,14 @@ def _is_goal(core: str, when: When | None) -> bool:
     wished = core
     for _ in range(2):
         wished = lex.MY_WISH.sub("", lex.CHATTER.sub("", wished)) or wished
-    wished = re.sub(r"^(?:(?:keep )?trying to|try to|be able to|go for|work on|help me (?:to )?|my goal is to|start to|would love to|like to) ?", "", wished)
+    wished = re.sub(
+        r"^(?:(?:keep )?trying to|try to|be able to|go for|work on|help me (?:to )?|my goal is to|start to|would love to|like to) ?",
+        "",
+        wished,
+    )
     if not lex.GOAL_DEEDS.match(wished):
         return False
-    return wished != core or when is None or when.kind in ("interval", "duration")
+    return wished != core or when is None or when.kind != "rrule"
 
 
 def _creating(said: str, core: str, when: When | None, *, about_flux: bool) -> str:
@@ -195,23 +235,39 @@ def _creating(said: str, core: str, when: When | None, *, about_flux: bool) -> s
         return "QUERY" if about_flux else "OTHER"
     if when is not None and when.kind != "duration" and not said.endswith("?"):
         named = len(re.findall(r"[^\W\d_]{2,}", wished)) <= 14
-        return "CREATE" if plain or wished != core or (named and not re.search(r"\b(?:you|your)\b", core)) else "OTHER"
+        return (
+            "CREATE"
+            if plain or wished != core or (named and not re.search(r"\b(?:you|your)\b", core))
+            else "OTHER"
+        )
     if plain and (wished != core or len(wished.split()) <= 9) and not said.endswith("?"):
         return "CREATE"
-    return "CREATE" if wished != core and re.match(r"^i(?: have|'ve got| must| got| need) to\b|^i gotta", core) and not lex.FOREIGN.search(core) else "OTHER"
+    return (
+        "CREATE"
+        if wished != core
+        and re.match(r"^i(?: have|'ve got| must| got| need) to\b|^i gotta", core)
+        and not lex.FOREIGN.search(core)
+        else "OTHER"
+    )
 
 
 def _slots(intent: str, text: str, reading: Reading, now: datetime, tz: str) -> dict[str, Any]:
     when = reading.when
-    slots: dict[str, Any] = {"when": None if when is not None and when.kind == "duration" else when, "problem": reading.problem}
+    slots: dict[str, Any] = {
+        "when": None if when is not None and when.kind == "duration" else when,
+        "problem": reading.problem,
+    }
     if when is not None and when.minutes is not None:
         slots["duration_minutes"] = when.minutes
     if when is not None and when.rrule is not None:
         slots["recurrence"] = when.rrule
-    if intent in ("CREATE", "RESCHEDULE", "DELETE", "DONE", "GOAL", "QUERY"):
-        full = title_of(text, when)
-        slots["full_title"], slots["title"] = full, subject(full, text) if intent == "CREATE" else full
-        slots["people"], slots["place"] = people_in(full), place_in(full)
+    match intent:
+        case "CREATE" | "GOAL":
+            full = title_of(text, reading.span)
+            slots["full_title"], slots["title"] = full, subject(full, text) if intent == "CREATE" else full
+            slots["people"], slots["place"] = people_in(full), place_in(full)
+        case "RESCHEDULE" | "DELETE" | "DONE":
+            slots["title"] = target_of(text, reading.span)
     if intent == "CREATE":
         items = split_items(text, now, tz)
         if len(items) > 1:

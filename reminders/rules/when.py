@@ -13,13 +13,23 @@ from reminders.rules.when_clock import settle
 from reminders.rules.when_days import next_weekday, one_day
 from reminders.rules.when_grammar import scan
 from reminders.rules.when_lexicon import DAY_CODES
-from reminders.rules.when_pieces import Clock, Count, DaySpan, Fault, Piece, Reading, Repeat, When
+from reminders.rules.when_moments import Scene
+from reminders.rules.when_pieces import Clock, Count, DaySpan, Piece, Reading, Repeat, When
 from reminders.rules.when_repeats import REPEAT_PATTERNS, WORKDAYS, listed_days, range_days
-from reminders.rules.when_resolve import Scene, join_amounts, resolve
+from reminders.rules.when_resolve import join_amounts, resolve
 from reminders.rules.when_series import resolve_series
 from reminders.rules.when_tokens import Canon, canonical
 
-__all__ = ["Reading", "When", "parse_clock", "parse_day_part", "parse_minutes", "parse_weekdays", "parse_when", "read_when"]
+__all__ = [
+    "Reading",
+    "When",
+    "parse_clock",
+    "parse_day_part",
+    "parse_minutes",
+    "parse_weekdays",
+    "parse_when",
+    "read_when",
+]
 
 DayPart = Literal["morning", "noon", "afternoon", "evening", "night"]
 
@@ -44,9 +54,9 @@ def read_when(text: str, now: datetime, tz: str) -> Reading:
         reading = _read(scene, pieces)
     except OverflowError:  # a date beyond the calendar's end
         return Reading(problem="That is too far away for me. When should it be?")
-    if reading.when is None:
-        return reading
-    return Reading(replace(reading.when, span=_spans(canon, pieces)), reading.problem)
+    span = _spans(canon, pieces) if reading.when is not None or reading.problem is not None else ()
+    when = replace(reading.when, span=span) if reading.when is not None else None
+    return Reading(when, reading.problem, span)
 
 
 def _read(scene: Scene, pieces: list[Piece]) -> Reading:
@@ -67,7 +77,7 @@ def _days_in_a_row(scene: Scene, pieces: list[Piece]) -> Reading:
 
 
 def _spans(canon: Canon, pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
-    return tuple(canon.origin(piece.start, piece.end) for piece in pieces if not isinstance(piece.value, Fault))
+    return tuple(canon.origin(piece.start, piece.end) for piece in pieces)
 
 
 def parse_clock(text: str, hint: Literal["morning", "evening"] | None = None) -> time | None:
@@ -92,7 +102,10 @@ def _clock_in(text: str, now: datetime) -> Clock | None:
     found = next((p.value for p in scan(canon.text, now) if isinstance(p.value, Clock)), None)
     if found is not None:
         return found
-    bare = re.search(r"(?<![\d:/.])(1\d|2[0-3]|0?\d)(?: ?[.:h ] ?([0-5]\d))?(?![\d:/]| ?(?:minute|hour|day|week|month|year|%))", canon.text)
+    bare = re.search(
+        r"(?<![\d:/.])(1\d|2[0-3]|0?\d)(?: ?[.:h ] ?([0-5]\d))?(?![\d:/]| ?(?:minute|hour|day|week|month|year|%))",
+        canon.text,
+    )
     if bare is None:
         return None
     hour = int(bare[1])
@@ -123,7 +136,9 @@ def _named_days(said: str) -> set[str]:
         days |= set(WORKDAYS)
     if re.search(r"\bweekends?\b", said):
         days |= {"SA", "SU"}
-    if re.search(r"\b(?:every ?day|daily|each day|all days|all week|any day|(?:7|all 7) days?(?: a week)?)\b", said):
+    if re.search(
+        r"\b(?:every ?day|daily|each day|all days|all week|any day|(?:7|all 7) days?(?: a week)?)\b", said
+    ):
         days |= set(DAY_CODES)
     return days
 
@@ -140,7 +155,9 @@ _PARTS: tuple[tuple[DayPart, str], ...] = (
 def parse_day_part(text: str) -> DayPart | None:
     """The part of the day a text speaks of, the first one it names; None for none."""
     said = canonical(text).text
-    found = [(match.start(), name) for name, words in _PARTS if (match := re.search(rf"\b(?:{words})\b", said))]
+    found = [
+        (match.start(), name) for name, words in _PARTS if (match := re.search(rf"\b(?:{words})\b", said))
+    ]
     return min(found)[1] if found else None
 
 

@@ -19,7 +19,9 @@ _SIZE = (
 )
 _ONE = rf"{_SIZE}(?: (?:full|more|whole|additional|extra|solid|short|good))?[ -]?-?{UNIT}(?![a-z])"
 AMOUNT = rf"{_ONE}(?:(?: and |,? and |, | )?{_ONE})*(?: and (?:a )?(?:half|quarter)| (?:and )?[1-5]\d(?! ?(?:[:/.%-] ?\d|am|pm|th|o'clock|people|times|{UNIT})))?"
-_PART = re.compile(rf"(?P<size>{_SIZE})(?: (?:full|more|whole|additional|extra|solid|short|good))?[ -]?-?(?P<unit>{UNIT})")
+_PART = re.compile(
+    rf"(?P<size>{_SIZE})(?: (?:full|more|whole|additional|extra|solid|short|good))?[ -]?-?(?P<unit>{UNIT})"
+)
 _TAIL = re.compile(r"(?:and (?P<part>(?:a )?half|(?:a )?quarter)| (?:and )?(?P<minutes>[1-5]\d))$")
 _WORDS = {"a": 1.0, "full": 1.0, "couple": 2.0, "few": 3.0, "half": 0.5, "quarter": 0.25}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
@@ -82,10 +84,14 @@ def _add(total: Amount, size: float, unit: str) -> Amount:
     if unit in _DAYS:
         days = size * _DAYS[unit]
         if days != int(days):  # half a day, a week and a half
-            return Amount(total.months, total.days + int(days), total.seconds + (days - int(days)) * 86400, grain)
+            return Amount(
+                total.months, total.days + int(days), total.seconds + (days - int(days)) * 86400, grain
+            )
         return Amount(total.months, total.days + days, total.seconds, grain)
     months = size * _MONTHS[unit]
-    return Amount(total.months + int(months), total.days + round((months - int(months)) * 30), total.seconds, grain)
+    return Amount(
+        total.months + int(months), total.days + round((months - int(months)) * 30), total.seconds, grain
+    )
 
 
 def later(now: datetime, amount: Amount) -> Value | None:

@@ -26,7 +26,7 @@ from reminders.rules.when_lexicon import MONTH_NAMES, WEEKDAY_NAMES
 from reminders.rules.when_pieces import Day, DaySpan, Fault, Value
 
 
-def read_day(name: str, match: Match, text: str, today: date) -> Value | None:  # noqa: PLR0911 - one case per phrase
+def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
     """The value a pattern of DAY_PATTERNS stands for; None when its numbers are no date after all."""
     match name:
         case "iso" | "compact" | "ymd_words" | "month_day" | "day_month":
@@ -59,7 +59,9 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:  
 
 
 _AFTER_MAY = re.compile(r" ?(?:$|[.,;!?:)-]|(?:at|on|from|to|until|in|for|and|or|with|by|20\d\d|\d{1,2})\b)")
-_BEFORE_ORDINAL = re.compile(r"(?:^|[,(-] ?|\b(?:on|for|by|to|until|from|before|after|and|since|thru|through|around|about|till|starting|due|at|this|next|[a-z]+day|tomorrow),? )$")
+_BEFORE_ORDINAL = re.compile(
+    r"(?:^|[,(-] ?|\b(?:on|for|by|to|until|from|before|after|and|since|thru|through|around|about|till|starting|due|at|this|next|[a-z]+day|tomorrow),? )$"
+)
 
 
 def _is_a_date(match: Match, text: str) -> bool:
@@ -155,9 +157,10 @@ def _stretched(name: str, match: Match, today: date) -> Value | None:
 
 
 def _weekend(today: date, which: str) -> Day:
-    saturday = today + timedelta(days=(5 - today.weekday()) % 7) if today.weekday() != 6 else today - timedelta(days=1)
+    """Saturday and Sunday; within a weekend it is the running one, "next weekend" the one after."""
+    saturday = today + timedelta(days=5 - min(today.weekday(), 6))
     if which in ("next", "the next", "following", "the following"):
-        saturday += timedelta(weeks=1) if today.weekday() < 5 else timedelta(weeks=1)
+        saturday += timedelta(weeks=1)
     return Day(max(saturday, today), saturday + timedelta(days=2), "day", rank=0, nth="weekend")
 
 
@@ -165,7 +168,13 @@ def _last_day(match: Match, today: date, ahead: int) -> Day:
     if match["month"]:
         first = date(today.year, month_number(match["month"]), 1)
         first = first if add_months(first, 1) > today else first.replace(year=today.year + 1)
-        return Day(add_months(first, 1) - timedelta(days=1), add_months(first, 1), rank=3, monthday=-1, month=first.month)
+        return Day(
+            add_months(first, 1) - timedelta(days=1),
+            add_months(first, 1),
+            rank=3,
+            monthday=-1,
+            month=first.month,
+        )
     period = stretch(match["unit"], today, ahead)
     monthday = -1 if match["unit"] == "month" else None
     return Day(period.last - timedelta(days=1), period.last, rank=3, monthday=monthday)
@@ -232,7 +241,11 @@ def _month(match: Match, today: date) -> Value | None:
 
 def _week_of(match: Match, today: date) -> Value | None:
     words = match["rest"].removesuffix("th").split()
-    day = day_of_month(today, int(words[0])) if len(words) == 1 else calendar_day(today, month_number(words[0]), int(words[1]))
+    day = (
+        day_of_month(today, int(words[0]))
+        if len(words) == 1
+        else calendar_day(today, month_number(words[0]), int(words[1]))
+    )
     if isinstance(day, Fault):
         return day
     return Day(day.first, day.first + timedelta(weeks=1), "day", rank=0)

@@ -21,9 +21,7 @@ _BEHIND = (
     rf"|sharp|as|is|was|starts|begins|there|will|should|let|lets|go|gmt|utc|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|cet|cest|ist|my|we|i|it|o'clock|of|a|plz|pls|ish|-|\d+th|{_DAYS}|(?:{_DAYS})s|weekdays|weekends|{_PARTS})\b)"
 )
 _NOT_TIME = r"(?! ?[%$€£/]| ?[:-] ?\d|[.,]\d| \d|th\b)"
-_ONE = (
-    r"(?:\d{{1,2}} ?: ?[0-5]\d(?: ?: ?[0-5]\d)?|\d{{1,2}}[.,\\][0-5]\d|\d{{1,2}} hour [0-5]\d|[0-2]\d[0-5]\d|\d{{1,2}}(?= hour\b)|\d{{1,2}}|noon|midnight|12 noon)"
-)
+_ONE = r"(?:\d{{1,2}} ?: ?[0-5]\d(?: ?: ?[0-5]\d)?|\d{{1,2}}[.,\\][0-5]\d|\d{{1,2}} hour [0-5]\d|[0-2]\d[0-5]\d|\d{{1,2}}(?= hour\b)|\d{{1,2}}|noon|midnight|12 noon)"
 _END = rf"(?P<{{0}}>{_ONE})(?: (?:o'clock|hour))?(?: ?:? ?(?P<{{0}}mer>am|pm))?(?: in the (?P<{{0}}part>{_PARTS}))?"
 
 CLOCK_PATTERNS: dict[str, str] = {
@@ -37,29 +35,38 @@ CLOCK_PATTERNS: dict[str, str] = {
     "clock_to_named": r"(?P<hour>(?:quarter|\d{1,2})(?: minute)?) (?P<way>past|to|before|after|until|of) (?P<named>noon|midnight)",
     "clock_past": (
         r"(?P<amount>(?:a )?quarter|half|5|10|15|20|25|(?:\d{1,2})(?= minute))(?: minute)? (?P<way>past|to|after|before|until|of) "
-        rf"(?P<hour>1[0-2]|\d)(?! ?[:/.%]| \d)(?: ?(?P<mer>am|pm))?(?: o'clock)?(?![\d])"
+        r"(?P<hour>1[0-2]|\d)(?! ?[:/.%]| \d)(?: ?(?P<mer>am|pm))?(?: o'clock)?(?![\d])"
     ),
-    "clock_half": r"half(?: |-)(?P<hour>1[0-2]|\d)(?: ?(?P<mer>am|pm))?(?= ?$| ?[.,;!?]| (?:on|in|at|for|today|tomorrow|tonight|every|this|" + _DAYS + r")\b)",
+    "clock_half": r"half(?: |-)(?P<hour>1[0-2]|\d)(?: ?(?P<mer>am|pm))?(?= ?$| ?[.,;!?]| (?:on|in|at|for|today|tomorrow|tonight|every|this|"
+    + _DAYS
+    + r")\b)",
     "clock_full": rf"(?P<hour>{_HOUR}) ?: ?(?P<minute>[0-5]\d)(?: ?: ?(?P<second>[0-5]\d)(?:\.\d+)?)?(?!\d| ?[:/])(?: hour)?(?: ?(?P<mer>am|pm))?",
     "clock_dotted": rf"(?P<lead>at |around |by |about )?(?P<hour>{_HOUR})(?:[.,\\]| \. ?)(?P<minute>[0-5]\d)(?!\d| ?[./%])(?: ?(?P<mer>am|pm))?(?: hour)?",
     "clock_hours": r"(?P<hour>[01]?\d|2[0-3])(?P<sep> hour ?| )(?P<minute>[0-5]\d) ?(?P<mer>am|pm|hour)?(?! ?(?:[:/.%-]|minute|second|day|week|people)|\d)",
     "clock_16h": r"(?:at )?(?P<hour>1[3-9]|2[0-3]) hour(?! \d)",
-    "clock_digits": r"(?P<lead>at |around |by |about |from |until |before |after )?(?P<hour>[01]\d|2[0-3]|\d)(?P<minute>[0-5]\d)(?!\d)(?: ?(?P<mer>am|pm|hour))?" + _NOT_TIME,
+    "clock_digits": r"(?P<lead>at |around |by |about |from |until |before |after )?(?P<hour>[01]\d|2[0-3]|\d)(?P<minute>[0-5]\d)(?!\d)(?: ?(?P<mer>am|pm|hour))?"
+    + _NOT_TIME,
     "clock_mer": r"(?P<hour>1[0-2]|0?\d)(?: ?:)? ?(?P<mer>am|pm)\b",
     "clock_oclock": r"(?P<hour>1[0-2]|0?\d|1[3-9]|2[0-3])(?: o'clock| sharp)",
     "clock_noon": r"(?:12 )?(?P<named>noon|midnight)",
     "clock_more": r"(?P<hour>1\d|2[0-3]|\d)(?= ?$|,| and \d)",
-    "clock_at": r"(?:at|around|about|by|before|after|until|till|to|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?" + _NOT_TIME + _BEHIND,
+    "clock_at": r"(?:at|around|about|by|before|after|until|till|to|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?"
+    + _NOT_TIME
+    + _BEHIND,
     "clock_of_day": rf"(?P<hour>1[0-2]|\d)(?= (?:in the {_PARTS}|this {_PARTS}|at night|tonight|tomorrow|today|(?:{_DAYS}) {_PARTS}))",
-    "clock_alarm": r"(?P<lead>for )(?P<hour>1[0-2]|\d)" + _NOT_TIME + r"(?= ?$| ?[.;!?]| (?:on|tomorrow|today|tonight|this|in the|every|" + _DAYS + r")\b)",
-    "clock_after_day": rf"(?<=\b(?:day|ght|row|ing|oon)[ ,])(?: ?)(?P<hour>1[0-2]|\d)(?= ?$| ?[.!?])",
+    "clock_alarm": r"(?P<lead>for )(?P<hour>1[0-2]|\d)"
+    + _NOT_TIME
+    + r"(?= ?$| ?[.;!?]| (?:on|tomorrow|today|tonight|this|in the|every|"
+    + _DAYS
+    + r")\b)",
+    "clock_after_day": r"(?<=\b(?:day|ght|row|ing|oon)[ ,])(?: ?)(?P<hour>1[0-2]|\d)(?= ?$| ?[.!?])",
 }
 
 
 def read_clock(name: str, match: Match, text: str) -> Value | None:
     """The clock a pattern of CLOCK_PATTERNS stands for; None when its numbers are no time."""
     if name == "clock_span":
-        return _span(match, text)
+        return _span(match)
     named = match.groupdict().get("named")
     if name == "clock_noon":
         return Clock(12 if named == "noon" else 24, sure=True, grain="hour")
@@ -82,7 +89,9 @@ def _counts_minutes(match: Match, text: str) -> bool:
     said = match.group()
     if not re.match(r"\d+ (?:to|before|until|of)\b", said):
         return True
-    return bool(re.search(r"\b(?:at|by|about|around|until) $", text[max(0, match.start() - 8) : match.start()]))
+    return bool(
+        re.search(r"\b(?:at|by|about|around|until) $", text[max(0, match.start() - 8) : match.start()])
+    )
 
 
 def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
@@ -99,22 +108,43 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
                 return hour >= 6 and not re.search(r"\b(?:for|in|within) $", before)
             return bool(meridiem) or bool(re.search(r"\b(?:at|around|about|by) $", before))
         case "clock_digits":
-            said = match["lead"] or meridiem or re.search(r"(?:\bon|day|\d{1,2}|may|june|july|er|ary|ch|il|ust) $", before)
-            year = not meridiem and not match["lead"] and re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
+            said = (
+                match["lead"]
+                or meridiem
+                or re.search(r"(?:\bon|day|\d{1,2}|may|june|july|er|ary|ch|il|ust) $", before)
+            )
+            year = (
+                not meridiem
+                and not match["lead"]
+                and re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
+            )
             if match["lead"] and not meridiem and not re.match(_BEHIND, text[match.end() :]):
                 return False
-            return bool(said) and len(match["hour"] + match["minute"]) in (3, 4) and not (year and hour in (19, 20))
+            return (
+                bool(said)
+                and len(match["hour"] + match["minute"]) in (3, 4)
+                and not (year and hour in (19, 20))
+            )
         case "clock_more":
             earlier = text[max(0, match.start() - 40) : match.start()]
-            return bool(re.search(r"\bat \d{1,2}(?: ?[ap]m)?(?:, \d{1,2}(?: ?[ap]m)?){0,5},? (?:and )?$", earlier))
+            return bool(
+                re.search(r"\bat \d{1,2}(?: ?[ap]m)?(?:, \d{1,2}(?: ?[ap]m)?){0,5},? (?:and )?$", earlier)
+            )
         case "clock_alarm":
-            return bool(re.search(r"\b(?:alarm|wake\S*|remind\S*|it|that|meeting|appointment|set|me|call)(?: \w+)? $", before))
+            return bool(
+                re.search(
+                    r"\b(?:alarm|wake\S*|remind\S*|it|that|meeting|appointment|set|me|call)(?: \w+)? $",
+                    before,
+                )
+            )
         case "clock_full":
             return match.group() not in ("1:1", "1:10") or bool(meridiem)
     return True
 
 
-def _clock(hour: int, minute: int, second: int, meridiem: str | None, *, leading_zero: bool, grain: str) -> Clock | None:
+def _clock(
+    hour: int, minute: int, second: int, meridiem: str | None, *, leading_zero: bool, grain: str
+) -> Clock | None:
     if hour > 24 or (hour == 24 and minute) or minute > 59:
         return None
     if meridiem in ("am", "pm"):
@@ -131,7 +161,11 @@ def _past(match: Match, hour: int) -> Clock | None:
     backwards = (match.groupdict().get("way") or "past") in ("to", "before", "until", "of")
     total = hour * 60 + (-minutes if backwards else minutes)
     clock = _clock(total // 60 % 24 or 12, total % 60, 0, match["mer"], leading_zero=False, grain="minute")
-    return clock if not (backwards and hour == 12 and match["mer"]) else Clock(11 + (12 if match["mer"] == "am" else 0), total % 60, 0, True)
+    return (
+        clock
+        if not (backwards and hour == 12 and match["mer"])
+        else Clock(11 + (12 if match["mer"] == "am" else 0), total % 60, 0, True)
+    )
 
 
 def _around_named(match: Match) -> Clock:
@@ -142,18 +176,26 @@ def _around_named(match: Match) -> Clock:
     return Clock(total // 60 % 24, total % 60, sure=True)
 
 
-def _span(match: Match, text: str) -> ClockSpan | None:
+def _span(match: Match) -> ClockSpan | None:
     """Two clocks; what one of them says about am and pm holds for the other where that makes sense."""
     lead = (match["lead"] or "").strip()
     if match["to"] == "and" and lead != "between":
         return None
     marks = any(match[name] for name in ("amer", "bmer", "apart", "bpart"))
-    written = ":" in match.group() or " hour" in match.group() or re.search(r"noon|midnight|\d{4}", match.group())
+    written = (
+        ":" in match.group() or " hour" in match.group() or re.search(r"noon|midnight|\d{4}", match.group())
+    )
     if not (marks or written or lead in ("from", "form", "between", "at")):
         return None
     if re.fullmatch(r"(?:from |between )?(?:19|20)[0-5]\d ?\S+ ?(?:19|20)[0-5]\d", match.group()):
         return None  # years, not clocks
-    if not marks and re.search(r"\d{4}", match.group()) and not re.fullmatch(r"[0-2]\d[0-5]\d ?\S+ ?[0-2]\d[0-5]\d", match.group().removeprefix(match["lead"] or "")):
+    if (
+        not marks
+        and re.search(r"\d{4}", match.group())
+        and not re.fullmatch(
+            r"[0-2]\d[0-5]\d ?\S+ ?[0-2]\d[0-5]\d", match.group().removeprefix(match["lead"] or "")
+        )
+    ):
         return None
     first, last = _end(match, "a"), _end(match, "b")
     if first is None or last is None:
@@ -183,13 +225,19 @@ def _agreed(first: Clock, last: Clock) -> tuple[Clock, Clock]:
         fits = (afternoon.hour, afternoon.minute) < (last.hour, last.minute)
         return (afternoon if fits else morning), last
     if first.sure and not last.sure and last.hour <= 12:
-        later = last.hour % 12 + (12 if first.hour >= 12 or (last.hour % 12, last.minute) <= (first.hour, first.minute) else 0)
+        later = last.hour % 12 + (
+            12 if first.hour >= 12 or (last.hour % 12, last.minute) <= (first.hour, first.minute) else 0
+        )
         return first, Clock(later, last.minute, last.second, True)
     return first, last
 
 
-MORNING_WORDS = re.compile(r"\b(?:breakfast|wake|get up|alarm|sunrise|brunch|jog|school run|standup|stand-up)\b")
-EVENING_WORDS = re.compile(r"\b(?:dinner|supper|drinks|movie|film|party|concert|bedtime|date night|theatre|theater|pub|club)\b")
+MORNING_WORDS = re.compile(
+    r"\b(?:breakfast|wake|get up|alarm|sunrise|brunch|jog|school run|standup|stand-up)\b"
+)
+EVENING_WORDS = re.compile(
+    r"\b(?:dinner|supper|drinks|movie|film|party|concert|bedtime|date night|theatre|theater|pub|club)\b"
+)
 
 
 def settle(clock: Clock, day: date | None, now: datetime, part: str | None, text: str) -> tuple[Clock, bool]:
@@ -208,7 +256,7 @@ def settle(clock: Clock, day: date | None, now: datetime, part: str | None, text
     if EVENING_WORDS.search(text) and 4 <= clock.hour <= 11:
         return late, False
     habit = late if clock.hour <= 6 or clock.hour == 12 else early
-    doubtful = 5 <= clock.hour <= 10
+    doubtful = 6 <= clock.hour <= 8
     if day is not None and day != now.date():
         return habit, doubtful
     ahead = [half for half in (early, late) if half.time > now.time()]
@@ -238,4 +286,3 @@ def next_time(clock: Clock, now: datetime) -> date:
     if clock.hour >= 24:
         return now.date()
     return now.date() if clock.time > time(now.hour, now.minute) else now.date() + timedelta(days=1)
-

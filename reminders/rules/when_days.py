@@ -74,16 +74,19 @@ def calendar_day(today: date, month: int, day: int, year: int | None = None) -> 
     said = f"{MONTH_NAMES[month - 1].capitalize()} {day}"
     longest = 29 if month == 2 else calendar.monthrange(2001, month)[1]
     if not 1 <= day <= longest or (year is not None and day > calendar.monthrange(year, month)[1]):
-        return Fault(f"There is no {said}{f' in {year}' if year and day <= longest else ''}. Which day do you mean?")
+        return Fault(
+            f"There is no {said}{f' in {year}' if year and day <= longest else ''}. Which day do you mean?"
+        )
     if year is not None:
         found = date(year, month, day)
         if found < today:
             return Fault(f"{said}, {year} has gone by. Which day do you mean?", past=True)
         return Day(found, found + timedelta(days=1), rank=3, monthday=day, month=month)
     for ahead in range(9):  # 29 February may be eight years away
-        if day <= calendar.monthrange(today.year + ahead, month)[1] and (
-            found := date(today.year + ahead, month, day)
-        ) >= today:
+        if (
+            day <= calendar.monthrange(today.year + ahead, month)[1]
+            and (found := date(today.year + ahead, month, day)) >= today
+        ):
             return Day(found, found + timedelta(days=1), rank=3, monthday=day, month=month, yearless=True)
     return Fault(f"There is no {said}. Which day do you mean?")
 
@@ -161,7 +164,11 @@ def read_weekday(match: Match, today: date) -> Value | None:
     doubt = None
     if which.endswith("following") and found.isocalendar()[1] == today.isocalendar()[1]:
         found += timedelta(days=7)
-    if which.endswith("next") and (found - today).days <= 4 and found.isocalendar()[1] == today.isocalendar()[1]:
+    if (
+        which.endswith("next")
+        and (found - today).days <= 4
+        and found.isocalendar()[1] == today.isocalendar()[1]
+    ):
         later = found + timedelta(days=7)
         name = match["weekday"].capitalize()
         doubt = f"Do you mean this {name}, {found.day} {found:%B}, or {name}, {later.day} {later:%B}?"

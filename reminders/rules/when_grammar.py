@@ -33,8 +33,14 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("amount", "ago", AMOUNT_PATTERNS["ago"]),
     *(("repeat", name, pattern) for name, pattern in REPEAT_PATTERNS.items()),
     ("holiday", "holiday", HOLIDAY_PATTERN),
-    *(("amount", name, AMOUNT_PATTERNS[name]) for name in ("in_amount", "plus_amount", "amount_hence", "next_amount")),
-    *(("day", name, DAY_PATTERNS[name]) for name in ("iso", "compact", "ymd_words", "month_days", "days_month")),
+    *(
+        ("amount", name, AMOUNT_PATTERNS[name])
+        for name in ("in_amount", "plus_amount", "amount_hence", "next_amount")
+    ),
+    *(
+        ("day", name, DAY_PATTERNS[name])
+        for name in ("iso", "compact", "ymd_words", "month_days", "days_month")
+    ),
     *(("clock", name, CLOCK_PATTERNS[name]) for name in ("clock_to_named", "clock_past", "clock_span")),
     *(("day", name, pattern) for name, pattern in DAY_PATTERNS.items()),
     ("amount", "amount", AMOUNT_PATTERNS["amount"]),
@@ -43,16 +49,31 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("other", "part", _OTHER_PATTERNS["part"]),
 )
 _START = r"(?<![\w'])"
-_RULES = tuple((kind, name, re.compile(_START + f"(?:{pattern})" + r"(?![\w])")) for kind, name, pattern in _PATTERNS)
+_RULES = tuple(
+    (kind, name, re.compile(_START + f"(?:{pattern})" + r"(?![\w])")) for kind, name, pattern in _PATTERNS
+)
 
 LEADS = (
     r"by|before|no later than|not later than|until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|form|starting"
     r"|starts?|beginning|begins?|on|at|for|around|about|between|during|in|within|to|thru|through|and|but before|-|~|@|of|over|than"
 )
-_LEAD_BEFORE = re.compile(rf"(?:^|(?<=[\s,(;])|(?<=-)|(?<=\d))(?P<lead>{LEADS})(?: (?:on|at|from|by|around|about|in|next))?(?: the)? ?$")
+_LEAD_BEFORE = re.compile(
+    rf"(?:^|(?<=[\s,(;])|(?<=-)|(?<=\d))(?P<lead>{LEADS})(?: (?:on|at|from|by|around|about|in|next))?(?: the)? ?$"
+)
 _LEAD_INSIDE = re.compile(rf"(?!end|begin|start)(?P<lead>{LEADS}) ")
 _WEAK = frozenset({"on", "at", "for", "in", "about", "around", "of", "@"})
-_ZONES = {"gmt": 0, "utc": 0, "bst": 1, "cet": 1, "cest": 2, "ist": 5.5, "est": -5, "edt": -4, "cst": -6, "cdt": -5}
+_ZONES = {
+    "gmt": 0,
+    "utc": 0,
+    "bst": 1,
+    "cet": 1,
+    "cest": 2,
+    "ist": 5.5,
+    "est": -5,
+    "edt": -4,
+    "cst": -6,
+    "cdt": -5,
+}
 _ZONES |= {"mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
 _ZONE = re.compile(r" ?\(?(?P<zone>" + "|".join(_ZONES) + r")\b\)?")
 _FIRST_LETTERS = re.compile(r"(?<![\w'])[\w+@-]")
@@ -105,13 +126,30 @@ def _amount(name: str, match: re.Match[str], text: str, now: datetime) -> Value 
         return Fault("That is in the past.", past=True)
     if name == "amount":
         said = match["amount"]
-        if not match["lead"] and re.match(r"(?:a (?:second|minute|day|week|month|quarter|year)\b|quarter|full|few|half (?:a )?(?:day|week|month|year))", said):
+        if not match["lead"] and re.match(
+            r"(?:a (?:second|minute|day|week|month|quarter|year)\b|quarter|full|few|half (?:a )?(?:day|week|month|year))",
+            said,
+        ):
             return None
-        if re.search(r"(?:^|[ ,])(?:over the|the|my|this|first|same|-) ?$", text[: match.start()]) and not match["lead"] and said[0] == "a":
+        if (
+            re.search(r"(?:^|[ ,])(?:over the|the|my|this|first|same|-) ?$", text[: match.start()])
+            and not match["lead"]
+            and said[0] == "a"
+        ):
             return None
-        if (hours := re.match(r"(\d+) hour(?: \d\d)?$", said)) and int(hours[1]) >= 6 and re.match(r" \d\d\b|$", text[match.end() :]) and not match["lead"] and said[-1] != "r":
+        if (
+            (hours := re.match(r"(\d+) hour(?: \d\d)?$", said))
+            and int(hours[1]) >= 6
+            and re.match(r" \d\d\b|$", text[match.end() :])
+            and not match["lead"]
+            and said[-1] != "r"
+        ):
             return None
-        if not match["lead"] and re.fullmatch(r"(?:[6-9]|1\d|2[0-3]) hour", said) and re.match(r" [0-5]\d\b", text[match.end() :]):
+        if (
+            not match["lead"]
+            and re.fullmatch(r"(?:[6-9]|1\d|2[0-3]) hour", said)
+            and re.match(r" [0-5]\d\b", text[match.end() :])
+        ):
             return None
         amount = read_amount(said)
         return None if amount is None or _about_an_event(text, match) else amount
@@ -131,7 +169,9 @@ def _other(name: str, match: re.Match[str], text: str, now: datetime) -> Value |
         return Moment(now.astimezone(UTC), "second")
     part = match["part"]
     bare = match.group() == part
-    if part.startswith("lunch") and not re.search(r"(?:day|tomorrow|at|around|by|during) $", text[: match.start()] if bare else "at "):
+    if part.startswith("lunch") and not re.search(
+        r"(?:day|tomorrow|at|around|by|during) $", text[: match.start()] if bare else "at "
+    ):
         return None
     if bare and re.search(r"\b(?:the|my|a|good|our|his|her) $", text[: match.start()]):
         return None

@@ -64,7 +64,11 @@ _RULES: dict[str, Callable[[int], date]] = {pattern: _fixed(*day) for pattern, d
     r"pentecost|whit sunday": _from_easter(49),
 }
 _NAMES = {f"h{index}": rule for index, rule in enumerate(_RULES.values())}
-HOLIDAY_PATTERN = "(?:next )?(?:" + "|".join(f"(?P<h{i}>{pattern})" for i, pattern in enumerate(_RULES)) + r")(?: (?P<hyear>20\d\d))?(?! (?:gift|present|card|shop|party|tree|dinner|recipe|cookie|movie|song|light|costume|candy|egg|email|letter)s?\b)"
+HOLIDAY_PATTERN = (
+    "(?:next )?(?:"
+    + "|".join(f"(?P<h{i}>{pattern})" for i, pattern in enumerate(_RULES))
+    + r")(?: (?P<hyear>20\d\d))?(?! (?:gift|present|card|shop|party|tree|dinner|recipe|cookie|movie|song|light|costume|candy|egg|email|letter)s?\b)"
+)
 
 
 def read_holiday(match: re.Match[str], today: date) -> Value | None:
@@ -72,4 +76,8 @@ def read_holiday(match: re.Match[str], today: date) -> Value | None:
     rule = next(rule for name, rule in _NAMES.items() if match[name])
     years = [int(match["hyear"])] if match["hyear"] else [today.year, today.year + 1]
     found = next((day for year in years if (day := rule(year)) >= today), None)
-    return Day(found, found + timedelta(days=1), rank=3, monthday=found.day, month=found.month) if found else None
+    return (
+        Day(found, found + timedelta(days=1), rank=3, monthday=found.day, month=found.month)
+        if found
+        else None
+    )

@@ -29,16 +29,56 @@ DAY_PARTS = {
 NUMBER_WORDS = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 ORDINAL_WORDS = {
     word: value
     for value, word in enumerate(
-        "first - third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        [
+            "first",
+            "-",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
         start=1,
     )
     if word != "-"
@@ -119,7 +159,13 @@ def _slips(word: str) -> set[str]:
 
 def _typos() -> dict[str, str]:
     known = set(SPELLING) | set(WEEKDAY_NAMES) | set(MONTH_NAMES) | _REAL_WORDS
-    careful = [*WEEKDAY_NAMES, *(name for name in MONTH_NAMES if len(name) > 5), "tomorrow", "tonight", "afternoon"]
+    careful = [
+        *WEEKDAY_NAMES,
+        *(name for name in MONTH_NAMES if len(name) > 5),
+        "tomorrow",
+        "tonight",
+        "afternoon",
+    ]
     return {slip: name for name in careful for slip in _slips(name) if slip not in known and len(slip) > 4}
 
 
@@ -135,4 +181,6 @@ SPELLING |= _typos() | {
     "febuary": "february",
 }
 # Words the grammar itself reads; a digit glued behind one of these ("today6pm") starts a new word.
-GLUE_BREAKS = frozenset({"today", "tomorrow", "tonight", "at", "by", "from", "to", "until", "every", "on", "in"})
+GLUE_BREAKS = frozenset(
+    {"today", "tomorrow", "tonight", "at", "by", "from", "to", "until", "every", "on", "in"}
+)

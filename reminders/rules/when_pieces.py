@@ -71,6 +71,7 @@ class Reading:
 
     when: When | None = None
     problem: str | None = None
+    span: tuple[tuple[int, int], ...] = ()  # where the text speaks of time, also when it is a problem
 
 
 @dataclass(frozen=True, slots=True)

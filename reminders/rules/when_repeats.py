@@ -21,7 +21,7 @@ _UNIT = r"(?:second|minute|hour|day|week|fortnight|month|quarter|year)"
 _NTH = r"(?:\d{1,2}th|second|last|other|alternate)"
 
 REPEAT_PATTERNS: dict[str, str] = {
-    "times_per": rf"(?:(?P<word>once|twice|thrice)|(?P<count>\d{{1,2}})(?: times| x| days| day| time)|(?P<count2>\d)x)(?: (?:a|per|each|every|in a)| ?/) ?(?P<unit>day|week|month|year|quarter|hour)\b",
+    "times_per": r"(?:(?P<word>once|twice|thrice)|(?P<count>\d{1,2})(?: times| x| days| day| time)|(?P<count2>\d)x)(?: (?:a|per|each|every|in a)| ?/) ?(?P<unit>day|week|month|year|quarter|hour)\b",
     "every_nth_weekday": rf"(?:{_EVERY} |on the |the |on )?(?P<nth>\d{{1,2}}th|second|last)(?: (?:and|&) (?:the )?(?P<nth2>\d{{1,2}}th|last))? (?P<weekday>{WD})s? (?:of|in) (?:every|each|a|the)(?: (?P<months>\d{{1,2}})| (?P<mth>\d)th)? month",
     "every_the_nth_weekday": rf"{_EVERY} month on the (?P<nth>\d{{1,2}}th|second|last) (?P<weekday>{WD})|monthly on the (?P<nth3>\d{{1,2}}th|second|last) (?P<weekday3>{WD})",
     "every_first_weekday": rf"{_EVERY} (?P<nth>1th|3th|4th|last) (?P<weekday>{WD})(?: of the month)?",
@@ -88,7 +88,7 @@ def range_days(first: str, last: str) -> tuple[str, ...]:
     return tuple(DAY_CODES[(start + step) % 7] for step in range(count))
 
 
-def read_repeat(name: str, match: Match) -> Value | None:  # noqa: PLR0911 - one case per phrase
+def read_repeat(name: str, match: Match) -> Value | None:
     """The recurrence a pattern of REPEAT_PATTERNS stands for."""
     said = match.groupdict()
     part = _part(said.get("part") or said.get("part2"))
@@ -98,12 +98,12 @@ def read_repeat(name: str, match: Match) -> Value | None:  # noqa: PLR0911 - one
         case "every_nth_weekday" | "every_the_nth_weekday" | "every_first_weekday":
             return _nth_weekday(said)
         case "every_monthday" | "every_monthday_of":
-            days = tuple(sorted({int(number) for number in re.findall(r"\d+", said["days"])}))
-            if not all(1 <= day <= 31 for day in days):
+            monthdays = tuple(sorted({int(number) for number in re.findall(r"\d+", said["days"])}))
+            if not all(1 <= day <= 31 for day in monthdays):
                 return None
             month = month_number(said["month"]) if said.get("month") else None
             interval = int(said.get("months") or said.get("mth") or 1)
-            return Repeat("YEARLY" if month else "MONTHLY", interval, monthdays=days, month=month)
+            return Repeat("YEARLY" if month else "MONTHLY", interval, monthdays=monthdays, month=month)
         case "last_of_month":
             return Repeat("MONTHLY", monthdays=(-nth_number(said["nth"]) if said["nth"] else -1,))
         case "every_date":
@@ -111,7 +111,11 @@ def read_repeat(name: str, match: Match) -> Value | None:  # noqa: PLR0911 - one
             return Repeat("YEARLY", monthdays=(int(said["day"]),) if said["day"] else (), month=month)
         case "every_unit":
             freq, base = _UNITS[said["unit"]]
-            return Repeat(freq, base * _interval(said["nth"] or said["count"])) if _interval(said["nth"] or said["count"]) else None
+            return (
+                Repeat(freq, base * _interval(said["nth"] or said["count"]))
+                if _interval(said["nth"] or said["count"])
+                else None
+            )
         case "every_range":
             surely = bool(said["week"]) or match.group().startswith(("every", "each"))
             return Repeat("WEEKLY", days=range_days(said["from"], said["to"]), loose=not surely, ranged=True)
@@ -127,7 +131,11 @@ def read_repeat(name: str, match: Match) -> Value | None:  # noqa: PLR0911 - one
             return Repeat("DAILY", _interval(said.get("nth")), part=part)
         case "adverb":
             freq, interval = _ADVERBS.get(said["adverb"].replace("-", ""), ("", 0))
-            return Repeat(freq, interval, part="night" if said["adverb"] == "nightly" else None) if freq else None
+            return (
+                Repeat(freq, interval, part="night" if said["adverb"] == "nightly" else None)
+                if freq
+                else None
+            )
         case _:
             return Count({"twice": 2, "thrice": 3}.get(said["twice"] or "") or int(said["count"]))
 

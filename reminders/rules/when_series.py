@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import rrulestr
 
@@ -12,6 +12,7 @@ from reminders.rules.when_amounts import shift
 from reminders.rules.when_clock import settle
 from reminders.rules.when_days import calendar_day
 from reminders.rules.when_lexicon import DAY_CODES, DAY_PARTS
+from reminders.rules.when_moments import Scene
 from reminders.rules.when_pieces import (
     Amount,
     Clock,
@@ -27,10 +28,13 @@ from reminders.rules.when_pieces import (
     Repeat,
     When,
 )
-from reminders.rules.when_resolve import DEADLINES, Scene
+from reminders.rules.when_resolve import LIMITS
 
 _STARTS = frozenset({"starting", "starts", "start", "beginning", "begins", "begin", "from", "after", "since"})
-_ENDS = DEADLINES | {"ends", "end", "ending"}
+_ENDS = LIMITS | {"ends", "end", "ending", "to", "thru", "through"}
+_EXCEPT = re.compile(
+    r"\b(?:except|but not|not on|excluding|apart from|without|other than|besides|but never)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,49 @@ class _Rule:
 
 def resolve_series(scene: Scene, pieces: list[Piece]) -> Reading:
     """The reading of pieces of which at least one is a recurrence."""
-    fault = next((piece.value for piece in pieces if isinstance(piece.value, Fault) and not piece.value.past), None)
+    fault = next(
+        (piece.value for piece in pieces if isinstance(piece.value, Fault) and not piece.value.past), None
+    )
     if fault is not None:
         return Reading(problem=fault.text)
+    pieces, without = _exceptions(scene, pieces)
     repeats = [piece.value for piece in pieces if isinstance(piece.value, Repeat)]
+    if not repeats:
+        return Reading(problem="On which days should it be?")
     rule = _Rule(_merged(repeats))
     for piece in pieces:
         rule = _with(scene, rule, piece)
+    if without:
+        kept = tuple(day for day in rule.repeat.days or DAY_CODES if day not in without)
+        if not kept or rule.repeat.freq not in ("DAILY", "WEEKLY"):
+            return Reading(problem="Then no day is left. On which days should it be?")
+        rule = replace(rule, repeat=replace(rule.repeat, freq="WEEKLY", days=kept))
     if (impossible := _impossible(scene, rule.repeat)) is not None:
         return Reading(problem=impossible)
     when = _first(scene, rule)
     if when is None:
         return Reading(problem="That series has no day ahead. When should it begin?")
     return Reading(when)
+
+
+def _exceptions(scene: Scene, pieces: list[Piece]) -> tuple[list[Piece], set[str]]:
+    """ "every day except sunday at 7": the pieces without the exception, and the weekdays it names."""
+    found = _EXCEPT.search(scene.text)
+    if found is None:
+        return pieces, set()
+    kept: list[Piece] = []
+    without: set[str] = set()
+    for piece in pieces:
+        match piece.value:
+            case Repeat(days=days) if piece.start >= found.start() and days:
+                without.update(days)
+            case Day(weekday=int(weekday)) if piece.start >= found.start():
+                without.add(DAY_CODES[weekday])
+            case Day(nth="weekend") if piece.start >= found.start():
+                without.update(("SA", "SU"))
+            case _:
+                kept.append(piece)
+    return kept, without
 
 
 def _merged(repeats: list[Repeat]) -> Repeat:
@@ -116,7 +150,14 @@ def _with_day(scene: Scene, rule: _Rule, day: Day, piece: Piece) -> _Rule:
     if piece.lead in _STARTS:
         return replace(rule, start=day)
     if day.nth == "weekend" and piece.lead not in _STARTS:
-        return replace(rule, repeat=replace(repeat, days=repeat.days or ("SA", "SU"), freq="WEEKLY" if repeat.freq == "DAILY" else repeat.freq))
+        return replace(
+            rule,
+            repeat=replace(
+                repeat,
+                days=repeat.days or ("SA", "SU"),
+                freq="WEEKLY" if repeat.freq == "DAILY" else repeat.freq,
+            ),
+        )
     if day.grain != "day":
         if day.grain == "month" and repeat.monthdays and repeat.freq == "MONTHLY" and day.month:
             return replace(rule, repeat=replace(repeat, freq="YEARLY", month=day.month))
@@ -128,15 +169,19 @@ def _with_day(scene: Scene, rule: _Rule, day: Day, piece: Piece) -> _Rule:
         return replace(rule, repeat=replace(repeat, freq=freq, days=(DAY_CODES[day.weekday],)))
     if day.monthday and not repeat.monthdays and repeat.freq in ("MONTHLY", "YEARLY") and not repeat.days:
         month = day.month if repeat.freq == "YEARLY" else None
-        return replace(rule, start=day if repeat.freq == "YEARLY" else rule.start, repeat=replace(repeat, monthdays=(day.monthday,), month=month or repeat.month))
+        return replace(
+            rule,
+            start=day if repeat.freq == "YEARLY" else rule.start,
+            repeat=replace(repeat, monthdays=(day.monthday,), month=month or repeat.month),
+        )
     said = scene.text[piece.start : piece.end]
     if (part := re.search(r"morning|afternoon|evening|night", said)) is not None and repeat.part is None:
         rule = replace(rule, repeat=replace(repeat, part=part.group()))
     return replace(rule, start=rule.start or day)
 
 
-def _end_of(day: object) -> datetime | None:
-    return datetime.combine(day, time(23, 59, 59)) if hasattr(day, "year") else None  # type: ignore[arg-type]
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59))
 
 
 def _impossible(scene: Scene, repeat: Repeat) -> str | None:
@@ -166,7 +211,9 @@ def _first(scene: Scene, rule: _Rule) -> When | None:
         text += f";COUNT={len(repeat.days)}"
     if clocks and local <= scene.wall:
         local = max(local, scene.wall.replace(second=0, microsecond=0))
-        local = datetime.combine(local.date() + (timedelta(days=1) if len(clocks) == 1 else timedelta()), clocks[0].time)
+        local = datetime.combine(
+            local.date() + (timedelta(days=1) if len(clocks) == 1 else timedelta()), clocks[0].time
+        )
     dated = rrulestr(text, dtstart=local)
     first = next((moment for moment in dated if not clocks or moment > scene.wall), None)
     if first is None:
@@ -199,7 +246,9 @@ def _doubted(when: When, repeat: Repeat, scene: Scene, rule: _Rule) -> When:
 def _short(scene: Scene, rule: _Rule, text: str, local: datetime) -> When:
     """ "every 2 hours": begins one step from now, or in the morning of a later day."""
     repeat = rule.repeat
-    step = timedelta(**{{"HOURLY": "hours", "MINUTELY": "minutes", "SECONDLY": "seconds"}[repeat.freq]: repeat.interval})
+    step = timedelta(
+        **{{"HOURLY": "hours", "MINUTELY": "minutes", "SECONDLY": "seconds"}[repeat.freq]: repeat.interval}
+    )
     first = scene.wall.replace(microsecond=0) + step
     if local.date() > scene.today:
         first = datetime.combine(local.date(), time(DAY_PARTS["morning"][2]))

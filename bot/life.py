@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot import inbound
+from bot import inbound, simulated_call
 from bot.simulation import next_event
 from channels.messages import Address, InboundMessage
 from channels.simulator import PhoneStore, tapped, typed
+from reminders.answering import answer_task
 from storage import users
 from storage.profile import normalise_phone
-from storage.tables import User
+from storage.tables import Task, User
+from storage.vocabulary import Answer, ChannelName
 
 if TYPE_CHECKING:
     from bot.clock import ManualClock
@@ -41,7 +43,7 @@ class Person:
     address: Address
     on_event: Hears = _ignore
     seen: list[Event] = field(default_factory=list)
-    _last_seq: int = 0
+    _marks: dict[Address, int] = field(default_factory=dict)
 
     # ---------------------------------------------------------------- acts
 
@@ -62,9 +64,18 @@ class Person:
 
     def presses(self, ringing: Event, digits: str) -> list[Event]:
         """Pick up the ringing call and press keys."""
-        from web.voice import call_step  # placeholder
+        call = simulated_call.find(self.phones, self._addresses(), ringing["call_id"])
+        if call is None:
+            raise DidNotHappenError("nobody is calling")
+        if not self.services.redis.exists(simulated_call.step_key(call.call_id)):
+            self._in_call(call, "answer")
+        for key in digits:
+            self._in_call(call, "digits", key)
+        return self.reads()
 
-        raise NotImplementedError
+    def _in_call(self, call: simulated_call.Ringing, act: str, key: str = "") -> None:
+        now = self.clock.now()
+        simulated_call.act(self.services, self.phones, call, act, key, now, f"call-{call.call_id}")
 
     def answers(self, task: Task, answer: Answer) -> None:
         """Answer without anything on the phone, as a program with a token would."""
@@ -112,11 +123,17 @@ class Person:
 
     def reads(self) -> list[Event]:
         """What is new on the phone, over all of the person's addresses."""
-        new = self.phones.events(self._addresses(), after=self._last_seq)
+        new: list[Event] = []
+        for address in self._addresses():  # each has its own mark: a number can become theirs later than its SMS
+            events = self.phones.events([address], after=self._marks.get(address, 0))
+            self._marks[address] = max((event["seq"] for event in events), default=self._marks.get(address, 0))
+            new += events
+        new.sort(key=lambda event: int(event["seq"]))
+        self.seen += new
         for event in new:
-            self._last_seq = max(self._last_seq, event["seq"])
-            self.seen.append(event)
             self.on_event(event)
+        if any(event["kind"] == "inbound" for event in new):
+            return new + self.reads()  # what was typed may have named a number
         return new
 
     def shown(self, kind: str) -> Event:

@@ -19,6 +19,7 @@ _SHORT = re.compile(
     re.I,
 )
 _SHORT_MINUTES, _USUAL_MINUTES = 15, 30
+_SHIFT = re.compile(r"\b(later|earlier)\s*$", re.I)
 _TOWARDS = re.compile(r"\b(?:to|for|until|till)\b", re.I)
 _MOST_TASKS = 10  # in one message
 _RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
@@ -65,6 +66,10 @@ def read_change(
         return [replace(first, title=wording.capital(renamed[1].strip()[:120])), *rest], None
     reading = read_when(text, ctx.local_now, ctx.user.timezone)
     minutes = parse_minutes(text)
+    direction = _SHIFT.search(text)
+    if direction and minutes and first.moment:
+        by = timedelta(minutes=minutes if direction[1].lower() == "later" else -minutes)
+        return [first.starting(first.moment + by), *rest], None
     if reading.problem:
         return None, Problem(reading.problem)
     if reading.when is not None and reading.when.kind != "duration":

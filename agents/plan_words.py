@@ -97,7 +97,7 @@ def _moved(placed: Sequence[Json], but_not: Sequence[str] = ()) -> list[str]:
 def _roadmap(draft: Draft) -> str:
     sprints = sorted(draft.plan.micro_goal_roadmap, key=lambda sprint: sprint.pipeline_order)
     named = [f"{number}) {sprint.title}" for number, sprint in enumerate(sprints, start=1)]
-    return f"It is more than six weeks can hold, so we go in sprints: {'; '.join(named)}. This plan is the first."
+    return f"The way there: {'; '.join(named)}. Only the first is planned now."
 
 
 def first_task(draft: Draft, zone: ZoneInfo) -> str:

@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from agents import wording
 from agents.capture import read_until
+from agents.places import find_zone, says_zone, wall_time
 from agents.reply import Option, ask, close, tell
 from agents.state import AgentState, Update
 from agents.titles import matching
 from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.answering import answer_task
-from reminders.plans import cancel_tasks
+from reminders.plans import cancel_tasks, change_zone
 from storage.goals import active_goals
 from storage.tables import Task
 from storage.vocabulary import Answer, TaskStatus
@@ -117,6 +118,32 @@ def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
         f"and we go on the day after. Is that right?"
     )
     return ask(state, _NODE, text, [[Option("Go on now", "wake")]], {"kind": "pause"})
+
+
+def ask_zone(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """ "I'm in Tokyo": whether to keep the local times there."""
+    zone = find_zone(text, ctx.now)
+    if zone is None or zone == ctx.user.timezone:
+        return tell(
+            _NODE, f"Then your times stay as they are, in {says_zone(ctx.user.timezone)}. Anything else?"
+        )
+    rows = [
+        [Option("Same times there", "local"), Option("Same moments", "moments")],
+        [Option("Not now", "keep")],
+    ]
+    text = (
+        f"{says_zone(zone)}, where it is {wall_time(zone, ctx.now)} now. "
+        "Shall your tasks keep their times on the clock there?"
+    )
+    return ask(state, _NODE, text, rows, {"kind": "zone", "zone": zone})
+
+
+def change_place(ctx: TurnContext, zone: str, word: str) -> Update:
+    if word not in ("local", "moments"):
+        return close(_NODE, "Then nothing changes.")
+    moved = change_zone(ctx.session, ctx.user, zone, ctx.now, keep_local=word == "local")
+    rest = f", {wording.count(moved, 'task')} moved with you" if moved else ""
+    return close(_NODE, f"You are on {says_zone(zone)} time now{rest}.")
 
 
 def wake_up(ctx: TurnContext) -> Update:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from langgraph.runtime import Runtime
 
+from agents import tongues
 from agents.care import REPLIES
 from agents.hearing import heard_of
 from agents.nodes import asides
@@ -25,6 +26,8 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _undo(ctx, focus["task_ids"])
     if focus.get("kind") == "drop" and heard.word:
         return asides.drop_chosen(ctx, focus["task_ids"], heard.word)
+    if focus.get("kind") == "zone" and heard.word:
+        return asides.change_place(ctx, focus["zone"], heard.word)
     if heard.word == "wake":
         return asides.wake_up(ctx)
     match aside.get("kind", ""):
@@ -42,6 +45,14 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
             return asides.drop(state, ctx, heard.text)
         case "pause":
             return asides.pause(state, ctx, heard.text)
+        case "language":
+            return ask_again(state, _NODE, tongues.REPLY)
+        case "zone":
+            return asides.ask_zone(state, ctx, heard.text)
+        case "snooze":
+            return tell(_NODE, "No reminder is open right now. Which task shall I move?")
+        case "wake":
+            return asides.wake_up(ctx)
         case "plan":
             return asides.show_plans(ctx)
         case "help":

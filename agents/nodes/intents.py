@@ -8,9 +8,11 @@ from agents import diary, wording
 from agents.consult import consult
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.outputs import OrchestratorOutput
+from agents.places import find_zone
 from agents.plan_edit_words import sounds_like_edit
 from agents.state import AgentState, Update
 from agents.titles import matching
+from agents.tongues import is_foreign
 from agents.turn import TurnContext
 from storage.goals import active_goals
 from storage.vocabulary import Intent
@@ -44,6 +46,10 @@ _ASIDES = tuple(
             r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux)|"
             r"(?:i'?m|i am) (?:sick|ill|away)|don'?t (?:remind|disturb) me|leave me alone|take a break|stop reminding me)\b.*",
         ),
+        (
+            "zone",
+            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}",
+        ),
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
         (
             "done",
@@ -72,12 +78,16 @@ _UNDERSTOOD = {
     "PAUSE": "pause",
     "HELP": "help",
     "SMALLTALK": "smalltalk",
+    "AFFIRM": "thanks",
+    "SNOOZE": "snooze",
 }
 
 
 def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """The intent, and for CLARIFY what it is about."""
     kind = aside_of(text)
+    if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
+        kind = None
     if kind == "drop" and _names_a_goal(ctx, text):
         return {"intent": Intent.MODIFY_GOAL}
     if kind is None and _changes_goal(ctx, text):
@@ -98,7 +108,13 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
 
 def aside_of(text: str) -> str | None:
     """What a message is, when it is neither a task nor a goal; None when it may be either."""
+    if is_foreign(text):
+        return "language"
     return next((kind for kind, pattern in _ASIDES if pattern.fullmatch(text[:300])), None)
+
+
+def _after_in(text: str) -> str:
+    return re.split(r"\b(?:in|to)\b", text, maxsplit=1)[-1].replace("now", "").strip(" .!")
 
 
 def _names_a_goal(ctx: TurnContext, text: str) -> bool:

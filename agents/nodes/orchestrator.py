@@ -9,6 +9,7 @@ from agents.draft import draft_of
 from agents.hearing import Heard, hear
 from agents.nodes import negotiating
 from agents.nodes.intents import classify
+from agents.nodes.interruptions import interrupts
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
@@ -25,6 +26,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "saved": Intent.CLARIFY,
     "pause": Intent.CLARIFY,
     "drop": Intent.CLARIFY,
+    "zone": Intent.CLARIFY,
 }
 
 
@@ -47,16 +49,20 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return _aside(care)
     if heard.about_plan:
         return {"intent": Intent.GOAL}
-    if heard.word or _is_answer(kind):
+    interrupted = not heard.word and interrupts(ctx, heard.text, focus)
+    if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
     if not ctx.user.onboarded:
         return {"intent": Intent.ONBOARDING}
-    return _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
+    found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
+    if interrupted and found["intent"] != Intent.CLARIFY:
+        return found | {"question": {}, "focus": {}}  # what was asked before is left
+    return found
 
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop")
+    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:

@@ -186,3 +186,33 @@ def test_dropping_one_of_a_series_asks_how_much_of_it(talk: Talk) -> None:
     assert talk.labels == ["Just this one", "All 18", "Keep it"]
     talk.tap("All 18")
     assert tasks(talk) == []
+
+
+def test_another_wish_interrupts_an_open_question(talk: Talk) -> None:
+    captured(talk, "dentist tomorrow at 3pm")
+    talk.say("move the dentist")
+    talk.say("call mum on friday at 6pm")
+    assert "Fri 13 Mar 18:00 - Call mum" in talk.text
+    assert "Dentist" in talk.say("what's on tomorrow?")
+
+
+def test_a_move_to_another_zone_asks_whether_times_stay_on_the_clock(talk: Talk) -> None:
+    captured(talk, "call mum tomorrow 6pm")
+    assert "Tokyo" in talk.say("I'm in Tokyo")
+    talk.tap("Same times there")
+    (task,) = tasks(talk)
+    assert task.scheduled_at.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%a %H:%M") == "Thu 18:00"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Ich möchte morgen um 18 Uhr meine Mutter anrufen", "明日の午後6時に電話する", "do you speak German?"],
+)
+def test_another_language_is_answered_politely(talk: Talk, words: str) -> None:
+    assert "English" in talk.say(words)
+    assert tasks(talk) == []
+
+
+def test_an_hour_later_moves_what_was_proposed(talk: Talk) -> None:
+    talk.say("call mum tomorrow 6pm")
+    assert "19:00 - Call mum (15 min)" in talk.say("an hour later")

@@ -1,0 +1,46 @@
+"""Whether free words answer the open question or begin something else."""
+
+from __future__ import annotations
+
+import re
+
+from agents.nodes.intents import aside_of
+from agents.offline.understand import understand
+from agents.replies_to_plan import says_no, says_yes
+from agents.state import Json
+from agents.turn import TurnContext
+
+_ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
+_SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
+_ALWAYS = frozenset({"agenda", "help", "pause", "plan", "language"})
+
+
+def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
+    """Only captures, moves and the questions before a plan can be interrupted; yes and no always answer them."""
+    if says_yes(text) or says_no(text):
+        return False
+    aside = aside_of(text)
+    match focus.get("kind"):
+        case "goal_question":
+            return aside in _ALWAYS or _is_timed_task(ctx, text)
+        case "capture" if focus.get("step") in ("title", "change"):
+            return aside in _ALWAYS
+        case "capture" | "move":
+            return aside is not None or _begins_anew(ctx, text, needs_time=focus["kind"] == "move")
+        case _:
+            return False
+
+
+def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:
+    read = understand(text, ctx.local_now, ctx.user.timezone)
+    if read.intent in _ELSE:
+        return True
+    if read.intent in ("CREATE", "RESCHEDULE") and str(read.slots.get("title") or "").strip():
+        return _SUITS.search(text) is None
+    return needs_time and read.intent == "OTHER" and read.slots.get("when") is None
+
+
+def _is_timed_task(ctx: TurnContext, text: str) -> bool:
+    read = understand(text, ctx.local_now, ctx.user.timezone)
+    when = read.slots.get("when")
+    return read.intent == "CREATE" and when is not None and when.timed and len(text.split()) > 2

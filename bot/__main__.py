@@ -116,6 +116,7 @@ def _find(runs: str) -> Callable[[Settings, argparse.Namespace], int]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 it did not work, 2 a wrong setting or argument."""
+    from bot.error_reports import report_errors
     from bot.logs import configure_logging
     from storage.embedded_place import EmbeddedError
 
@@ -125,6 +126,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = Settings()
         export_to_libraries(settings)
         configure_logging(settings.log_level if command.logs else "WARNING")
+        if command.logs:
+            report_errors(settings)
         return _find(command.runs)(settings, arguments)
     except SettingsError as error:
         print(f"flux: {error}", file=sys.stderr)

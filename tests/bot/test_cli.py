@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -101,9 +103,11 @@ def test_a_worker_alone_says_what_it_needs(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Flux]]:
+def installation() -> Iterator[tuple[subprocess.Popen[str], Flux]]:
     """`flux up` with embedded servers, exactly as `make run` starts it."""
-    flux = Flux(tmp_path / "a home", DATABASE_URL="", REDIS_URL="", PORT="18000")
+    folder = Path(tempfile.mkdtemp(prefix="flux-tests-"))  # pytest's own is closed to the servers' account
+    folder.chmod(0o711)
+    flux = Flux(folder / "a home", DATABASE_URL="", REDIS_URL="", PORT="18000")
     up = subprocess.Popen(
         [sys.executable, "-m", "bot", "up"],
         cwd=_PROJECT,
@@ -115,6 +119,7 @@ def installation(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Flux]]
     yield up, flux
     up.kill()
     up.communicate()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _children(pid: int) -> list[int]:

@@ -163,7 +163,7 @@ _TARGET_ENDS = re.compile(
     re.I,
 )
 _POLITE = re.compile(r"^(?:(?:can|could|would|will) you |please |ok |now |i (?:want|need) to )+", re.I)
-_ONLY_IT = re.compile(r"(?:it|that|this|them|all|everything|done|finished|did it|make it .*)?", re.I)
+_ONLY_IT = re.compile(r"(?:it|that|this|them|all|everything|done|finished|did it|make it(?: .*)?)?", re.I)
 
 
 def target_of(text: str, spans: Spans) -> str:

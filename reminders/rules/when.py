@@ -14,9 +14,9 @@ from reminders.rules.when_days import next_weekday, one_day
 from reminders.rules.when_grammar import scan
 from reminders.rules.when_lexicon import DAY_CODES
 from reminders.rules.when_moments import Scene
-from reminders.rules.when_pieces import Clock, Count, DaySpan, Piece, Reading, Repeat, When
+from reminders.rules.when_pieces import Clock, ClockSpan, Count, DaySpan, Piece, Reading, Repeat, When
 from reminders.rules.when_repeats import REPEAT_PATTERNS, WORKDAYS, listed_days, range_days
-from reminders.rules.when_resolve import join_amounts, resolve
+from reminders.rules.when_resolve import drop_refused, join_amounts, resolve
 from reminders.rules.when_series import resolve_series
 from reminders.rules.when_tokens import Canon, canonical
 
@@ -47,7 +47,7 @@ def read_when(text: str, now: datetime, tz: str) -> Reading:
     zone = ZoneInfo(tz)
     canon = canonical(text)
     scene = Scene(canon.text, now.astimezone(zone), zone)
-    pieces = join_amounts(scene, scan(canon.text, scene.now))
+    pieces = drop_refused(scene, join_amounts(scene, scan(canon.text, scene.now)))
     if not pieces:
         return Reading()
     try:
@@ -63,7 +63,8 @@ def _read(scene: Scene, pieces: list[Piece]) -> Reading:
     repeats = [piece.value for piece in pieces if isinstance(piece.value, Repeat)]
     if not repeats:
         return resolve(scene, [piece for piece in pieces if not isinstance(piece.value, Count)])
-    if all(repeat.ranged and repeat.loose for repeat in repeats):
+    clocked = any(isinstance(piece.value, Clock | ClockSpan) for piece in pieces)
+    if all(repeat.ranged and repeat.loose for repeat in repeats) and not clocked:
         return _days_in_a_row(scene, pieces)
     return resolve_series(scene, pieces)
 
@@ -102,6 +103,9 @@ def _clock_in(text: str, now: datetime) -> Clock | None:
     found = next((p.value for p in scan(canon.text, now) if isinstance(p.value, Clock)), None)
     if found is not None:
         return found
+    digits = re.search(r"(?<![\d:/.])([01]\d|2[0-3])([0-5]\d)(?!\d)", canon.text)
+    if digits is not None:
+        return Clock(int(digits[1]), int(digits[2]), sure=True)
     bare = re.search(
         r"(?<![\d:/.])(1\d|2[0-3]|0?\d)(?: ?[.:h ] ?([0-5]\d))?(?![\d:/]| ?(?:minute|hour|day|week|month|year|%))",
         canon.text,
@@ -130,6 +134,8 @@ def parse_weekdays(text: str) -> list[int]:
 def _named_days(said: str) -> set[str]:
     ranged = re.search(REPEAT_PATTERNS["every_range"], said)
     days = set(listed_days(said))
+    if re.search(r"\bm ?- ?f\b", said):
+        days |= set(WORKDAYS)
     if ranged is not None:
         days |= set(range_days(ranged["from"], ranged["to"]))
     if re.search(r"\b(?:weekdays?|working days?|business days?|school days?)\b", said):

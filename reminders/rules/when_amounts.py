@@ -17,10 +17,10 @@ _SIZE = (
     r"|(?:a |1 )?half(?: a| 1)?|(?:a |1 )?quarter(?: of)?(?: a| 1)|3 quarter(?: of)?(?: a)?"
     r"|\d{1,3} ?/ ?\d{1,3}|\d{1,6}\.\d{1,4}|\d{1,7}(?: half)?|a couple(?: of)?|couple(?: of)?|a few|few|a|full)"
 )
-_ONE = rf"{_SIZE}(?: (?:full|more|whole|additional|extra|solid|short|good))?[ -]?-?{UNIT}(?![a-z])"
+_ONE = rf"{_SIZE}(?: (?:full|more|whole|additional|extra|solid|short))?[ -]?-?{UNIT}(?![a-z])"
 AMOUNT = rf"{_ONE}(?:(?: and |,? and |, | )?{_ONE})*(?: and (?:a )?(?:half|quarter)| (?:and )?[1-5]\d(?! ?(?:[:/.%-] ?\d|am|pm|th|o'clock|people|times|{UNIT})))?"
 _PART = re.compile(
-    rf"(?P<size>{_SIZE})(?: (?:full|more|whole|additional|extra|solid|short|good))?[ -]?-?(?P<unit>{UNIT})"
+    rf"(?P<size>{_SIZE})(?: (?:full|more|whole|additional|extra|solid|short))?[ -]?-?(?P<unit>{UNIT})"
 )
 _TAIL = re.compile(r"(?:and (?P<part>(?:a )?half|(?:a )?quarter)| (?:and )?(?P<minutes>[1-5]\d))$")
 _WORDS = {"a": 1.0, "full": 1.0, "couple": 2.0, "few": 3.0, "half": 0.5, "quarter": 0.25}

@@ -50,7 +50,7 @@ CLOCK_PATTERNS: dict[str, str] = {
     "clock_oclock": r"(?P<hour>1[0-2]|0?\d|1[3-9]|2[0-3])(?: o'clock| sharp)",
     "clock_noon": r"(?:12 )?(?P<named>noon|midnight)",
     "clock_more": r"(?P<hour>1\d|2[0-3]|\d)(?= ?$|,| and \d)",
-    "clock_at": r"(?:at|around|about|by|before|after|until|till|to|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?"
+    "clock_at": r"(?:at|around|about|by|before|after|until|till|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?"
     + _NOT_TIME
     + _BEHIND,
     "clock_of_day": rf"(?P<hour>1[0-2]|\d)(?= (?:in the {_PARTS}|this {_PARTS}|at night|tonight|tomorrow|today|(?:{_DAYS}) {_PARTS}))",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -162,6 +163,8 @@ def read_weekday(match: Match, today: date) -> Value | None:
     found = next_weekday(today, weekday)
     which = match["which"] or ""
     doubt = None
+    if found - today == timedelta(days=7) and not which:
+        doubt = f"Do you mean today, or {match['weekday'].capitalize()}, {found.day} {found:%B}?"
     if which.endswith("following") and found.isocalendar()[1] == today.isocalendar()[1]:
         found += timedelta(days=7)
     if (
@@ -190,7 +193,13 @@ def read_slashed(match: Match, today: date, text: str) -> Value | None:
     elif first > 12 or first == 0 or second == 0:
         return None
     day = calendar_day(today, first, second, full_year)
-    return None if isinstance(day, Fault) and not day.past and year is None and match["sep"] == "-" else day
+    if isinstance(day, Fault):
+        return None if not day.past and year is None and match["sep"] == "-" else day
+    other = calendar_day(today, second, first, full_year) if first != second and second <= 12 else None
+    if isinstance(other, Day):
+        ways = f"{day.first.day} {day.first:%B} or {other.first.day} {other.first:%B}"
+        return replace(day, doubt=f"Do you mean {ways}?")
+    return day
 
 
 def read_dotted(match: Match, today: date) -> Value | None:

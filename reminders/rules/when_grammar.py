@@ -11,7 +11,7 @@ from reminders.rules.when_calendar import read_day
 from reminders.rules.when_clock import CLOCK_PATTERNS, read_clock
 from reminders.rules.when_days import DAY_PATTERNS, WD
 from reminders.rules.when_holidays import HOLIDAY_PATTERN, read_holiday
-from reminders.rules.when_pieces import Amount, Clock, ClockSpan, Fault, Moment, Part, Piece, Value
+from reminders.rules.when_pieces import Amount, Clock, ClockSpan, Day, Fault, Moment, Part, Piece, Value
 from reminders.rules.when_repeats import REPEAT_PATTERNS, read_repeat
 
 _UNITS = r"(?:second|minute|hour|day|week|weekend|month|quarter|year|night|morning|afternoon|evening)"
@@ -110,7 +110,14 @@ def _read(kind: str, name: str, match: re.Match[str], text: str, now: datetime) 
         case "repeat":
             return read_repeat(name, match)
         case "day":
-            return read_day(name, match, text, now.date())
+            value = read_day(name, match, text, now.date())
+            if (
+                name == "slashed"
+                and isinstance(value, Day)
+                and str(now.tzinfo).startswith(("America/", "US/"))
+            ):
+                return replace(value, doubt=None)  # month first is the only order there
+            return value
         case "clock":
             return read_clock(name, match, text)
         case "amount":
@@ -157,9 +164,10 @@ def _amount(name: str, match: re.Match[str], text: str, now: datetime) -> Value 
 
 
 def _about_an_event(text: str, match: re.Match[str]) -> bool:
-    """ "2 hours before my meeting", "a 5 year old": counted from something the calendar does not know."""
-    behind = text[match.end() : match.end() + 12]
-    return bool(re.match(r" (?:before|prior|early|old|in advance)\b| ?- ?old\b", behind))
+    """ "a 5 year old", "2 hours early": an amount that counts nothing the calendar knows."""
+    return bool(
+        re.match(r" (?:prior|early|old|in advance)\b| ?- ?old\b", text[match.end() : match.end() + 12])
+    )
 
 
 def _other(name: str, match: re.Match[str], text: str, now: datetime) -> Value | None:

@@ -200,6 +200,9 @@ def _at_part(scene: Scene, day: Day | None, part: str) -> When | None:
             return None
         on = on if day is not None else on + timedelta(days=1)
     local = datetime.combine(on, time(usual))
+    if local <= scene.wall and day is None and part == "morning":
+        local += timedelta(days=1)
+        on = local.date()
     if local <= scene.wall:
         local = (scene.wall + timedelta(minutes=15)).replace(second=0, microsecond=0)
     if first <= 5 and local.date() != on:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 
 from reminders.rules.when_amounts import later, shift
 from reminders.rules.when_moments import Scene, at, point_of
@@ -26,6 +27,10 @@ from reminders.rules.when_ranges import read_days, read_range
 
 LIMITS = frozenset({"by", "before", "no later than", "not later than", "until"})
 _OPENINGS = frozenset({"after", "later than", "since"})
+_REFUSED = re.compile(
+    r"\b(?<!but )(?:not|no|never|nor|isn't|don't)(?: (?:on|at|in|for|this|the|until|before))* ?$"
+)
+_OR = re.compile(r",? or(?: maybe| perhaps)? ")
 GONE = "That is already in the past. When should it be?"
 
 
@@ -70,6 +75,8 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
     when = at(scene, point_of(scene, pieces))
     if when is None:
         return None
+    if any(_OR.fullmatch(scene.text[a.end : b.start]) for a, b in pairwise(pieces)):
+        when = when.asking("Which of the two do you mean?")
     lead = _lead(pieces)
     if lead in LIMITS or (lead == "due" and when.grain == "day"):
         return _deadline(scene, when, lead)
@@ -84,12 +91,14 @@ def _lead(pieces: list[Piece]) -> str:
     return leads[0] if leads else ""
 
 
-def _deadline(scene: Scene, when: When, lead: str) -> When:
+def _deadline(scene: Scene, when: When, lead: str) -> When | None:
     end = when.end if when.kind == "interval" else when.value
     if lead == "before" and when.kind == "interval":
         end = when.start
     if when.kind == "instant" and when.grain == "day" and end is not None and lead != "before":
         end = scene.utc(datetime.combine(end.astimezone(scene.zone).date(), time(23, 59, 59)))
+    if end is None or end <= scene.now:
+        return None
     start = None if lead in ("before", "no later than", "not later than") else scene.now.astimezone(UTC)
     return replace(when, kind="interval", value=None, start=start, end=end, deadline=True)
 
@@ -119,4 +128,16 @@ def join_amounts(scene: Scene, pieces: list[Piece]) -> list[Piece]:
                 )
                 continue
         joined.append(piece)
-    return joined
+    return [piece for piece in joined if not (isinstance(piece.value, Amount) and _of_an_event(scene, piece))]
+
+
+def _of_an_event(scene: Scene, piece: Piece) -> bool:
+    """ "2 hours before my meeting": counted from something the calendar does not know."""
+    return scene.text.startswith((" before ", " ahead of "), piece.end)
+
+
+def drop_refused(scene: Scene, pieces: list[Piece]) -> list[Piece]:
+    """ "not on monday", "no sundays": a time that is refused is not the time."""
+    return [
+        piece for piece in pieces if not _REFUSED.search(scene.text[max(0, piece.start - 16) : piece.start])
+    ]

@@ -235,7 +235,9 @@ def _doubted(when: When, repeat: Repeat, scene: Scene, rule: _Rule) -> When:
     if repeat.loose:
         return when.asking("Every week, or just this once?")
     if repeat.times > 1 and not rule.clocks:
-        return when.asking("Which days suit you best?")
+        return when.asking(
+            "Which times suit you best?" if repeat.freq == "DAILY" else "Which days suit you best?"
+        )
     if rule.clocks and not rule.clocks[0].sure and repeat.part is None and len(rule.clocks) == 1:
         _, doubtful = settle(rule.clocks[0], scene.today + timedelta(days=1), scene.wall, None, scene.text)
         if doubtful:

@@ -50,8 +50,16 @@ def test_what_is_no_answer_is_left_to_the_conversation(phrase: str) -> None:
 
 @pytest.mark.parametrize(
     ("phrase", "argument"),
-    [("snooze", ""), ("in 10 minutes", "10"), ("in an hour", "60"), ("half an hour", "30"), ("tonight", "tonight"),
-     ("remind me this evening", "tonight"), ("snooze until tomorrow", "tomorrow"), ("2h", "120")],
+    [
+        ("snooze", ""),
+        ("in 10 minutes", "10"),
+        ("in an hour", "60"),
+        ("half an hour", "30"),
+        ("tonight", "tonight"),
+        ("remind me this evening", "tonight"),
+        ("snooze until tomorrow", "tomorrow"),
+        ("2h", "120"),
+    ],
 )
 def test_a_snooze_in_words_says_how_long(phrase: str, argument: str) -> None:
     assert snooze_argument(phrase) == argument
@@ -64,7 +72,12 @@ def test_no_text_breaks_the_reading_of_answers(text: str) -> None:
     parse_tap(text)
 
 
-@given(st.uuids(), st.integers(0, 10**6), st.sampled_from(sorted(ACTIONS)), st.sampled_from(["", "10", "tonight", "1772697600a"]))
+@given(
+    st.uuids(),
+    st.integers(0, 10**6),
+    st.sampled_from(sorted(ACTIONS)),
+    st.sampled_from(["", "10", "tonight", "1772697600a"]),
+)
 def test_a_tap_comes_back_as_it_was_sent(task_id: UUID, version: int, action: str, argument: str) -> None:
     tap = TaskTap(task_id, version, action, argument)
     data = format_tap(tap)
@@ -74,8 +87,17 @@ def test_a_tap_comes_back_as_it_was_sent(task_id: UUID, version: int, action: st
 
 @pytest.mark.parametrize(
     "data",
-    ["", "t:", "c:1:ok", f"t:{TASK.hex}:1:explode", f"t:{TASK}:1:done", f"t:{TASK.hex}:x:done", f"t:{TASK.hex}:1:done:" + "9" * 17,
-     f"t:{TASK.hex}:1:done\n", f"T:{TASK.hex}:1:done"],
+    [
+        "",
+        "t:",
+        "c:1:ok",
+        f"t:{TASK.hex}:1:explode",
+        f"t:{TASK}:1:done",
+        f"t:{TASK.hex}:x:done",
+        f"t:{TASK.hex}:1:done:" + "9" * 17,
+        f"t:{TASK.hex}:1:done\n",
+        f"T:{TASK.hex}:1:done",
+    ],
 )
 def test_a_foreign_payload_is_no_tap(data: str) -> None:
     assert parse_tap(data) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -31,6 +32,7 @@ GIVE_UP_SENDING = timedelta(hours=6)  # a reply older than this would only confu
 def receive(services: Services, message: InboundMessage, correlation_id: str | None = None) -> UUID | None:
     """What every door does, and all it does: store the event and wake a worker. None when it was a duplicate."""
     correlation_id = correlation_id or uuid4().hex
+    bind_correlation(correlation_id)
     with services.database.session() as session:
         event_id = events.record(
             session,
@@ -169,6 +171,17 @@ def _unsaid(session: Session, event: InboundEvent, error: ChannelError, now: dat
     if error.permanent or error.unknown or now - event.received_at > GIVE_UP_SENDING:
         event.state = InboundState.FAILED
         event.error = error.reason
+
+
+def wait_until_answered(services: Services, event_id: UUID, seconds: float = 25.0) -> bool:
+    """Wait for a worker to answer the event; for callers who stay on the line. False when it took too long."""
+    pause = 0.015
+    for _ in range(int(seconds / pause)):
+        with services.database.session() as session:
+            if session.get_one(InboundEvent, event_id).state != InboundState.RECEIVED:
+                return True
+        time.sleep(pause)
+    return False
 
 
 def recover(services: Services, older_than: timedelta = timedelta(seconds=20)) -> int:

@@ -124,9 +124,13 @@ class Person:
     def reads(self) -> list[Event]:
         """What is new on the phone, over all of the person's addresses."""
         new: list[Event] = []
-        for address in self._addresses():  # each has its own mark: a number can become theirs later than its SMS
+        for (
+            address
+        ) in self._addresses():  # each has its own mark: a number can become theirs later than its SMS
             events = self.phones.events([address], after=self._marks.get(address, 0))
-            self._marks[address] = max((event["seq"] for event in events), default=self._marks.get(address, 0))
+            self._marks[address] = max(
+                (event["seq"] for event in events), default=self._marks.get(address, 0)
+            )
             new += events
         new.sort(key=lambda event: int(event["seq"]))
         self.seen += new

@@ -22,6 +22,7 @@ _CODES = {
     422: ("invalid", "Some fields are missing or have the wrong type."),
     429: ("too_many_requests", "Too many requests. Please wait a little."),
     500: ("internal", "That didn't work on our side; nothing changed."),
+    504: ("too_slow", "The answer takes longer than usual."),
     503: ("unavailable", "Part of Flux is not reachable right now."),
 }
 _HEADLINES = {

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+import pytest
 from flask.testing import FlaskClient
 
+from bot import inbound
+from bot.services import Services
 from storage.database import Database
 from storage.vocabulary import TaskStatus
 from tests.web.parts import Headers, load_task
+
+
+@pytest.fixture(autouse=True)
+def worker(services: Services) -> None:
+    """A worker with no way to go: what a door hands over is handled at once."""
+    services.enqueue = lambda _, event_id: inbound.handle(services, UUID(event_id))
+
 
 MESSAGE = "/api/v1/chat/message"
 HISTORY = "/api/v1/chat/history"

@@ -52,13 +52,14 @@ def message(body: ChatMessage) -> ChatReply:
 
 
 def _through_the_door(text: str) -> UUID:
-    """Store the message as every door does, and handle it here: the caller is waiting for the answer."""
+    """Store the message as every door does, and wait: a worker answers it, as it does everybody."""
     sender = Address(ChannelName.API, str(me()))
     message = InboundMessage(sender, text, external_id=f"api-{uuid4().hex}", received_at=now())
     event_id = inbound.receive(services(), message, correlation_id())
     if event_id is None:  # the id above is new, so this is a fault of ours
         raise ApiError(500)
-    inbound.handle(services(), event_id)
+    if not inbound.wait_until_answered(services(), event_id):
+        raise ApiError(504, "The answer takes longer than usual. It will be in the history.")
     return event_id
 
 

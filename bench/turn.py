@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any, TypedDict
@@ -59,12 +60,16 @@ class Bare(TypedDict, total=False):
     steps: Annotated[list[str], lambda before, new: (before + new)[-10:]]
 
 
+def _does_nothing(name: str) -> Callable[[Bare], Bare]:
+    return lambda state: {"text": state["text"], "steps": [name]}
+
+
 def bare_turn(database: Database) -> Callable[[int], None]:
     """Ten nodes in a row that do nothing, checkpointed once at their end."""
     graph = StateGraph(Bare)
     names = [f"node_{number}" for number in range(10)]
     for name in names:
-        graph.add_node(name, lambda state, name=name: {"steps": [name]})  # type: ignore[misc]
+        graph.add_node(name, _does_nothing(name))
     for before, after in zip([START, *names], [*names, END], strict=True):
         graph.add_edge(before, after)
     compiled = graph.compile()
@@ -83,10 +88,11 @@ def bare_turn(database: Database) -> Callable[[int], None]:
 def flux_turn(database: Database, turns: int) -> Callable[[int], None]:
     """What a worker does for one stored message of a known person: take the event, run the turn, store the replies."""
     user_id, model = _person(database), OfflineModel()
-    events = iter(_stored(database, turns))
+    events = _stored(database, turns)
+    taken = count()
 
-    def turn(number: int) -> None:
-        event_id, message, now = next(events)
+    def turn(_number: int) -> None:
+        event_id, message, now = events[next(taken)]
         with database.session() as session:
             lock_person(session, user_id)
             event = session.get_one(InboundEvent, event_id, with_for_update=True)
@@ -112,7 +118,9 @@ def _stored(database: Database, turns: int) -> list[tuple[UUID, InboundMessage, 
     stored = []
     for number in range(turns):
         now = NOW + timedelta(seconds=20 * number)
-        message = InboundMessage(Address("telegram", "sim:bench"), WORDS[number % len(WORDS)], uuid4().hex, now)
+        message = InboundMessage(
+            Address("telegram", "sim:bench"), WORDS[number % len(WORDS)], uuid4().hex, now
+        )
         with database.session() as session:
             event_id = record(
                 session,

@@ -60,7 +60,7 @@ class Bare(TypedDict, total=False):
     steps: Annotated[list[str], lambda before, new: (before + new)[-10:]]
 
 
-def _does_nothing(name: str) -> Callable[[Bare], Bare]:
+def _does_nothing(name: str) -> Any:
     return lambda state: {"text": state["text"], "steps": [name]}
 
 

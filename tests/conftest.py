@@ -46,9 +46,33 @@ def template(servers: EmbeddedServers) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def shared_database_url(template: str) -> Iterator[str]:
+    yield from _cloned(template)
+
+
 @pytest.fixture
-def database_url(template: str) -> Iterator[str]:
-    """A fresh, migrated database of this test alone."""
+def database_url(shared_database_url: str) -> Iterator[str]:
+    """A migrated database without a single row; emptied again after the test, which is much faster than a new one."""
+    yield shared_database_url
+    with psycopg.connect(shared_database_url, autocommit=True) as admin:
+        admin.execute("select pg_terminate_backend(pid) from pg_stat_activity where " + _OTHERS)
+        for table in _EMPTIED:
+            admin.execute(f"delete from {table}".encode())
+
+
+@pytest.fixture
+def fresh_database_url(template: str) -> Iterator[str]:
+    """A database of this test alone, for tests that change the schema."""
+    yield from _cloned(template)
+
+
+# People take everything of theirs with them.
+_EMPTIED = ("users", "inbound_events", "checkpoints", "checkpoint_blobs", "checkpoint_writes")
+_OTHERS = "datname = current_database() and pid <> pg_backend_pid()"
+
+
+def _cloned(template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(sibling(template, "postgres"), autocommit=True) as admin:
         admin.execute(f"create database {name} template flux strategy file_copy".encode())

@@ -71,12 +71,14 @@ def _searchable(folder: Path, account: Account) -> bool:
 
 
 def system_folder() -> Path:
+    """SYSTEM_FOLDER, made if need be, and open for walking through whatever the umask says."""
     try:
-        if not SYSTEM_FOLDER.exists():
-            SYSTEM_FOLDER.mkdir(parents=True)
-            SYSTEM_FOLDER.chmod(0o755)  # whatever the umask says
+        SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True)
+        mode = SYSTEM_FOLDER.stat().st_mode
+        if not mode & 0o001:
+            SYSTEM_FOLDER.chmod(mode | 0o011)
     except OSError as error:
-        raise EmbeddedError(f"cannot create {SYSTEM_FOLDER} ({error.strerror}). {_INSTEAD}") from error
+        raise EmbeddedError(f"cannot use {SYSTEM_FOLDER} ({error.strerror}). {_INSTEAD}") from error
     return SYSTEM_FOLDER
 
 
@@ -87,6 +89,8 @@ def find_place(home: Path) -> Place:
     account = unprivileged_account()
     if account is None:
         return _made(home / "servers", None)
+    if SYSTEM_FOLDER in home.parents:
+        system_folder()
     if may_enter(home.parent, account):
         home.chmod(
             home.stat().st_mode | 0o011

@@ -162,3 +162,14 @@ def test_root_steps_down_even_from_a_home_nobody_else_can_reach(tmp_path: Path) 
         assert Path(f"/proc/{servers.postgres.pid}").stat().st_uid == account.uid
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     shutil.rmtree(find_place(closed / "home").folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps its data in the system's folder")
+def test_a_strict_umask_does_not_lock_the_servers_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = home.parent / "system"
+    system.mkdir(mode=0o700)
+    monkeypatch.setattr("storage.embedded_place.SYSTEM_FOLDER", system)
+    place = find_place(system / "project")
+    assert place.folder == system / "project" / "servers"
+    assert place.account is not None
+    assert may_enter(place.folder, place.account)

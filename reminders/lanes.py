@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from channels.messages import ChannelError, OutboundMessage
+from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import DIGEST, Attempt
 from reminders.learning import movable
-from reminders.sending import carry_out
+from reminders.sending import Outcome, carry_out
 from reminders.wording import digest, message, pattern_question
 from storage import outbox
 from storage.database import Database
@@ -30,8 +32,6 @@ LEASE = timedelta(seconds=30)
 GROUP = 10  # results a killed worker may lose, at most
 _PATIENCE = 0.05  # seconds a result waits for company
 
-Outcome = tuple[Attempt, Finished, ChannelError | None]
-
 
 class Lanes:
     """Sends attempts over `count` threads. One per process; safe for many processes at once."""
@@ -42,51 +42,48 @@ class Lanes:
         self._count = count
         self._pool: ThreadPoolExecutor | None = None
 
-    def deliver(self, attempts: Iterable[Attempt], clock: Callable[[], datetime]) -> Counter[str]:
+    def deliver(self, attempts: Sequence[Attempt], clock: Callable[[], datetime]) -> Counter[str]:
         """Send all of these and write what became of them; counts by status. `clock` tells Flux's time as it goes on."""
-        queue = deque(attempts)
-        running: dict[Future[tuple[Finished, ChannelError | None]], Attempt] = {}
-        results: list[Outcome] = []
         counts: Counter[str] = Counter()
-        written_at = time.monotonic()
-        while queue or running or results:
-            room = bool(queue) and len(running) < 2 * self._count
-            waited = time.monotonic() - written_at >= _PATIENCE
-            if room or len(results) >= GROUP or (results and (waited or not running)):
-                group = [queue.popleft() for _ in range(min(GROUP, len(queue)) if room else 0)]
-                counts += self._turn(results[:GROUP], group, running, clock())
-                del results[:GROUP]
-                written_at = time.monotonic()
-            results += self._collect(running, block=not (queue and len(running) < 2 * self._count))
+        if not attempts:
+            return counts
+        queue, results = deque(attempts), list[Outcome]()
+        arrived: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        flying, written_at = 0, time.monotonic()
+        # One connection for the whole run: taking one from the pool costs as much as a small query.
+        with (
+            self._database.engine.connect() as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            while queue or flying or results:
+                room = bool(queue) and flying < 2 * self._count
+                waited = time.monotonic() - written_at >= _PATIENCE
+                if room or len(results) >= GROUP or (results and (waited or not flying)):
+                    group = [queue.popleft() for _ in range(min(GROUP, len(queue)) if room else 0)]
+                    with session.begin():
+                        counts += self._write(session, results[:GROUP], clock())
+                        ready = self._begin(session, group, clock())
+                    del results[:GROUP]
+                    written_at = time.monotonic()
+                    self._launch(ready, arrived, clock())
+                    flying += len(ready)
+                    continue
+                landed = _landed(arrived)
+                flying -= len(landed)
+                results += landed
         return counts
 
-    def _turn(
+    def _launch(
         self,
-        results: Sequence[Outcome],
-        group: Sequence[Attempt],
-        running: dict[Future[tuple[Finished, ChannelError | None]], Attempt],
+        ready: Sequence[tuple[Attempt, OutboundMessage]],
+        arrived: SimpleQueue[Future[Outcome]],
         now: datetime,
-    ) -> Counter[str]:
-        """One transaction: write these results, take a last look at the next attempts; then send those."""
-        with self._database.session() as session:
-            counts = self._write(session, results, now)
-            ready = self._begin(session, group, now)
-        for attempt, said in ready:
-            running[self._threads().submit(carry_out, self._switchboard, attempt, said, now)] = attempt
-        return counts
-
-    def _collect(
-        self, running: dict[Future[tuple[Finished, ChannelError | None]], Attempt], *, block: bool
-    ) -> list[Outcome]:
-        if not running:
-            return []
-        done, _ = wait(running, timeout=_PATIENCE if block else 0, return_when=FIRST_COMPLETED)
-        return [(running.pop(future), *future.result()) for future in done]
-
-    def _threads(self) -> ThreadPoolExecutor:
+    ) -> None:
         if self._pool is None:  # made late: a pool does not survive the fork of a worker
             self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="lane")
-        return self._pool
+        for attempt, said in ready:
+            flight = self._pool.submit(carry_out, self._switchboard, attempt, said, now)
+            flight.add_done_callback(arrived.put)
 
     # ---------------------------------------------------------------- before
 
@@ -119,6 +116,16 @@ class Lanes:
         ]
         wake_failed(session, failed, now)
         return Counter(str(finished.status) for _, finished, _ in results)
+
+
+def _landed(arrived: SimpleQueue[Future[Outcome]]) -> list[Outcome]:
+    """What has come back: waits for the first a little while, takes the others that are there."""
+    landed: list[Outcome] = []
+    with suppress(Empty):
+        landed.append(arrived.get(timeout=_PATIENCE).result())
+        while len(landed) < GROUP:
+            landed.append(arrived.get_nowait().result())
+    return landed
 
 
 def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessage:

@@ -21,6 +21,8 @@ RETRY_MOST = timedelta(seconds=60)
 ASK_AGAIN = timedelta(seconds=10)  # about an attempt of unknown outcome
 CALL_SETTLES = timedelta(seconds=60)  # a call nobody knows of after this long was never made
 
+Outcome = tuple[Attempt, Finished, ChannelError | None]
+
 
 @runtime_checkable
 class EndsCalls(Protocol):
@@ -29,9 +31,7 @@ class EndsCalls(Protocol):
     def cancel(self, external_id: str) -> None: ...
 
 
-def carry_out(
-    switchboard: Switchboard, attempt: Attempt, message: OutboundMessage, now: datetime
-) -> tuple[Finished, ChannelError | None]:
+def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessage, now: datetime) -> Outcome:
     """What became of it, never an exception of a channel; with the error that says whether the address is dead.
 
     The attempt must have been begun with `storage.outbox.begin`, which moved its fence on by one.
@@ -40,15 +40,16 @@ def carry_out(
     try:
         channel = switchboard.channel(attempt.address)
         if attempt.rung == Rung.HANG_UP:
-            return _end_call(channel, held), None
-        return _send(channel, held, message, now), None
+            return attempt, _end_call(channel, held), None
+        return attempt, _send(channel, held, message, now), None
     except ChannelError as error:
-        return sorted_out(held, error, now), error
+        return attempt, sorted_out(held, error, now), error
     except Exception:
         # A lane is a door to foreign code: one broken send must not take the others with it.
         log.exception("send_broke", attempt=str(attempt.id), channel=attempt.address.channel)
         reason = "something went wrong on our side"
-        return Finished(attempt.id, held.tries, DispatchStatus.FAILED, reason=reason, error="internal"), None
+        failed = Finished(attempt.id, held.tries, DispatchStatus.FAILED, reason=reason, error="internal")
+        return attempt, failed, None
 
 
 def _send(channel: Channel, attempt: Attempt, message: OutboundMessage, now: datetime) -> Finished:

@@ -106,7 +106,7 @@ def _between(scene: Scene, left: Point, right: Point) -> When | None:
         end += timedelta(days=1)
     timed = left.clock is not None or right.clock is not None or left.moment is not None
     grain: Grain = "minute" if timed else "day"
-    if end <= start:
+    if end <= start or end <= scene.now:
         return None
     return When(
         "interval",

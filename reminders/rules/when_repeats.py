@@ -108,7 +108,7 @@ def read_repeat(name: str, match: Match) -> Value | None:
             return Repeat("MONTHLY", monthdays=(-nth_number(said["nth"]) if said["nth"] else -1,))
         case "every_date":
             month = month_number(said["month"] or said["month2"])
-            return Repeat("YEARLY", monthdays=(int(said["day"]),) if said["day"] else (), month=month)
+            return Repeat("YEARLY", monthdays=(int(said["day"] or 1),), month=month)
         case "every_unit":
             freq, base = _UNITS[said["unit"]]
             return (

@@ -80,8 +80,10 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
     lead = _lead(pieces)
     if lead in LIMITS or (lead == "due" and when.grain == "day"):
         return _deadline(scene, when, lead)
-    if lead in _OPENINGS and when.kind == "instant":
-        return replace(when, kind="interval", start=when.value, value=None)
+    if lead in _OPENINGS and when.kind == "instant" and when.value is not None:
+        whole = timedelta(days=1) if when.grain == "day" and lead != "since" else timedelta()
+        start = max(when.value + whole, scene.now.astimezone(UTC))
+        return replace(when, kind="interval", start=start, value=None)
     return when
 
 

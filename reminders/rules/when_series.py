@@ -32,6 +32,7 @@ from reminders.rules.when_resolve import LIMITS
 
 _STARTS = frozenset({"starting", "starts", "start", "beginning", "begins", "begin", "from", "after", "since"})
 _ENDS = LIMITS | {"ends", "end", "ending", "to", "thru", "through"}
+_HORIZON = 10  # years within which a series must begin
 _EXCEPT = re.compile(
     r"\b(?:except|but not|not on|excluding|apart from|without|other than|besides|but never)\b"
 )
@@ -214,7 +215,11 @@ def _first(scene: Scene, rule: _Rule) -> When | None:
         local = datetime.combine(
             local.date() + (timedelta(days=1) if len(clocks) == 1 else timedelta()), clocks[0].time
         )
-    dated = rrulestr(text, dtstart=local)
+    bounded = rule.count is not None or rule.until is not None or "COUNT=" in text
+    horizon = (
+        "" if bounded else f";UNTIL={local.year + _HORIZON}0101T000000"
+    )  # a rule without any date would search for ever
+    dated = rrulestr(text + horizon, dtstart=local)
     first = next((moment for moment in dated if not clocks or moment > scene.wall), None)
     if first is None:
         return None

@@ -42,6 +42,10 @@ class FluxWorker(SimpleWorker):
         super().execute_job(job, queue)
         beat(self.connection, "worker", self.beat_lives)
 
+    def handle_job_failure(self, job: Job, queue: Queue, *registry: Any, **words: Any) -> None:
+        """Keep the failure without its text, which may quote a person and would lie in Redis for a day."""
+        super().handle_job_failure(job, queue, *registry, **(words | {"exc_string": ""}))
+
 
 @dataclass
 class _Line:
@@ -115,7 +119,7 @@ def _work(connection: Redis, queues: tuple[str, ...], settings: Settings) -> Non
     beat(connection, "worker", worker.beat_lives)
     log.info("worker_started", queues=queues)
     worker.push_exc_handler(_log_failure)  # type: ignore[no-untyped-call]  # untyped in the library
-    worker.work(logging_level="WARNING")
+    worker.work(logging_level="CRITICAL")  # it would log whole tracebacks; what matters we log ourselves
 
 
 def _log_failure(job: Job, *failure: Any) -> bool:

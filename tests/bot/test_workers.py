@@ -30,8 +30,10 @@ def worker(
     tmp_path: Path, database_url: str, redis_url: str, redis: redis_client.Redis
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`flux worker`, once both of its children listen."""
+    log = tmp_path / "worker.log"
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "worker"],
+        stderr=log.open("wb"),
         cwd=_PROJECT,
         env=os.environ | {"FLUX_HOME": str(tmp_path), "DATABASE_URL": database_url, "REDIS_URL": redis_url},
     )
@@ -56,6 +58,20 @@ def test_both_queues_are_worked_and_a_sign_of_life_is_left(
     children = _children(worker.pid)
     assert all(job.return_value() in children for job in jobs)
     wait_for(lambda: redis.exists("flux:heartbeat:worker"), "a sign of life")
+
+
+def test_a_failed_job_is_logged_and_kept_without_its_words(
+    worker: subprocess.Popen[bytes], redis: redis_client.Redis, tmp_path: Path
+) -> None:
+    job = Queue("chat", connection=redis).enqueue("builtins.int", "something private")
+    wait_for(lambda: job.get_status(refresh=True) == "failed", "the failure")
+    log = tmp_path / "worker.log"
+    wait_for(lambda: "job_failed" in log.read_text(), "a line in the log")
+    assert "ValueError" in log.read_text()
+    assert "something private" not in log.read_text()
+    result = job.latest_result()
+    assert result is not None
+    assert "something private" not in str(result.exc_string)
 
 
 def test_a_killed_child_is_replaced(worker: subprocess.Popen[bytes], redis: redis_client.Redis) -> None:

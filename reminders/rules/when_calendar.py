@@ -23,7 +23,7 @@ from reminders.rules.when_days import (
     stretch,
 )
 from reminders.rules.when_lexicon import MONTH_NAMES, WEEKDAY_NAMES
-from reminders.rules.when_pieces import Day, DaySpan, Fault, Value
+from reminders.rules.when_pieces import Day, Fault, Value
 
 
 def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
@@ -40,7 +40,8 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
         case "weekday":
             return read_weekday(match, today)
         case "today":
-            return one_day(today)
+            closing = match.group().startswith(("eo", "the eo", "end", "the end", "cob"))
+            return one_day(today, rank=0 if closing else 2)  # "end of day friday" is friday
         case "tomorrow":
             return one_day(today + timedelta(days=1))
         case "day_after_tomorrow":
@@ -50,6 +51,10 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
             return one_day(today + timedelta(days=days))
         case "next_week_day" | "weekday_next_week" | "weekday_week" | "weekdays_hence":
             return _weekday_elsewhere(name, match, today)
+        case "after_next" | "week_from":
+            return _week_on(name, match, today)
+        case "week_of_month":
+            return _week_of_month(match, today)
         case "ordinal_day" | "month_of" | "next_month_day" | "lone_day":
             return _ordinal(name, match, today, text)
         case "nth_weekday":
@@ -59,8 +64,9 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
 
 
 _AFTER_MAY = re.compile(r" ?(?:$|[.,;!?:)-]|(?:at|on|from|to|until|in|for|and|or|with|by|20\d\d|\d{1,2})\b)")
+_ALONE = re.compile(r" ?(?:$|[,.;:!?-]| (?:at|from|in|of|until|to)\b)")
 _BEFORE_ORDINAL = re.compile(
-    r"(?:^|[,(-] ?|\b(?:on|for|by|to|until|from|before|after|and|since|thru|through|around|about|till|starting|due|at|this|next|[a-z]+day|tomorrow),? )$"
+    r"(?:[,(-] ?|\b(?:on|for|by|to|until|from|before|after|and|since|thru|through|around|about|till|starting|due|at|this|next|[a-z]+day|tomorrow),? )$"
 )
 
 
@@ -98,9 +104,49 @@ def _weekday_elsewhere(name: str, match: Match, today: date) -> Value | None:
     return Day(found, found + timedelta(days=1), weekday=weekday)
 
 
+def _week_on(name: str, match: Match, today: date) -> Day:
+    """ "friday after next", "week after next", "a week today", "tomorrow week"."""
+    if name == "week_from":
+        start = today + timedelta(days=1 if "tomorrow" in match.group() else 0)
+        return one_day(start + timedelta(weeks=2 if match["unit"] == "fortnight" else 1), rank=3)
+    unit = match["unit"]
+    if unit in WEEKDAY_NAMES:
+        return one_day(next_weekday(today, WEEKDAY_NAMES.index(unit)) + timedelta(weeks=1))
+    return _weekend(today + timedelta(weeks=1), "next") if unit == "weekend" else stretch(unit, today, 2)
+
+
+def _week_of_month(match: Match, today: date) -> Value | None:
+    """The first week is the days 1 to 7; a weekend counts from the first Saturday."""
+    if match["month"]:
+        year = int(match["year"]) if match["year"] else today.year
+        months = [date(year, month_number(match["month"]), 1)]
+        months += [] if match["year"] else [months[0].replace(year=year + 1)]
+    else:
+        months = [add_months(today.replace(day=1), 1 if match["which"] == "next" else 0)]
+    for first in months:
+        if match["unit"] == "weekend":
+            start, days = nth_weekday(first, match["nth"], 5), 2
+        else:
+            number = nth_number(match["nth"])
+            start = (
+                add_months(first, 1) - timedelta(days=7)
+                if number < 0
+                else first + timedelta(weeks=number - 1)
+            )
+            days = 7
+        if start is not None and start + timedelta(days=days) > today:
+            return Day(start, start + timedelta(days=days), "day", rank=0)
+    return Fault("That week has gone by. Which one do you mean?", past=True)
+
+
 def _ordinal(name: str, match: Match, today: date, text: str) -> Value | None:
     day = int(match["day"] or match["dotted"])
-    if name == "ordinal_day" and not match["the"] and not _BEFORE_ORDINAL.search(text[: match.start()]):
+    before, behind = text[: match.start()], text[match.end() :]
+    if (
+        name == "ordinal_day"
+        and not match["the"]
+        and not (_BEFORE_ORDINAL.search(before) or (not before and _ALONE.match(behind)))
+    ):
         return None
     which = match.groupdict().get("which")
     if name == "lone_day" or which is None:
@@ -249,7 +295,3 @@ def _week_of(match: Match, today: date) -> Value | None:
     if isinstance(day, Fault):
         return day
     return Day(day.first, day.first + timedelta(weeks=1), "day", rank=0)
-
-
-def span_of(first: Day, last: Day) -> DaySpan:
-    return DaySpan(first, last)

@@ -47,7 +47,7 @@ CLOCK_PATTERNS: dict[str, str] = {
     "clock_digits": r"(?P<lead>at |around |by |about |from |until |before |after )?(?P<hour>[01]\d|2[0-3]|\d)(?P<minute>[0-5]\d)(?!\d)(?: ?(?P<mer>am|pm|hour))?"
     + _NOT_TIME,
     "clock_mer": r"(?P<hour>1[0-2]|0?\d)(?: ?:)? ?(?P<mer>am|pm)\b",
-    "clock_oclock": r"(?P<hour>1[0-2]|0?\d|1[3-9]|2[0-3])(?: o'clock| sharp)",
+    "clock_oclock": r"(?P<hour>1[0-2]|0?\d|1[3-9]|2[0-3])(?: o'clock| sharp| ?ish)",
     "clock_noon": r"(?:12 )?(?P<named>noon|midnight)",
     "clock_more": r"(?P<hour>1\d|2[0-3]|\d)(?= ?$|,| and \d)",
     "clock_at": r"(?:at|around|about|by|before|after|until|till|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?"
@@ -94,6 +94,12 @@ def _counts_minutes(match: Match, text: str) -> bool:
     )
 
 
+_COUNTED = (
+    r"\b(?:of|than|chapter|level|room|pages?|no|number|part|unit|grade|building|bus|train|gate|episode|season|version|step"
+    r"|day|week|least|most|only|x|times|lesson|module|act|table|flight|route|line|size|version|least|lap|laps|set|building) $"
+)
+
+
 def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
     """Digits alone are a time only where something says so: a preposition, am or pm, "hours"."""
     meridiem = match.groupdict().get("mer")
@@ -130,6 +136,8 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
             return bool(
                 re.search(r"\bat \d{1,2}(?: ?[ap]m)?(?:, \d{1,2}(?: ?[ap]m)?){0,5},? (?:and )?$", earlier)
             )
+        case "clock_of_day":
+            return re.search(_COUNTED, before) is None
         case "clock_alarm":
             return bool(
                 re.search(
@@ -185,7 +193,10 @@ def _span(match: Match) -> ClockSpan | None:
     written = (
         ":" in match.group() or " hour" in match.group() or re.search(r"noon|midnight|\d{4}", match.group())
     )
-    if not (marks or written or lead in ("from", "form", "between", "at")):
+    on_a_day = re.search(
+        r"(?:day|days|tomorrow|today|tonight|weekends|[ap]m),? $", match.string[: match.start()]
+    )
+    if not (marks or written or on_a_day or lead in ("from", "form", "between", "at")):
         return None
     if re.fullmatch(r"(?:from |between )?(?:19|20)[0-5]\d ?\S+ ?(?:19|20)[0-5]\d", match.group()):
         return None  # years, not clocks

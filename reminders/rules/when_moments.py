@@ -123,11 +123,8 @@ def _day_near(near: Day, weekday: Day | None) -> Day:
     """The weekday on or after the beginning of a stretch; of "in 2 weeks", the weekday of that week."""
     if weekday is None or weekday.weekday is None:
         return weekday if weekday is not None and weekday.rank == 3 else near
-    start = (
-        near.first
-        if near.grain != "day" or (near.last - near.first).days > 1
-        else near.first - timedelta(days=near.first.weekday())
-    )
+    counted = near.grain == "day" and near.rank > 0 and (near.last - near.first).days == 1  # "in 2 weeks"
+    start = near.first - timedelta(days=near.first.weekday()) if counted else near.first
     found = start + timedelta(days=(weekday.weekday - start.weekday()) % 7)
     return Day(found, found + timedelta(days=1), weekday=weekday.weekday)
 

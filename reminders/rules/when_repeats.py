@@ -29,7 +29,8 @@ REPEAT_PATTERNS: dict[str, str] = {
     "last_of_month": rf"(?:{_EVERY} |on the |the )?(?:(?P<nth>\d{{1,2}}th|second)(?: to(?: the)?)? )?last(?: day)? of (?:every|each) month|(?P<end>(?:at the |the )?end of (?:every|each) month)",
     "every_monthday_of": rf"{_EVERY} (?P<days>\d{{1,2}}th(?:(?:, | and |, and )(?:the )?\d{{1,2}}th)*)(?: of (?P<month>{MON})| of the month)?(?! (?:{_UNIT}|{WD})\b)",
     "every_date": rf"(?:{_EVERY}|yearly on|annually on|every year on)(?: year on)? (?:(?P<month>{MON}) (?P<day>\d{{1,2}})(?:th)?|(?P<month2>{MON})\b)",
-    "every_unit": rf"(?:once )?{_EVERY} (?:(?P<nth>other|alternate|\d{{1,2}}th|second)|(?P<count>\d{{1,4}}|couple(?: of)?|few))? ?(?P<unit>{_UNIT})(?:s)?\b(?! of (?:the|my) )",
+    "every_unit": rf"(?:once )?{_EVERY} (?:(?P<nth>other|alternate|\d{{1,2}}th|second)|(?P<count>\d{{1,4}}|couple(?: of)?|few))? ?(?P<unit>{_UNIT})(?:s)?\b(?! of (?:the|my) | {WD})",
+    "every_half": rf"{_EVERY} half(?: a)? hour",
     "every_nth_list": rf"{_EVERY} (?P<nth>other|alternate|\d{{1,2}}th|second|\d) (?P<list>{_LIST})(?: (?P<part>{_PART}))?",
     "every_group": rf"(?:on )?(?:{_EVERY}|any|all) (?:(?P<nth>other|second|alternate) )?(?P<group>weekday|weekdays|working day|business day|work day|school day|weekend|weekends)(?: (?P<part>{_PART}))?",
     "every_part": rf"{_EVERY} (?:(?P<nth>other|second|alternate) )?(?P<part>{_PART})\b",
@@ -98,12 +99,7 @@ def read_repeat(name: str, match: Match) -> Value | None:
         case "every_nth_weekday" | "every_the_nth_weekday" | "every_first_weekday":
             return _nth_weekday(said)
         case "every_monthday" | "every_monthday_of":
-            monthdays = tuple(sorted({int(number) for number in re.findall(r"\d+", said["days"])}))
-            if not all(1 <= day <= 31 for day in monthdays):
-                return None
-            month = month_number(said["month"]) if said.get("month") else None
-            interval = int(said.get("months") or said.get("mth") or 1)
-            return Repeat("YEARLY" if month else "MONTHLY", interval, monthdays=monthdays, month=month)
+            return _monthdays(said)
         case "last_of_month":
             return Repeat("MONTHLY", monthdays=(-nth_number(said["nth"]) if said["nth"] else -1,))
         case "every_date":
@@ -116,6 +112,8 @@ def read_repeat(name: str, match: Match) -> Value | None:
                 if _interval(said["nth"] or said["count"])
                 else None
             )
+        case "every_half":
+            return Repeat("MINUTELY", 30)
         case "every_range":
             surely = bool(said["week"]) or match.group().startswith(("every", "each"))
             return Repeat("WEEKLY", days=range_days(said["from"], said["to"]), loose=not surely, ranged=True)
@@ -138,6 +136,16 @@ def read_repeat(name: str, match: Match) -> Value | None:
             )
         case _:
             return Count({"twice": 2, "thrice": 3}.get(said["twice"] or "") or int(said["count"]))
+
+
+def _monthdays(said: dict[str, str | None]) -> Repeat | None:
+    days = tuple(sorted({int(number) for number in re.findall(r"\d+", said["days"] or "")}))
+    if not all(1 <= day <= 31 for day in days):
+        return None
+    month = said.get("month")
+    if month:
+        return Repeat("YEARLY", monthdays=days, month=month_number(month))
+    return Repeat("MONTHLY", int(said.get("months") or said.get("mth") or 1), monthdays=days)
 
 
 def _part(word: str | None) -> str | None:

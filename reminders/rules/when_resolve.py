@@ -129,8 +129,21 @@ def join_amounts(scene: Scene, pieces: list[Piece]) -> list[Piece]:
                     before.start, piece.end, Day(away, away + timedelta(days=1), rank=3), before.lead
                 )
                 continue
-        joined.append(piece)
+        joined.append(_beside(scene, piece))
     return [piece for piece in joined if not (isinstance(piece.value, Amount) and _of_an_event(scene, piece))]
+
+
+def _beside(scene: Scene, piece: Piece) -> Piece:
+    """ "the day before christmas", "the day after easter"."""
+    if not isinstance(piece.value, Day) or piece.lead not in ("before", "after"):
+        return piece
+    said = re.search(r"(?:\bthe )?\bday $", scene.text[: piece.start])
+    if said is None:
+        return piece
+    away = piece.value.first + timedelta(days=1 if piece.lead == "after" else -1)
+    if away < scene.today:
+        return piece
+    return Piece(said.start(), piece.end, Day(away, away + timedelta(days=1), rank=3))
 
 
 def _of_an_event(scene: Scene, piece: Piece) -> bool:

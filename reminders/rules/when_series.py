@@ -120,7 +120,8 @@ def _with(scene: Scene, rule: _Rule, piece: Piece) -> _Rule:
             return replace(rule, clocks=(*rule.clocks, clock))
         case ClockSpan(first, last):
             minutes = (last.hour - first.hour) * 60 + last.minute - first.minute
-            return replace(rule, clocks=(first,), seconds=minutes % (24 * 60) * 60.0 or None)
+            around = 24 * 60 if first.sure and last.sure else 12 * 60  # "9 to 5" is eight hours
+            return replace(rule, clocks=(first,), seconds=minutes % around * 60.0 or None)
         case Part(name):
             return replace(rule, repeat=replace(rule.repeat, part=rule.repeat.part or name))
         case Count(times):

@@ -61,6 +61,10 @@ def local(text: str) -> str:
         ("today6pm", "03-11 18:00"),
         ("９：３０pm", "03-11 21:30"),
         ("Thursday 3pm GMT", "03-12 15:00"),
+        ("friday after next at 9am", "03-20 09:00"),
+        ("tomorrow week at noon", "03-19 12:00"),
+        ("end of day friday, 5pm", "03-13 17:00"),
+        ("the day after easter at 10am", "04-06 10:00"),
     ],
 )
 def test_a_moment_is_found(text: str, expected: str) -> None:
@@ -86,6 +90,8 @@ def test_a_moment_is_found(text: str, expected: str) -> None:
         ("every weekday but not fridays", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH"),
         ("every tuesday for 5 times", "FREQ=WEEKLY;BYDAY=TU;COUNT=5"),
         ("daily until 20 march", "FREQ=DAILY;UNTIL=20260320T235959"),
+        ("every second friday", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"),
+        ("every half hour", "FREQ=MINUTELY;INTERVAL=30"),
         ("every 2 hours", "FREQ=HOURLY;INTERVAL=2"),
     ],
 )
@@ -96,6 +102,11 @@ def test_a_recurrence_is_found(text: str, rule: str) -> None:
 def test_a_recurrence_begins_with_its_first_moment_ahead() -> None:
     when = read("gym mon wed fri at 7am for 45 min")
     assert (when.dtstart, when.minutes, when.timed) == (datetime(2026, 3, 13, 7, tzinfo=UTC), 45, True)
+
+
+def test_working_hours_of_a_week_are_a_series_of_eight_hours() -> None:
+    when = read("office mon-fri 9-5")
+    assert (when.rrule, when.minutes) == ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", 480)
 
 
 def test_how_often_without_days_asks_for_the_days() -> None:

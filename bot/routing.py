@@ -139,6 +139,7 @@ def _converse(
     event: InboundEvent,
     now: datetime,
 ) -> Response:
+    from agents.budget import TokenLimits  # noqa: PLC0415 - as below
     from agents.conversation import Limits, Turn, TurnTools, take_turn  # noqa: PLC0415 - langgraph: workers only
 
     settings = services.settings
@@ -147,6 +148,7 @@ def _converse(
         sprint_weeks=settings.goal_sprint_weeks,
         history_messages=settings.max_conversation_messages,
         history_tokens=settings.max_conversation_tokens,
+        tokens=TokenLimits(settings.monthly_token_soft_limit, settings.monthly_token_hard_limit),
     )
     turn = Turn(user.id, message, now, event.correlation_id, event.id)
     tools = TurnTools(session, services.model, limits=limits, verifier=services.verifier)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from reminders import plans, rescheduling
+from reminders.echo import echo
 from reminders.house import wake_on_commit
 from reminders.learning import answer_pattern, learn
 from reminders.people import load_person
@@ -31,6 +32,7 @@ _RESPONSE = {
     Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
     Answer.MISSED: NoticeResponse.MISSED,
 }
+_ECHOED = (Answer.DONE, Answer.MISSED, Answer.ON_IT)  # final enough to stand in the chat
 _TAPPED = {
     "done": Answer.DONE,
     "onit": Answer.ON_IT,
@@ -123,6 +125,8 @@ def _apply(asked: Asked, event: Answered | Undone, response: NoticeResponse | No
     asked.session.flush()
     for effect in effects:
         _carry_out(asked, effect)
+    if isinstance(event, Answered) and event.answer in _ECHOED:
+        echo(asked.session, task, asked.person, asked.source, now)
     wake_on_commit(asked.session, task.wakes_at)
     return True
 
@@ -208,6 +212,7 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
     except plans.PlanError:
         return unchanged(asked, None)
     deliveries.note_response(asked.session, asked.task.id, asked.source, NoticeResponse.RESCHEDULE, asked.now)
+    echo(asked.session, asked.task, asked.person, asked.source, asked.now)
     rest = ", and all later ones with it" if all_future else ""
     text = f"Moved: {moved.title} is {moment(moved.scheduled_at, rhythm, asked.now)} now{rest}."
     return AnswerOutcome("recorded", moved, text)

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import DIGEST, Attempt
+from reminders.echo import echoed
 from reminders.learning import movable
 from reminders.sending import Outcome, carry_out
 from reminders.wording import digest, message, pattern_question
 from storage import outbox
 from storage.database import Database
-from storage.deliveries import external_key, note_reached
 from storage.outbox import Finished
 from storage.patterns import get_pattern
 from storage.tasks import wake_failed
@@ -103,7 +103,6 @@ class Lanes:
         if not results:
             return Counter()
         ours = outbox.finish(session, [finished for _, finished, _ in results], now)
-        note_reached(session, [_notice(one, done) for one, done, _ in results if _is_notice(one, done)], now)
         _end_orphaned_calls(session, results, ours, now)
         for attempt, _, error in results:
             if error is not None and error.gone:
@@ -134,6 +133,8 @@ def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessa
         pattern = get_pattern(session, attempt.person.user_id, UUID(hex=attempt.reason or ""))
         count = len(movable(session, pattern, attempt.person, now)) if pattern else 0
         said = pattern_question(pattern, count) if pattern else OutboundMessage("")
+    elif attempt.rung == Rung.ECHO:
+        said = echoed(session, attempt.task, rhythm, now, attempt.reason or "")
     elif attempt.reason == DIGEST:
         said = digest([attempt.task, *attempt.others], rhythm, now)
     else:
@@ -151,15 +152,6 @@ def _after_sleep(attempt: Attempt, now: datetime) -> Finished:
             attempt.id, attempt.tries, DispatchStatus.PENDING, again_at=morning, reason=attempt.reason
         )
     return Finished(attempt.id, attempt.tries, DispatchStatus.SKIPPED, reason="asleep")
-
-
-def _is_notice(attempt: Attempt, finished: Finished) -> bool:
-    return finished.status == DispatchStatus.DISPATCHED and attempt.rung != Rung.HANG_UP
-
-
-def _notice(attempt: Attempt, finished: Finished) -> tuple[UUID, str, str | None, UUID]:
-    to = attempt.address
-    return attempt.task.id, to.channel, external_key(to.channel, to.value, finished.external_id), attempt.id
 
 
 def _end_orphaned_calls(session: Session, results: Sequence[Outcome], ours: set[UUID], now: datetime) -> None:

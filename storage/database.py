@@ -29,6 +29,7 @@ class Database:
             normalise_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
+            hide_parameters=True,  # errors are logged, and values are people's words and numbers
             pool_pre_ping=True,  # survives a Postgres restart without a failed first query
             connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
         )

@@ -55,6 +55,21 @@ def task_of_message(
     )
 
 
+def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
+    """The provider's id of the newest message about the task in this chat."""
+    prefix = f"{channel}:{value}:"  # as external_key makes them
+    newest = session.scalar(
+        select(NotificationLog.external_id)
+        .where(
+            NotificationLog.task_id == task_id,
+            NotificationLog.external_id.startswith(prefix, autoescape=True),
+        )
+        .order_by(NotificationLog.sent_at.desc())
+        .limit(1)
+    )
+    return newest.removeprefix(prefix) if newest else None
+
+
 def note_response(session: Session, task_id: UUID, channel: str, response: str, now: datetime) -> None:
     """Bind an answer to the newest notice on the channel it came by, else to the newest of all."""
     newest = session.scalar(
@@ -184,6 +199,7 @@ _RUNG_WORDS = {
     "follow_up": "question afterwards",
     "miss_note": "note about the miss",
     "pattern": "question about a pattern",
+    "echo": "your answer",
     "hang_up": "ending the call",
 }
 _CHANNEL_WORDS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "push": "push notification"}

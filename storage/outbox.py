@@ -102,21 +102,35 @@ def begin(
 
 
 _FINISH = text("""
+    with f as (
+        select * from unnest(
+            cast(:ids as uuid[]), cast(:tries as int[]), cast(:statuses as text[]), cast(:externals as text[]),
+            cast(:outcomes as text[]), cast(:reasons as text[]), cast(:errors as text[]),
+            cast(:agains as timestamptz[])
+        ) as f (id, tries, status, external_id, outcome, reason, error, again_at)
+    ), noted as (
+        insert into notification_log (id, task_id, channel, external_id, sent_at, attempt_id)
+        select gen_random_uuid(), d.task_id, d.channel,
+            d.channel || ':' || d.address || ':' || f.external_id, :now, d.id
+        from f join dispatch_log d on d.id = f.id
+        where f.status = 'dispatched' and d.rung <> 'hang_up'
+        on conflict do nothing
+    )
     update dispatch_log as d set
         status = f.status, external_id = coalesce(f.external_id, d.external_id), outcome = f.outcome,
         reason = f.reason, error = f.error, lease_until = f.again_at,
         dispatched_at = case when f.status = 'dispatched' then cast(:now as timestamptz) else d.dispatched_at end
-    from unnest(
-        cast(:ids as uuid[]), cast(:tries as int[]), cast(:statuses as text[]), cast(:externals as text[]),
-        cast(:outcomes as text[]), cast(:reasons as text[]), cast(:errors as text[]), cast(:agains as timestamptz[])
-    ) as f (id, tries, status, external_id, outcome, reason, error, again_at)
+    from f
     where d.id = f.id and d.tries = f.tries and d.status in ('pending', 'unknown')
     returning d.id
 """)
 
 
 def finish(session: Session, finished: Sequence[Finished], now: datetime) -> set[UUID]:
-    """Write what became of these attempts, in one statement; the ids that were still theirs to write."""
+    """Write what became of these attempts, and log what reached a provider, in one statement.
+
+    Returns the ids that were still theirs to write; a message that went out is logged either way.
+    """
     if not finished:
         return set()
     values = {
@@ -164,7 +178,7 @@ def merged_tasks(session: Session, attempt_ids: Sequence[UUID]) -> Sequence[tupl
 
 _SUPERSEDE = text("""
     update dispatch_log set status = 'skipped', reason = :reason
-    where task_id = any(:tasks) and status in ('pending', 'unknown') and rung not in ('hang_up', 'pattern')
+    where task_id = any(:tasks) and status in ('pending', 'unknown') and rung not in ('hang_up', 'pattern', 'echo')
     returning id, task_id, channel, address, rung, external_id, outcome, task_version
 """)
 _RINGING = text("""

@@ -44,6 +44,7 @@ class Rung(StrEnum):
     FOLLOW_UP = "follow_up"  # "did it work out?" after "on it"
     MISS_NOTE = "miss_note"  # the kind message after a miss
     PATTERN = "pattern"  # the question after three weekly misses
+    ECHO = "echo"  # the reminder in the chat becomes the result of an answer given elsewhere
     HANG_UP = "hang_up"  # stops a call that rings although the answer is there
 
 

@@ -1,0 +1,57 @@
+"""What was answered on another channel shows in the chat too: the reminder there becomes its result."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from channels.messages import OutboundMessage
+from reminders.house import wake_on_commit
+from reminders.people import Person
+from reminders.rescheduling import moved_words
+from reminders.rules.ladder import NOTE_KEEPS
+from reminders.rules.rhythm import Rhythm
+from reminders.wording import clock, tap
+from storage import deliveries, outbox
+from storage.tables import Task
+from storage.vocabulary import DispatchStatus, Rung, TaskStatus
+
+
+def echo(session: Session, task: Task, person: Person, source: str, now: datetime) -> None:
+    """Put the change of the chat's reminder into the outbox, unless the answer came from there or nothing was shown."""
+    chat = person.chat
+    if chat is None or source == chat.channel:
+        return
+    shown = deliveries.message_of_task(session, task.id, chat.channel, chat.value)
+    if shown is None:
+        return
+    row = {
+        "task_id": task.id,
+        "channel": chat.channel,
+        "address": chat.value,
+        "rung": Rung.ECHO,
+        "status": DispatchStatus.PENDING,
+        "task_version": task.version,
+        "created_at": now,
+        "lease_until": now,
+        "deadline": now + NOTE_KEEPS,
+        "external_id": None,
+        "reason": shown,
+    }
+    outbox.add_attempts(session, [row])
+    wake_on_commit(session, now)
+
+
+def echoed(session: Session, task: Task, rhythm: Rhythm, now: datetime, shown: str) -> OutboundMessage:
+    """The words that take the reminder's place; `shown` is the provider's id of its message."""
+    undo = ((tap(task, "Undo", "undo"),),)
+    match task.status:
+        case TaskStatus.DONE:
+            at = clock(task.completed_at or now, rhythm)
+            return OutboundMessage(f"Done {at} - {task.title}.", undo, task.id, edits=shown)
+        case TaskStatus.MISSED:
+            return OutboundMessage(f"{task.title}: not this time.", undo, task.id, edits=shown)
+        case TaskStatus.RESCHEDULED:
+            return OutboundMessage(moved_words(session, task, rhythm, now), edits=shown)
+    return OutboundMessage(f"{task.title}: you are on it.", undo, task.id, edits=shown)

@@ -108,8 +108,7 @@ class Dispatcher:
                 people = load_people(
                     session, [task.user_id for task in due], self._timing, self._switchboard.reaches
                 )
-                for task in due:
-                    session.expunge(task)  # written by one statement instead of a hundred
+                session.expunge_all()  # written by one statement instead of a hundred
                 self._move_on(session, due, people, claim, now)
                 claim.merge_late()
                 outbox.add_attempts(session, claim.rows(now + LEASE))

@@ -63,7 +63,7 @@ CANCEL = _any(
 SMALLTALK = _any(
     r"^(?:many |a million )?(?:thanks?|thank (?:you|u)|thx|ty|cheers|ta)\b(?!.*\b(?:add|schedule|set|create|book|make|put|remind|change|move|delete|cancel)\b)",
     r"^(?:hi|hello|hey|hiya|howdy|greetings|yo|sup|good (?:morning|evening|afternoon|night|day))\b[ ,!.]*(?:flux|there|you|again|how are (?:you|things)|friend|everyone|buddy|to you)*\W*$",
-    r"^(?:good ?)?bye\b|^see (?:you|ya)|^(?:take care|good ?night|signing off|farewell|later(?:s)?!?$|catch you later|talk to you later|ttyl|so long|cya)",
+    r"^(?:good ?)?bye\b|\bbye\W*$|^see (?:you|ya)|^(?:take care|good ?night|signing off|farewell|later(?:s)?!?$|catch you later|talk to you later|ttyl|so long|cya)",
     r"\b(?:that|this)(?:'?s| is| will be|'?ll be| would be)(?: it| all)\b|\bi am (?:all )?done\W*$|(?:don'?t|do not) need (?:any|help with any)(?:thing)?(?: help)?(?: else| more)|nothing else|that is all i need",
     r"\b(?:how are you|how(?:'s| is) it going|how (?:are|is) (?:things|life|your day)|what'?s up|how do you do|how have you been|how (?:was|is) your)\b",
     r"\bjokes?\b|\b(?:make me laugh|something funny|fun(?:ny)? fact|(?:\w+ )?fact about|sing (?:me|a song)|tell me a (?:story|riddle))",
@@ -88,7 +88,7 @@ DELETE = _any(
     + r"|any ?more|no more)\b",
     r"\bno longer (?:need|want|have)\b",
     r"\b(?:take|strike|knock|pull)\b.{1,60}\boff (?:of )?(?:my|the|our)?\b",
-    r"^(?:turn|shut|switch) off (?:the |my |all |all my |this |that )?(?:\S+ ){0,3}(?:alarms?|reminders?|alerts?|timers?)|^stop (?:the |my |all |all my )?(?:\S+ ){0,2}(?:alarms?|reminders?|timers?)",
+    r"^(?:turn|shut|switch) (?:\S+ ){1,4}off\W*$|^(?:turn|shut|switch) off (?:the |my |all |all my |this |that )?(?:\S+ ){0,3}(?:alarms?|reminders?|alerts?|timers?)|^stop (?:the |my |all |all my )?(?:\S+ ){0,2}(?:alarms?|reminders?|timers?)",
 )
 RESCHEDULE = _any(
     r"^(?:change|move|re-?schedule|postpone|push|shift|delay|bump|update|modify|edit|adjust|reset|extend|re-set|swap|switch|rename|alter|revise|put off|bring forward|prolong|lengthen|shorten|correct|amend|relocate|advance|replace|defer)\b",
@@ -99,7 +99,7 @@ RESCHEDULE = _any(
     + THING
     + r"\b.{0,60}\b(?:be |been |got |get |was |is )(?:changed|moved|re-?scheduled|postponed|pushed|updated|delayed|extended|shifted)",
     r"^(?:make|set|put|have) (?:it|that|this|them|those|the time|the date)\b.{0,30}(?:\d|am\b|pm\b|noon|day\b|tomorrow|tonight|week|earlier|later|longer|shorter|instead|to be|reminder|for the)",
-    r"^start time\b|^(?:make|fix|send|have) (?:the|my) (?:\S+ ){0,3}"
+    r"^(?:we (?:do|make it|try)|do|try|have) .{1,30}\binstead\b|^i(?: would|\'?d) rather (?:do|have|start|go|make)\b|^start time\b|^(?:make|fix|send|have) (?:the|my) (?:\S+ ){0,3}"
     + THING
     + r"\b.{0,40}\b(?:from|to|not|instead|in place of|earlier|later)\b|\bneed (?:my|the)\b.{1,50}\b(?:changed|moved|rescheduled|updated)\b|\bneeds? to (?:be|change|move)\b.{0,30}\b(?:from|to|tomorrow|\w+day|\d)",
     r"\b(?:instead of|rather than|in place of)\b.{0,40}(?:\d|day\b|tomorrow|today|tonight|morning|noon|night|week|am\b|pm\b)",
@@ -166,7 +166,7 @@ FOREIGN = _any(
     r"\b(?:mpg|miles per gallon|gas (?:type|mileage|station|price)|oil (?:change|level)|my car|rent a car|tires?|tyre|out of gas|windshield|jump start|engine)\b",
     r"\b(?:lights?|lamps?|vacuum|thermostat|hoover|socket|robot cleaner|coffee machine|smart (?:plug|home|speaker)|speaker|brightness|heating|air conditioning)\b(?!.*\b(?:show|festival)\b)",
     r"\b(?:news|headlines|stock|shares|nasdaq|dow jones|capital of|president of|population|election|score of|highest|largest|tallest|who (?:is|was|won|invented|wrote)|what is the (?:best|most|average|capital|name)|square root|times \d|plus \d|divided by|how (?:tall|old|big|deep|high|expensive|much (?:is|does|do)) )",
-    r"\b(?:email|e-mail|inbox|tweet|facebook|instagram|twitter|whatsapp message|text message|post (?:on|to)|contacts?)\b",
+    r"\byour (?:name|accent|voice|volume|speed|language|gender)\b|\bfactory settings\b|\bvolume\b|\b(?:email|e-mail|inbox|tweet|facebook|instagram|twitter|whatsapp message|text message|post (?:on|to)|contacts?)\b",
     r"\b(?:find (?:me )?(?:a|an|the|some|someone|movies?|show|schematics)|search (?:for|the)|look(?:ing)? (?:for|up)|google|website|amazon|ebay|videos? of|reviews?|buy me|order me|flip a coin|roll (?:a|the) dice|coin toss|activities|where(?:'s| is) my phone|find my phone|whisper|battery|power mode|laptop|wifi|bluetooth|screen|nintendo|schematics)\b",
 )
 ABOUT_FLUX = re.compile(
@@ -189,6 +189,12 @@ TASK_VERBS = (
     r"|stretch|run|jog|swim|cycle|lift|work out|workout|gym|yoga|meditate|journal|pray|floss|brush|shower|shave|nap|sleep|eat|drink|rehearse|record|edit|upload|download|backup|back up|update|install|transfer|deposit|withdraw|invest|budget|plan|schedule|set up|hoover|pickup|attend|join|watch|start|begin|leave|move|babysit|buy|grab)"
 )
 TASK_START = re.compile(rf"^{TASK_VERBS}\b(?! (?:me|you|us)\b)", _LIST)
+# Beginnings of a sentence that says something about a time without asking for a task.
+NO_TASK = re.compile(
+    r"^(?:maybe|perhaps|possibly|not|too|it|that|this|nothing|never|go back|there|we|you|he|she|they|"
+    r"i(?: can'?t| cannot| won'?t| couldn'?t| don'?t| didn'?t| am not|'?m not| think| feel| guess| hope| wonder| forgot| was| like| love| hate))\b",
+    _LIST,
+)
 GOAL = _any(
     r"\b(?:my|a|new|another|big) (?:new )?goal\b(?! (?:reminder|meeting))|^goal\s*:|\bhelp me (?:to )?(?:become|learn|get|lose|build|improve|save|stop|quit|reach|achieve|run|train|start|write|read|find|be|develop|master|prepare|study|practi[sc]e|eat|sleep)\b|\bi (?:dream of|wish i could|aim to|aspire to)\b|\b(?:new year'?s? )?resolution\b",
 )

@@ -146,6 +146,7 @@ def _tidy(left: str) -> str:
         left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
         left = _EDGE_BEFORE_SOFT.sub("", left)
     left = re.sub(r"(?<=\w)\s+(?:reminder|alarm|alert)$", "", left, flags=re.I)
+    left = re.sub(r"(?<=\w\w)\s+(?:is|are|will be)$", "", left)
     left = re.sub(r"^wake (?:me|us) up$", "wake up", left, flags=re.I)
     return " ".join(left.split())
 

@@ -164,7 +164,7 @@ def _changing(said: str, core: str, *, reminds: bool) -> str | None:
     wished = lex.MY_WISH.sub("", core)
     if (lex.DELETE.search(wished) or lex.DELETE.search(core)) and not _QUESTION_WORD.match(core):
         return "DELETE" if _deletes(said, wished) else "OTHER"
-    if lex.RESCHEDULE.search(wished) and not _QUESTION_WORD.match(core):
+    if lex.RESCHEDULE.search(wished) and (not _QUESTION_WORD.match(core) or core.endswith("instead")):
         return "RESCHEDULE"
     return None
 
@@ -183,7 +183,7 @@ def _deletes(said: str, wished: str) -> bool:
 def _about_me(core: str) -> bool:
     mine = re.search(
         r"\b(?:anything|something|free|busy|planned|scheduled|remember|agenda|what'?s (?:on|next|up|left|due|today|tomorrow)"
-        r"|(?:do|did|have|am|was|will) (?:i|we)(?: \w+)? (?:have|got|get|need|free|busy|going|doing|meeting|seeing|done|miss|mark|set|doing)"
+        r"|(?:do|did|have|am|was|will) (?:i|we)(?: \w+)? (?:have|take|do|finish|got|get|need|free|busy|going|doing|meeting|seeing|done|miss|mark|set|doing)"
         r"|(?:my|the) (?:\w+ )?(?:day|week|next|first|last|goals?|plan|progress|streak|tasks?|today|tomorrow|morning|evening|afternoon|list|dentist|doctor|class|lesson|lunch|dinner|breakfast|event|flight|meeting)"
         r"|(?:for|is|on|do) (?:today|tomorrow|tonight|this week)|how am i doing|how did i do)\b",
         core,
@@ -233,6 +233,8 @@ def _creating(said: str, core: str, when: When | None, *, about_flux: bool) -> s
     plain = bool(lex.TASK_START.match(wished)) and not re.search(r"\bfor me\b", said)
     if asked:
         return "QUERY" if about_flux else "OTHER"
+    if (lex.NO_TASK.match(core) or lex.NO_TASK.match(said)) and not about_flux:
+        return "OTHER"
     if when is not None and when.kind != "duration" and not said.endswith("?"):
         named = len(re.findall(r"[^\W\d_]{2,}", wished)) <= 14
         return (

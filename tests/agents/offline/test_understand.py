@@ -25,7 +25,7 @@ SAID = {
     "QUERY": """what's on today|what do I have tomorrow|show my reminders|when is my next meeting|am I free on friday|do I have anything tonight|
         list my tasks for this week|how am I doing|how many reminders do I have left|what's next""",
     "RESCHEDULE": """move the run to friday 6pm|change my alarm to 7|postpone the dentist|make it 5pm|can you push the meeting to next week|
-        remind me at 9 instead of 8|reschedule tomorrow's lesson to thursday""",
+        remind me at 9 instead of 8|could we do thursday instead|I'd rather do it in the evening|reschedule tomorrow's lesson to thursday""",
     "DELETE": """cancel the dentist|delete all reminders for tomorrow|remove the yoga class|I no longer need the alarm|get rid of the parcel reminder|
         please clear my calendar for friday""",
     "DONE": "done|did it|I finished the report|mark the laundry as done|I've done my homework|finished my run",
@@ -38,7 +38,7 @@ SAID = {
     "CANCEL": "stop|cancel|never mind|forget it|please stop",
     "SMALLTALK": "thanks!|hi|good morning|how are you|tell me a joke|are you a robot|bye|thank you so much",
     "HELP": "help|what can you do|how does this work|how do I change my time zone",
-    "OTHER": "what's the weather like|play some jazz|who won the match|translate cat into french|book me a table for 4|banana|tomorrow",
+    "OTHER": "what's the weather like|play some jazz|who won the match|translate cat into french|book me a table for 4|banana|tomorrow|maybe tomorrow|I can't do that today|change your name to Bob",
 }  # fmt: skip
 CASES = [(phrase.strip(), intent) for intent, phrases in SAID.items() for phrase in phrases.split("|")]
 

@@ -109,7 +109,9 @@ def load_people(
     users = [_Owner._make(row) for row in session.execute(select(*_USER).where(User.id.in_(ids)))]
     identities: dict[UUID, list[_Known]] = defaultdict(list)
     usable = select(*_IDENTITY).where(Identity.user_id.in_(ids), Identity.disabled_reason.is_(None))
-    for user_id, *columns in session.execute(usable.order_by(Identity.is_primary.desc(), Identity.created_at)):
+    for user_id, *columns in session.execute(
+        usable.order_by(Identity.is_primary.desc(), Identity.created_at)
+    ):
         known = _Known._make(columns)
         if reaches(known.channel):
             identities[user_id].append(known)

@@ -26,6 +26,7 @@ create index ix_tasks_due_whatsapp on tasks (reminder_sent_at)
     where status = 'pending' and whatsapp_sent_at is null;
 create index ix_tasks_goal on tasks (goal_id) where goal_id is not null;
 create index ix_tasks_series on tasks (series_id) where series_id is not null;
+create index ix_tasks_replaces on tasks (replaces_id) where replaces_id is not null;
 create index ix_tasks_user_day on tasks (user_id, local_day) include (status);
 create index ix_tasks_user_scheduled on tasks (user_id, scheduled_at);
 create index ix_tasks_user_status on tasks (user_id, status);

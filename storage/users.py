@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from storage.profile import Preferences, Profile
-from storage.tables import Identity, LinkCode, User
+from storage.tables import Identity, InboundEvent, LinkCode, User
 
 
 def create_user(session: Session, now: datetime, *, email: str | None = None, timezone: str = "UTC") -> User:
@@ -175,5 +175,7 @@ def join_channel(session: Session, code: str, channel: str, value: str, now: dat
     former = find_by_address(session, channel, value)
     add_identity(session, owner_id, channel, value, now)
     if former is not None and former.id != owner_id and not former.onboarded:
+        theirs = update(InboundEvent).where(InboundEvent.user_id == former.id)
+        session.execute(theirs.values(user_id=owner_id))  # this very message is one of them
         session.delete(former)
     return owner_id

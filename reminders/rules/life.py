@@ -168,7 +168,9 @@ def _climb(state: TaskState, ladder: Ladder, now: datetime) -> Step:
 
 
 def _obstacle(rung: Rung, state: TaskState, ladder: Ladder, due: datetime, now: datetime) -> SkipRung | None:
-    if now >= ladder.missed_at(state.starts_at, due):  # had it been sent in time, the miss would be decided by now
+    if now >= ladder.missed_at(
+        state.starts_at, due
+    ):  # had it been sent in time, the miss would be decided by now
         return SkipRung(rung, "the task's time was over", expired=True)
     if rung in ladder.barred:
         return SkipRung(rung, ladder.barred[rung])

@@ -82,11 +82,13 @@ def test_a_task_of_tomorrow_is_not_overdue(
 
 
 def test_an_older_schema_is_down_until_it_is_migrated(
-    database: Database, alive: redis_client.Redis, now: datetime
+    fresh_database_url: str, alive: redis_client.Redis, now: datetime
 ) -> None:
-    with database.session() as session:
+    old = Database(fresh_database_url)
+    with old.session() as session:
         session.execute(text("update alembic_version set version_num = '0000'"))
-    report = readiness(database, alive, now)
+    report = readiness(old, alive, now)
+    old.dispose()
     assert "migrations" in _failed(report)
     assert (report.status, report.http_status) == (Status.DOWN, 503)
 

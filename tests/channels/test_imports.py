@@ -6,7 +6,17 @@ import subprocess
 import sys
 
 ALL = "telegram, telegram_updates, whatsapp, voice, voice_script, push, console, simulator, twilio_api"
-HEAVY = ("telegram", "httpx", "urllib3", "twilio", "requests", "pywebpush", "py_vapid", "cryptography", "aiohttp")
+HEAVY = (
+    "telegram",
+    "httpx",
+    "urllib3",
+    "twilio",
+    "requests",
+    "pywebpush",
+    "py_vapid",
+    "cryptography",
+    "aiohttp",
+)
 
 
 def test_importing_every_channel_loads_no_provider_library() -> None:

@@ -168,6 +168,4 @@ def test_no_slot_is_in_sleep_or_double_booked_or_outside_the_window(
         assert not wall_asleep(person, slot.start, slot.end)
         assert all(entry.end + BUFFER <= slot.start or slot.end + BUFFER <= entry.start for entry in busy)
     ordered = sorted(slots, key=lambda slot: slot.start)
-    assert all(
-        first.end + BUFFER <= second.start for first, second in pairwise(ordered)
-    )
+    assert all(first.end + BUFFER <= second.start for first, second in pairwise(ordered))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,10 +10,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot import commands
+from bot.numbered import numbered_choice
 from bot.response import Response, say
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
-from reminders import answering, learning
-from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap
+from reminders import answering
+from reminders.replies import AnswerOutcome
+from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
 from storage import deliveries, users
 from storage.database import lock_person
 from storage.tables import InboundEvent, Task, User
@@ -20,6 +23,8 @@ from storage.vocabulary import Answer, ChannelName
 
 if TYPE_CHECKING:
     from bot.services import Services
+
+_PATTERN_TAP = re.compile(r"p:([0-9a-f]{32}):(yes|no|wrong)")
 
 
 def respond(
@@ -70,11 +75,13 @@ def _known(
     event: InboundEvent,
     now: datetime,
 ) -> Response:
-    if message.choice is not None:
-        if tap := parse_tap(message.choice):
+    choice = message.choice or numbered_choice(session, user, event, message)
+    if choice is not None:
+        if tap := parse_tap(choice):
             return _tapped(session, user, message, tap, now)
-        if message.choice.startswith("p:"):
-            return _pattern(session, user, message.choice, now)
+        if pattern := _PATTERN_TAP.fullmatch(choice):
+            said = answering.answer_pattern(session, user.id, UUID(hex=pattern[1]), pattern[2], now)
+            return say(said, "pattern")
     if message.kind == InboundKind.TEXT and message.text.startswith("/"):
         reply = commands.run(services, session, user, message, now)
         if reply is not None:
@@ -93,11 +100,6 @@ def _tapped(session: Session, user: User, message: InboundMessage, tap: TaskTap,
     return Response((reply,), "answer")
 
 
-def _pattern(session: Session, user: User, data: str, now: datetime) -> Response:
-    _, pattern_id, word = data.split(":", 2)
-    return say(learning.answer_pattern(session, user.id, UUID(pattern_id), word, now), "pattern")
-
-
 def _answered(
     session: Session, user: User, message: InboundMessage, answer: Answer, now: datetime
 ) -> Response | None:
@@ -109,11 +111,29 @@ def _answered(
             return None
         case [task]:
             outcome = answering.answer_task(
-                session, user.id, task.id, answer, now, source=message.sender.channel
+                session,
+                user.id,
+                task.id,
+                answer,
+                now,
+                argument=snooze_argument(message.text) if answer == Answer.SNOOZE else "",
+                source=message.sender.channel,
             )
-            return Response((OutboundMessage(outcome.text, choices=outcome.choices),), "answer")
+            return Response(_typed_result(session, message, task, outcome), "answer")
         case _:
             return _which_one(open_tasks, answer)
+
+
+def _typed_result(
+    session: Session, message: InboundMessage, task: Task, outcome: AnswerOutcome
+) -> tuple[OutboundMessage, ...]:
+    """The reply below, and the reminder above without its buttons, as after a tap."""
+    reply = OutboundMessage(outcome.text, choices=outcome.choices)
+    to = message.sender
+    shown = deliveries.message_of_task(session, task.id, to.channel, to.value)
+    if outcome.kind != "recorded" or shown is None or to.channel != ChannelName.TELEGRAM:
+        return (reply,)
+    return (OutboundMessage(outcome.text, edits=shown), reply)
 
 
 def _replied_to(session: Session, user: User, message: InboundMessage) -> Task | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import or_, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.tables import DispatchLog, NotificationLog, Task
@@ -68,6 +68,15 @@ def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -
         .limit(1)
     )
     return newest.removeprefix(prefix) if newest else None
+
+
+def newest_notice_at(session: Session, user_id: UUID) -> datetime | None:
+    """When the person last heard of any task by itself, on whatever channel."""
+    return session.scalar(
+        select(func.max(NotificationLog.sent_at))
+        .join(Task, Task.id == NotificationLog.task_id)
+        .where(Task.user_id == user_id)
+    )
 
 
 def note_response(session: Session, task_id: UUID, channel: str, response: str, now: datetime) -> None:

@@ -65,6 +65,21 @@ def lock_sender(session: Session, event_id: UUID) -> None:
     session.execute(select(func.pg_advisory_xact_lock(key)).where(InboundEvent.id == event_id))
 
 
+def answered_before(session: Session, event: InboundEvent) -> InboundEvent | None:
+    """The sender's event before this one that was answered."""
+    return session.scalar(
+        select(InboundEvent)
+        .where(
+            InboundEvent.channel == event.channel,
+            InboundEvent.sender == event.sender,
+            InboundEvent.seq < event.seq,
+            InboundEvent.state.in_((InboundState.ANSWERED, InboundState.DONE)),
+        )
+        .order_by(InboundEvent.seq.desc())
+        .limit(1)
+    )
+
+
 def unfinished(session: Session, before: datetime, limit: int = 100) -> Sequence[UUID]:
     """Events that should long have been handled or answered: a worker died, or Redis forgot them."""
     return session.scalars(

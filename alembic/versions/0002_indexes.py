@@ -12,7 +12,7 @@ create index ix_goals_user_status on goals (user_id, status);
 create index ix_identities_user on identities (user_id);
 create index ix_inbound_events_open on inbound_events (received_at)
     where state in ('received', 'answered');
-create index ix_inbound_events_sender on inbound_events (channel, sender, seq) where state = 'received';
+create index ix_inbound_events_sender on inbound_events (channel, sender, seq);
 create index ix_inbound_events_user on inbound_events (user_id);
 create index ix_link_codes_user on link_codes (user_id);
 create index ix_patterns_user_type on patterns (user_id, pattern_type);

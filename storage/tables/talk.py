@@ -68,13 +68,7 @@ class InboundEvent(Base):
             postgresql_where=text("state in ('received', 'answered')"),
         ),
         Index("ix_inbound_events_user", "user_id"),
-        Index(
-            "ix_inbound_events_sender",
-            "channel",
-            "sender",
-            "seq",
-            postgresql_where=text("state = 'received'"),
-        ),
+        Index("ix_inbound_events_sender", "channel", "sender", "seq"),
     )
 
     id: Mapped[UUID] = identifier()

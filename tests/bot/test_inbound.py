@@ -15,8 +15,9 @@ from bot.settings import Settings
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
 from channels.simulator import PhoneStore
 from channels.switchboard import Switchboard
+from reminders.plans import TaskDraft, schedule_tasks
 from storage import users
-from storage.tables import InboundEvent, Message, User
+from storage.tables import InboundEvent, Message, Task, User
 from storage.vocabulary import InboundState
 
 OWNER = Address("telegram", "sim:owner")
@@ -174,3 +175,50 @@ def test_a_second_channel_joins_with_a_code(services, owner, say, text, phones: 
     with services.database.session() as session:
         found = users.find_by_address(session, "whatsapp", "+491701234567")
     assert found is not None and found.id == owner.id
+
+
+def test_a_typed_number_chooses_a_line_of_the_offer_before_it(services, owner, say, text, clock: ManualClock):
+    with services.database.session() as session:
+        draft = TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)
+        [task] = schedule_tasks(session, owner, [draft], clock.now())
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    clock.shift(timedelta(seconds=10))
+    [offer] = say(text("2"))
+    labels = [choice["label"] for row in offer["rows"] for choice in row]
+    assert len(labels) >= 2, "2 means another time"
+    [moved] = say(text("2"))
+    assert moved["text"].startswith("Moved: Easy run is")
+    with services.database.session() as session:
+        assert session.get_one(Task, task.id).status == "rescheduled"
+
+
+def test_typed_done_takes_the_buttons_off_the_reminder(
+    services, owner, say, text, phones, clock: ManualClock
+):
+    with services.database.session() as session:
+        schedule_tasks(
+            session, owner, [TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)], clock.now()
+        )
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    [reminder] = phones.events([OWNER])
+    edited, reply = say(text("did it"))
+    assert edited["replaces"] == reminder["id"]
+    assert edited["rows"] == []
+    assert reply["text"].startswith("Done ")
+    assert reply["rows"][0][0]["label"] == "Undo"
+
+
+def test_two_open_reminders_and_a_bare_one_ask_which(services, owner, say, text, clock: ManualClock):
+    starts = clock.now() + timedelta(hours=2)
+    with services.database.session() as session:
+        drafts = [TaskDraft("Easy run", starts, 15), TaskDraft("Call mum", starts + timedelta(minutes=1), 15)]
+        schedule_tasks(session, owner, drafts, clock.now())
+    clock.shift(timedelta(minutes=112))
+    services.dispatcher.run_due(clock.now())
+    [which] = say(text("1"))
+    assert which["text"] == "Which one do you mean?"
+    assert {row[0]["label"] for row in which["rows"]} == {"Easy run", "Call mum"}
+    [done] = say(text("1"))
+    assert "Done" in done["text"]

@@ -51,33 +51,46 @@ def receive(services: Services, message: InboundMessage, correlation_id: str | N
     return event_id
 
 
+class TurnFailedError(Exception):
+    """A turn broke; its transaction is rolled back and the event still waits."""
+
+    def __init__(self, event_id: UUID) -> None:
+        super().__init__(str(event_id))
+        self.event_id = event_id
+
+
 def handle(services: Services, event_id: UUID) -> None:
-    """Handle this event and every older one of the same sender that is still waiting, in order; then say the replies."""
+    """Handle this event, and before it every older one of the same sender that still waits; say the replies of each."""
+    while True:
+        try:
+            handled = _handle_next(services, event_id)
+        except TurnFailedError as failed:
+            log.exception("turn_failed", event_id=str(failed.event_id))
+            handled = failed.event_id
+            _note_failure(services, handled)
+        _say(services, handled or event_id)
+        if handled in (None, event_id):
+            return
+
+
+def _handle_next(services: Services, event_id: UUID) -> UUID | None:
+    """Answer the oldest event that waits, up to this one: effects, checkpoint, messages and replies in one transaction."""
     with services.database.session() as session:
-        waiting = events.waiting_up_to(session, event_id)
-    for one in waiting or [event_id]:
-        _handle_one(services, one)
-        _say(services, one)
+        event = events.take_next(session, event_id)
+        if event is None:
+            return None
+        bind_correlation(event.correlation_id)
+        try:
+            _answer(services, session, event)
+        except OperationalError:
+            raise  # the database is away: the event is safe there, the sweep brings it back
+        except Exception as error:
+            # The door of every turn: whatever went wrong, the person gets an answer.
+            raise TurnFailedError(event.id) from error
+        return event.id
 
 
-def _handle_one(services: Services, event_id: UUID) -> None:
-    try:
-        with services.database.session() as session:
-            _answer(services, session, event_id)
-    except OperationalError:
-        raise  # the database is away: the event is safe there, the sweep brings it back
-    except Exception:
-        log.exception("turn_failed", event_id=str(event_id))
-        _note_failure(services, event_id)
-
-
-def _answer(services: Services, session: Session, event_id: UUID) -> None:
-    """Effects, checkpoint, messages and the replies to say: all in the caller's transaction."""
-    events.lock_sender(session, event_id)
-    event = events.take(session, event_id, InboundState.RECEIVED)
-    if event is None:
-        return
-    bind_correlation(event.correlation_id)
+def _answer(services: Services, session: Session, event: InboundEvent) -> None:
     now = services.clock.now()
     message = wire.load_inbound(event.payload)
     response = routing.respond(services, session, message, event, now)
@@ -91,14 +104,13 @@ def _answer(services: Services, session: Session, event_id: UUID) -> None:
     event.state = InboundState.ANSWERED
     event.handled_at = now
     log.info(
-        "inbound_handled", event_id=str(event_id), node=response.agent_node, replies=len(response.replies)
+        "inbound_handled", event_id=str(event.id), node=response.agent_node, replies=len(response.replies)
     )
 
 
 def _note_failure(services: Services, event_id: UUID) -> None:
     """Count the failed try; after the last one tell the person, with a reference that finds the log."""
     with services.database.session() as session:
-        events.lock_sender(session, event_id)
         event = events.take(session, event_id, InboundState.RECEIVED)
         if event is None:
             return

@@ -39,30 +39,38 @@ def record(
     return session.execute(statement.returning(InboundEvent.id)).scalar_one_or_none()
 
 
-def waiting_up_to(session: Session, event_id: UUID) -> Sequence[UUID]:
-    """The unhandled events of the same sender, oldest first, up to and including this one."""
+def take_next(session: Session, event_id: UUID) -> InboundEvent | None:
+    """The oldest unhandled event of this event's sender, up to this one, locked; waits for whoever handles the sender.
+
+    None when nothing of the sender waits any more.
+    """
     mine = select(InboundEvent.channel, InboundEvent.sender, InboundEvent.seq).where(
         InboundEvent.id == event_id
     )
-    wanted = mine.subquery()
-    return session.scalars(
-        select(InboundEvent.id)
-        .join(wanted, (InboundEvent.channel == wanted.c.channel) & (InboundEvent.sender == wanted.c.sender))
-        .where(InboundEvent.seq <= wanted.c.seq, InboundEvent.state == InboundState.RECEIVED)
+    found = session.execute(mine).one_or_none()
+    if found is None:
+        return None
+    channel, sender, seq = found
+    key = func.hashtextextended(f"{channel}:{sender}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
+    return session.scalar(
+        select(InboundEvent)
+        .where(
+            InboundEvent.channel == channel,
+            InboundEvent.sender == sender,
+            InboundEvent.seq <= seq,
+            InboundEvent.state == InboundState.RECEIVED,
+        )
         .order_by(InboundEvent.seq)
-    ).all()
+        .limit(1)
+        .with_for_update()
+    )
 
 
 def take(session: Session, event_id: UUID, state: InboundState) -> InboundEvent | None:
     """The event, locked for this transaction, if it is (still) in that state; waits for another holder first."""
     event = session.scalar(select(InboundEvent).where(InboundEvent.id == event_id).with_for_update())
     return event if event is not None and event.state == state else None
-
-
-def lock_sender(session: Session, event_id: UUID) -> None:
-    """Wait until this transaction alone handles the event's sender, known or not."""
-    key = func.hashtextextended(InboundEvent.channel + ":" + InboundEvent.sender, 0)
-    session.execute(select(func.pg_advisory_xact_lock(key)).where(InboundEvent.id == event_id))
 
 
 def answered_before(session: Session, event: InboundEvent) -> InboundEvent | None:

@@ -63,18 +63,19 @@ class RqWakeups:
         self._scheduler: Any = None
 
     def wake_at(self, when: datetime, key: str) -> None:
-        second = math.ceil(self._to_real(when).timestamp())
         try:
-            self._ring(second, key)
+            self._ring(self._to_real(when).timestamp(), key)
         except RedisError as error:
             log.warning("wakeup_lost", error=type(error).__name__)
 
-    def _ring(self, second: int, key: str) -> None:
+    def _ring(self, moment: float, key: str) -> None:
         """What is due already is queued at once; a later second is asked for only once, however many wait for it.
 
         rq-scheduler cuts fractions off, so a whole second is never early.
         """
-        if second <= int(self._redis.time()[0]):
+        seconds, micros = self._redis.time()
+        second = math.ceil(moment)
+        if moment <= int(seconds) + int(micros) / 1e6:
             self._queue.enqueue(self._job, key, job_timeout=_LONGEST, result_ttl=0, failure_ttl=_KEPT)
         elif self._redis.set(f"flux:wake-{second}", key, nx=True, exat=second):
             at = datetime.fromtimestamp(second, UTC)

@@ -112,7 +112,7 @@ def reached(session: Session, user: User | None) -> list[str]:
     if user is None:
         return []
     tasks = select(
-        func.count(),
+        func.count(Task.goal_id),  # a weekly commitment from the first questions is no plan yet
         func.count(Task.reminder_sent_at),
         func.count().filter(Task.status.in_((TaskStatus.DONE, TaskStatus.RESCHEDULED))),
     ).where(Task.user_id == user.id)

@@ -23,6 +23,14 @@ def test_a_shift_is_seen_by_every_process(redis: redis_client.Redis) -> None:
     assert abs(other.now() - mine.now()) < _NEAR
 
 
+def test_a_process_that_has_just_looked_follows_a_move_at_once(redis: redis_client.Redis) -> None:
+    mine, other = ShiftedClock(redis), ShiftedClock(redis)
+    before = other.now()
+    mine.shift(timedelta(days=1))
+    while other.now() - before < timedelta(hours=1):
+        assert datetime.now(UTC) - before < timedelta(milliseconds=300)
+
+
 def test_the_clock_goes_to_a_moment_and_back_to_the_real_time(
     redis: redis_client.Redis, now: datetime
 ) -> None:

@@ -50,6 +50,12 @@ def test_what_is_due_already_is_queued_at_once(redis: redis_client.Redis) -> Non
     assert (job.func_name, job.args) == ("bot.jobs.wake", ("late",))
 
 
+def test_what_is_due_this_very_moment_does_not_wait_for_the_next_second(redis: redis_client.Redis) -> None:
+    RqWakeups(redis).wake_at(datetime.now(UTC), "now")
+    assert scheduled(redis) == []
+    assert Queue(QUEUE, connection=redis).count == 1
+
+
 def test_a_shifted_clock_rings_at_the_real_moment(redis: redis_client.Redis) -> None:
     ahead = timedelta(days=3)
     at = real_now(redis) + SOON

@@ -21,7 +21,7 @@ from storage import users
 from storage.database import Database
 from storage.tables import InboundEvent, Task, User
 from storage.vocabulary import Stage, TaskStatus
-from tests.web.parts import add_task, load_task
+from tests.web.parts import add_goal, add_task, load_task
 from web.app import create_app
 
 OURS = {"X-Flux-Phone": "1"}
@@ -225,3 +225,12 @@ def test_silence_in_a_call_is_heard_as_silence(client: FlaskClient, call: tuple[
         assert post(client, "/call", call_id=call[0], act="silence").status_code == 200
     assert "Bye" in heard(client)[-2][1]
     assert heard(client)[-1][0] == "ended"
+
+
+def test_a_weekly_commitment_is_not_yet_a_plan(
+    client: FlaskClient, database: Database, me: User, now: datetime
+) -> None:
+    add_task(database, me, now + timedelta(days=1), title="Choir")
+    assert "planned" not in client.get(STATE).json["reached"]
+    add_task(database, me, now + timedelta(days=2), goal_id=add_goal(database, me))
+    assert "planned" in client.get(STATE).json["reached"]

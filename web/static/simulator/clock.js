@@ -1,7 +1,7 @@
 // The clock beside the phone: what time it is for the installation, and how to move it.
 
 import { $ } from "./dom.js";
-import { clockOf, longDay } from "./time.js";
+import { clockOf, fullDate } from "./time.js";
 
 export class Clock {
   constructor(move) {
@@ -17,7 +17,7 @@ export class Clock {
     $("next").textContent = clock.next ? `Next: ${clock.next}` : "Nothing is planned yet.";
     for (const button of this.buttons) {
       if (button.dataset.move === "next") button.disabled = this.moving || !clock.next;
-      if (button.dataset.move === "real") button.hidden = clock.real;
+      if (button.dataset.move === "real") button.disabled = this.moving || clock.real; // never hidden: nothing may jump under a finger
     }
     this.paint();
   }
@@ -33,7 +33,7 @@ export class Clock {
     const { zone } = this.clock;
     $("clock-time").textContent = clockOf(now, zone);
     $("phone-time").textContent = clockOf(now, zone);
-    $("clock-date").textContent = longDay(now, zone);
+    $("clock-date").textContent = fullDate(now, zone);
     $("clock-zone").textContent = this.clock.real ? `${zone}, real time` : `${zone}, ${this.clock.ahead} ahead of real time`;
   }
 

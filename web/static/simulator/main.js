@@ -8,8 +8,12 @@ import { Banners, CallScreen, LockScreen, speak } from "./screens.js";
 import { countFresh, emptyPhone, fold, isEmpty, markRead } from "./store.js";
 
 const EVERY = 700;
+const EVERY_TYPING = 80; // while an answer is on its way, for at most so many seconds:
+const TYPING_SECONDS = 8;
 const EVERY_HIDDEN = 8000;
 const SILENCE = 14000;
+const SAID = 7000;
+const GONE = 2500;
 const APPS = [["telegram", "Telegram"], ["whatsapp", "WhatsApp"], ["lock", "Lock screen"], ["sms", "SMS"]];
 
 const phone = emptyPhone();
@@ -22,6 +26,9 @@ let shownToast = null;
 const dismissed = new Set();
 let listening = null;
 let silence = null;
+let closing = null;
+let closer = null;
+let typingSince = null;
 
 const actions = { say, tap };
 const chats = Object.fromEntries(["telegram", "whatsapp", "sms"].map((app) => [app, new Chat($(`screen-${app}`), app, actions)]));
@@ -63,6 +70,7 @@ function render() {
   if (last) lock.show(phone.pushes, { now: clock.now(), zone });
   const call = phone.call && !dismissed.has(phone.call.id) ? phone.call : null;
   callScreen.show(call);
+  close(call);
   listen();
   toast();
   hints();
@@ -111,6 +119,12 @@ function receive(answer) {
 
 let asking = null;
 
+// An answer that was already on its way may be older than what has just been done: ask once more after it.
+async function refresh() {
+  if (asking) await asking;
+  return poll();
+}
+
 function poll() {
   asking ??= ask().finally(() => { asking = null; });
   return asking;
@@ -124,7 +138,16 @@ async function ask() {
   } catch (error) {
     trouble(error.message);
   }
-  timer = setTimeout(poll, document.hidden ? EVERY_HIDDEN : EVERY);
+  timer = setTimeout(poll, pause());
+}
+
+// An answer takes a tenth of a second: whoever waits for one sees it at once, whoever does not costs little.
+function pause() {
+  if (document.hidden) return EVERY_HIDDEN;
+  const typing = Object.values(last?.typing ?? {}).some(Boolean);
+  if (!typing) typingSince = null;
+  else typingSince ??= performance.now();
+  return typing && performance.now() - typingSince < TYPING_SECONDS * 1000 ? EVERY_TYPING : EVERY;
 }
 
 function trouble(text) {
@@ -136,7 +159,7 @@ async function act(path, body) {
   sending += 1;
   try {
     const answer = await api.post(path, body);
-    await poll();
+    await refresh();
     return answer;
   } catch (error) {
     trouble(error.message);
@@ -178,6 +201,15 @@ function listen() {
   listening = live;
   clearTimeout(silence);
   if (live) silence = setTimeout(() => { if (!document.hidden) inCall("silence"); }, SILENCE);
+}
+
+// A call that is over leaves the screen by itself, once what was said last can be read.
+function close(call) {
+  const over = call?.state === "ended" ? call.id : null;
+  if (over === closing) return;
+  closing = over;
+  clearTimeout(closer);
+  if (over) closer = setTimeout(() => { dismissed.add(over); render(); }, call.lines.length ? SAID : GONE);
 }
 
 async function decline() {

@@ -90,8 +90,16 @@ function call(phone, event) {
     case "ended":
       live.state = "ended";
       live.reason = event.reason ?? null;
+      if (live.reason === "missed") missed(phone, live, event);
       break;
   }
+}
+
+// A call nobody took leaves a line on the lock screen, as on any phone.
+function missed(phone, live, event) {
+  const note = { ...event, id: `missed-${live.id}`, title: "Missed call", text: live.title ? `Flux called about ${live.title}.` : "Flux called.", rows: [], answered: null };
+  phone.pushes.push(note);
+  phone.fresh.push({ app: "lock", event: note });
 }
 
 export function markRead(phone, app) {

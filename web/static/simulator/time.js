@@ -24,6 +24,6 @@ export function dayOf(iso, zone) {
   return format(zone, { weekday: "long", day: "numeric", month: "long" }).format(new Date(iso));
 }
 
-export function longDay(iso, zone) {
-  return format(zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(new Date(iso));
+export function fullDate(iso, zone) {
+  return format(zone, { weekday: "short", day: "numeric", month: "long", year: "numeric" }).format(new Date(iso));
 }

@@ -124,11 +124,11 @@ class LiteLLMModel:
 
     def _next_model(self, models: Iterator[str], model: str, failed: _TryFailed, until: float) -> str:
         """The same model after a pause, or the fallback; a refusal goes straight to the fallback."""
-        following = next(models)
+        following = next(models, None)
         while failed.other_model and following == model:
-            following = next(models, "")
-            if not following:
-                raise ModelUnavailable(str(failed))
+            following = next(models, None)
+        if following is None:
+            raise ModelUnavailable(str(failed))
         if following == model:
             time.sleep(max(0.0, min(_PAUSE_SECONDS, until - time.monotonic())))
         return following

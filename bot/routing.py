@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot import commands
 from bot.numbered import numbered_choice
 from bot.response import Response, say
+from bot.tokens import mint_calendar_key
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
 from reminders import answering
 from reminders.replies import AnswerOutcome
@@ -23,6 +24,7 @@ from storage.vocabulary import Answer, ChannelName
 
 if TYPE_CHECKING:
     from bot.services import Services
+    from bot.settings import Settings
 
 _PATTERN_TAP = re.compile(r"p:([0-9a-f]{32}):(yes|no|wrong)")
 
@@ -91,6 +93,10 @@ def _known(
         if response is not None:
             return response
     return _converse(services, session, user, message, event, now)
+
+
+def calendar_link(settings: Settings, user_id: UUID) -> str:
+    return f"{settings.public_url}/calendar/{mint_calendar_key(settings.secret_key, user_id)}.ics"
 
 
 def _tapped(session: Session, user: User, message: InboundMessage, tap: TaskTap, now: datetime) -> Response:
@@ -171,6 +177,12 @@ def _converse(
         tokens=TokenLimits(settings.monthly_token_soft_limit, settings.monthly_token_hard_limit),
     )
     turn = Turn(user.id, message, now, event.correlation_id, event.id)
-    tools = TurnTools(session, services.model, limits=limits, verifier=services.verifier)
+    tools = TurnTools(
+        session,
+        services.model,
+        limits=limits,
+        verifier=services.verifier,
+        calendar_link=lambda user_id: calendar_link(settings, user_id),
+    )
     result = take_turn(turn, tools)
     return Response(result.replies, result.agent_node, result.proposed_plan, result.requires_user_action)

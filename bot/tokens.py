@@ -1,7 +1,10 @@
-"""Bearer tokens of the REST API: minted by us for one person, or Supabase's when that is configured."""
+"""Proofs of who somebody is: Bearer tokens of the REST API (ours, or Supabase's), and keys of calendar feeds."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,7 +20,14 @@ _ISSUER = "flux"
 _AUDIENCE = "flux-api"
 _SUPABASE_AUDIENCE = "authenticated"
 LIFETIME = timedelta(days=365)
-_OWN: Options = {"require": ["exp", "sub"], "verify_exp": False, "verify_iat": False, "verify_nbf": False}
+# The contract is HS256, SECRET_KEY and `sub`: other programs may mint such a token and leave the rest out.
+_OWN: Options = {
+    "require": ["sub"],
+    "verify_exp": False,  # checked below, by the installation's clock
+    "verify_iat": False,
+    "verify_nbf": False,
+    "verify_aud": False,
+}
 
 
 def mint_token(secret_key: str, user_id: UUID, now: datetime, lives: timedelta = LIFETIME) -> str:
@@ -43,13 +53,12 @@ def verify(token: str, settings: Settings, now: datetime) -> UUID | None:
 
 def _own_claims(token: str, secret_key: str, now: datetime) -> dict[str, Any] | None:
     try:
-        claims: dict[str, Any] = jwt.decode(
-            token, secret_key, algorithms=["HS256"], audience=_AUDIENCE, issuer=_ISSUER, options=_OWN
-        )
+        claims: dict[str, Any] = jwt.decode(token, secret_key, algorithms=["HS256"], options=_OWN)
     except jwt.PyJWTError:
         return None
-    # By the installation's clock, which may run ahead of the machine's.
-    return claims if claims["exp"] > now.timestamp() else None
+    for_us = claims.get("aud", _AUDIENCE) == _AUDIENCE
+    ends = claims.get("exp", float("inf"))
+    return claims if for_us and ends > now.timestamp() else None
 
 
 def _supabase_claims(token: str, settings: Settings) -> dict[str, Any] | None:
@@ -80,3 +89,25 @@ def _supabase_claims(token: str, settings: Settings) -> dict[str, Any] | None:
 @cache
 def _key_set(supabase_url: str) -> jwt.PyJWKClient:
     return jwt.PyJWKClient(f"{supabase_url}/auth/v1/.well-known/jwks.json", timeout=5)
+
+
+# ------------------------------------------------------------------ calendar feeds
+
+
+def mint_calendar_key(secret_key: str, user_id: UUID) -> str:
+    """What a calendar program subscribes with: it may read this person's plan, nothing else, until SECRET_KEY changes."""
+    return base64.urlsafe_b64encode(user_id.bytes + _calendar_seal(secret_key, user_id)).decode().rstrip("=")
+
+
+def calendar_owner(key: str, secret_key: str) -> UUID | None:
+    """Whose plan the key opens; None for a forged or malformed one."""
+    try:
+        raw = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+        owner = UUID(bytes=raw[:16])
+    except ValueError:  # binascii.Error is one
+        return None
+    return owner if hmac.compare_digest(raw[16:], _calendar_seal(secret_key, owner)) else None
+
+
+def _calendar_seal(secret_key: str, user_id: UUID) -> bytes:
+    return hmac.digest(secret_key.encode(), b"calendar:" + user_id.bytes, hashlib.sha256)[:16]

@@ -8,6 +8,7 @@ from flask import Flask
 
 from web import (
     api,
+    calendar,
     context,
     dashboard,
     errors,
@@ -41,7 +42,7 @@ def create_app(services: Services | None = None) -> Flask:
     errors.install(app)
     limits.install(app, services.redis)
     api.install(app)
-    for module in (health, openapi, pages, webhooks, dashboard, push_page):
+    for module in (health, openapi, pages, webhooks, dashboard, push_page, calendar):
         app.register_blueprint(module.blueprint)
     if not production:
         app.register_blueprint(simulator.blueprint)

@@ -14,7 +14,7 @@ from bot.settings import Settings, environment_for_children
 
 
 def up(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - every command has this signature
-    from bot.supervisor import StartError, Supervisor
+    from bot.up.supervisor import StartError, Supervisor
     from storage.embedded import AlreadyRunningError
 
     def say(line: str) -> None:
@@ -33,7 +33,7 @@ def up(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - every
 
 def web(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
     from bot.home import PROJECT
-    from bot.procfile import argv, read_procfile
+    from bot.up.procfile import argv, read_procfile
 
     env = environment_for_children(require_servers(settings), {})
     env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
@@ -42,19 +42,19 @@ def web(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
 
 
 def worker(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
-    from bot.workers import run_workers
+    from bot.processes.workers import run_workers
 
     return run_workers(require_servers(settings))
 
 
 def scheduler(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
-    from bot.scheduling import run_scheduler
+    from bot.processes.scheduling import run_scheduler
 
     return run_scheduler(require_servers(settings))
 
 
 def telegram(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
-    from bot.polling import poll_for_ever
+    from bot.processes.polling import poll_for_ever
 
     if not settings.telegram_bot_token:
         print("flux: TELEGRAM_BOT_TOKEN is not set; @BotFather on Telegram gives one", file=sys.stderr)

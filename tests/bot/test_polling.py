@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from bot.polling import poll_once
+from bot.processes.polling import poll_once
 from bot.services import Services
 from channels.telegram import TelegramChannel
 from storage.tables import InboundEvent

@@ -7,7 +7,7 @@ import redis as redis_client
 from rq import Queue
 from rq.job import Job
 
-from bot.scheduling import SWEEP, FluxScheduler
+from bot.processes.scheduling import SWEEP, FluxScheduler
 
 
 @pytest.fixture

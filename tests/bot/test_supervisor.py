@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.backoff import FIRST, HELD, LONGEST, Backoff
-from bot.ports import first_free_port
-from bot.process_log import ProcessLog, summarise
-from bot.procfile import read_procfile
+from bot.up.backoff import FIRST, HELD, LONGEST, Backoff
+from bot.up.ports import first_free_port
+from bot.up.process_log import ProcessLog, summarise
+from bot.up.procfile import read_procfile
 from storage.processes import command_line
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ _RUN = """
 import sys
 from pathlib import Path
 from bot.settings import Settings
-from bot.supervisor import StartError, Supervisor
+from bot.up.supervisor import StartError, Supervisor
 try:
     sys.exit(Supervisor(Settings(), lambda line: print(line, flush=True), Path(sys.argv[1])).run())
 except StartError as error:

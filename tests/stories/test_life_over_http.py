@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from bot import inbound
 from bot.clock import ManualClock
-from bot.polling import poll_once
+from bot.processes.polling import poll_once
 from bot.services import Services, build
 from bot.settings import Settings
 from bot.simulation import next_event

@@ -16,8 +16,8 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq_scheduler import Scheduler
 
-from bot.backoff import Backoff
 from bot.health import beat
+from bot.up.backoff import Backoff
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot import inbound
-from bot.backoff import Backoff
+from bot.up.backoff import Backoff
 from channels.messages import ChannelError
 from channels.telegram import TelegramChannel
 from channels.telegram_updates import parse_update

@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.backoff import Backoff
-from bot.process_log import ProcessLog
-from bot.procfile import argv
+from bot.up.backoff import Backoff
+from bot.up.process_log import ProcessLog
+from bot.up.procfile import argv
 from storage.processes import spawn
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from bot.backoff import Backoff
 from bot.home import PROJECT
-from bot.ports import first_free_port
-from bot.process_log import ProcessLog
-from bot.procfile import argv, read_procfile
-from bot.readiness_probe import ReadinessProbe
 from bot.settings import Settings, environment_for_children
-from bot.supervised import Supervised
+from bot.up.backoff import Backoff
+from bot.up.ports import first_free_port
+from bot.up.process_log import ProcessLog
+from bot.up.procfile import argv, read_procfile
+from bot.up.readiness_probe import ReadinessProbe
+from bot.up.supervised import Supervised
 from storage.embedded import EmbeddedServers, HomeLock, publish, withdraw
 
 _STOP_SECONDS = 8.0

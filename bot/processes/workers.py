@@ -15,8 +15,8 @@ import structlog
 from redis import Redis
 from rq import Queue, SimpleWorker
 
-from bot.backoff import Backoff
 from bot.health import HEARTBEAT_SECONDS, beat
+from bot.up.backoff import Backoff
 from storage.processes import die_with_parent
 
 if TYPE_CHECKING:

@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     web_host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     access: Literal["open", "pairing"] = "open"
     database_url: DatabaseUrl = ""
     redis_url: RedisUrl = ""

@@ -38,7 +38,7 @@ def create_app(services: Services | None = None) -> Flask:
     app = Flask(__name__)
     app.config.update(SECRET_KEY=settings.secret_key, RATELIMIT_ENABLED=True)
     context.install(app, services)
-    security.install(app, secure=production, proxies=0)
+    security.install(app, secure=production, proxies=settings.trusted_proxies)
     errors.install(app)
     limits.install(app, services.redis)
     api.install(app)

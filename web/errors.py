@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
+from redis import RedisError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from web.context import correlation_id
 
 log = structlog.get_logger()
+
+_TRY_AGAIN_SECONDS = "5"
 
 _CODES = {
     400: ("bad_request", "The request could not be read."),
@@ -66,6 +70,15 @@ def install(app: Flask) -> None:
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 response.headers[name] = value
+        return response
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(RedisError)
+    def away(error: Exception) -> Response:
+        """A server under us is gone for the moment: not the caller's fault, and worth another try."""
+        log.warning("server_away", path=request.path, error=type(error).__name__)
+        response = answer(503, *_CODES[503])
+        response.headers["Retry-After"] = _TRY_AGAIN_SECONDS
         return response
 
     @app.errorhandler(Exception)

@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
+from redis import Redis
 
 from bot.services import Services
+from storage.database import Database
 from web.app import create_app
 
 PAGES = ("/", "/docs", "/dashboard", "/simulator", "/nowhere")
@@ -122,3 +124,29 @@ def test_the_service_worker_is_served_from_the_root(client: FlaskClient) -> None
     response = client.get("/sw.js")
     assert response.status_code == 200
     assert "javascript" in response.mimetype
+
+
+@pytest.mark.parametrize("path", ["/api/v1/goals", "/simulator/api/state"])
+def test_a_database_that_is_away_is_said_to_be_so(
+    services: Services, as_owner: dict[str, str], path: str
+) -> None:
+    away = replace(services, database=Database("postgresql://nobody@127.0.0.1:1/nothing"))
+    response = create_app(away).test_client().get(path, headers=as_owner)
+    assert response.status_code == 503
+    assert response.json["error"]["code"] == "unavailable"
+    assert response.headers["Retry-After"]
+
+
+def test_a_redis_that_is_away_is_said_to_be_so(services: Services) -> None:
+    away = replace(services, redis=Redis(port=1, socket_connect_timeout=1))
+    response = create_app(away).test_client().get("/simulator/api/state")
+    assert response.status_code == 503
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "127.0.0.1"), (1, "198.51.100.7"), (2, "203.0.113.9")])
+def test_only_our_own_proxies_are_believed(services: Services, proxies: int, seen: str) -> None:
+    settings = services.settings.model_copy(update={"trusted_proxies": proxies})
+    app = create_app(replace(services, settings=settings))
+    app.add_url_rule("/who", view_func=lambda: str(request.remote_addr))
+    chain = {"X-Forwarded-For": "203.0.113.9, 198.51.100.7"}
+    assert app.test_client().get("/who", headers=chain).text == seen

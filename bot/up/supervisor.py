@@ -19,6 +19,7 @@ from bot.up.ports import first_free_port
 from bot.up.process_log import ProcessLog
 from bot.up.procfile import argv, read_procfile
 from bot.up.readiness_probe import ReadinessProbe
+from bot.up.reachable import unreachable
 from bot.up.supervised import Supervised
 from storage.embedded import EmbeddedServers, HomeLock, publish, withdraw
 
@@ -67,6 +68,8 @@ class Supervisor:
 
     def _start(self) -> None:
         self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if silent := unreachable(self._settings):
+            raise StartError(silent)
         port = first_free_port(self._settings.web_host, self._settings.port)
         if port != self._settings.port:
             self._say(f"Port {self._settings.port} is taken, using {port} instead.")

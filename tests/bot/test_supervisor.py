@@ -157,6 +157,22 @@ def test_a_second_one_over_the_same_home_is_refused(installation: Installation) 
     assert second.returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("variable", "url"),
+    [("DATABASE_URL", "postgresql://me:hush@127.0.0.1:1/flux"), ("REDIS_URL", "redis://:hush@127.0.0.1:1/0")],
+)
+def test_a_configured_server_that_does_not_answer_is_named_without_its_password(
+    installation: Installation, variable: str, url: str
+) -> None:
+    process = installation.start("web: true\n", **{variable: url})
+    output, _ = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 1
+    [line] = [one for one in output.splitlines() if one.startswith("flux:")]
+    assert line.startswith(f"flux: {variable}: ")
+    assert "127.0.0.1:1" in line
+    assert "hush" not in output
+
+
 def test_nothing_starts_after_a_failed_release(installation: Installation) -> None:
     supervisor = installation.start("release: sh -c 'exit 3'\nweb: echo $$\n")
     output, _ = supervisor.communicate(timeout=_PATIENCE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reminders.rules.when_tokens import fold
+from reminders.rules.when.tokens import fold
 
 Spans = tuple[tuple[int, int], ...]  # the places of a text that speak of time
 _QUOTED = re.compile(r"[\"“”]([^\"“”]{2,80})[\"“”]|(?<!\w)'([^']{2,60})'(?!\w)")

@@ -12,7 +12,7 @@ from agents.offline.items import Item, split_items
 from agents.offline.titles import people_in, place_in, subject, target_of, title_of
 from reminders.rules.answers import parse_answer
 from reminders.rules.when import Reading, When, read_when
-from reminders.rules.when_tokens import LONGEST, fold
+from reminders.rules.when.tokens import LONGEST, fold
 from storage.vocabulary import Answer
 
 INTENTS = (

@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from reminders.rules.when_lexicon import (
+from reminders.rules.when.lexicon import (
     GLUE_BREAKS,
     GLUED_UNITS,
     MONTH_NAMES,

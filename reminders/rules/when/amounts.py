@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from dateutil.relativedelta import relativedelta
 
-from reminders.rules.when_pieces import Amount, Day, Grain, Moment, Value
+from reminders.rules.when.pieces import Amount, Day, Grain, Moment, Value
 
 Match = re.Match[str]
 UNIT = r"(?:second|minute|hour|day|week|fortnight|month|quarter|year)"

@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import rrulestr
 
-from reminders.rules.when_amounts import shift
-from reminders.rules.when_clock import settle
-from reminders.rules.when_days import calendar_day
-from reminders.rules.when_lexicon import DAY_CODES, DAY_PARTS
-from reminders.rules.when_moments import Scene
-from reminders.rules.when_pieces import (
+from reminders.rules.when.amounts import shift
+from reminders.rules.when.clock import settle
+from reminders.rules.when.days import calendar_day
+from reminders.rules.when.lexicon import DAY_CODES, DAY_PARTS
+from reminders.rules.when.moments import Scene
+from reminders.rules.when.pieces import (
     Amount,
     Clock,
     ClockSpan,
@@ -28,7 +28,7 @@ from reminders.rules.when_pieces import (
     Repeat,
     When,
 )
-from reminders.rules.when_resolve import LIMITS
+from reminders.rules.when.resolve import LIMITS
 
 _STARTS = frozenset({"starting", "starts", "start", "beginning", "begins", "begin", "from", "after", "since"})
 _ENDS = LIMITS | {"ends", "end", "ending", "to", "thru", "through"}

@@ -8,17 +8,17 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from reminders.rules.when_amounts import AMOUNT, read_amount
-from reminders.rules.when_clock import settle
-from reminders.rules.when_days import next_weekday, one_day
-from reminders.rules.when_grammar import scan
-from reminders.rules.when_lexicon import DAY_CODES
-from reminders.rules.when_moments import Scene
-from reminders.rules.when_pieces import Clock, ClockSpan, Count, DaySpan, Piece, Reading, Repeat, When
-from reminders.rules.when_repeats import REPEAT_PATTERNS, WORKDAYS, listed_days, range_days
-from reminders.rules.when_resolve import drop_refused, join_amounts, resolve
-from reminders.rules.when_series import resolve_series
-from reminders.rules.when_tokens import Canon, canonical
+from reminders.rules.when.amounts import AMOUNT, read_amount
+from reminders.rules.when.clock import settle
+from reminders.rules.when.days import next_weekday, one_day
+from reminders.rules.when.grammar import scan
+from reminders.rules.when.lexicon import DAY_CODES
+from reminders.rules.when.moments import Scene
+from reminders.rules.when.pieces import Clock, ClockSpan, Count, DaySpan, Piece, Reading, Repeat, When
+from reminders.rules.when.repeats import REPEAT_PATTERNS, WORKDAYS, listed_days, range_days
+from reminders.rules.when.resolve import drop_refused, join_amounts, resolve
+from reminders.rules.when.series import resolve_series
+from reminders.rules.when.tokens import Canon, canonical
 
 __all__ = [
     "Reading",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from reminders.rules.when_days import MON, WD, code, month_number, nth_number
-from reminders.rules.when_lexicon import DAY_CODES, WEEKDAY_NAMES
-from reminders.rules.when_pieces import Count, Repeat, Value
+from reminders.rules.when.days import MON, WD, code, month_number, nth_number
+from reminders.rules.when.lexicon import DAY_CODES, WEEKDAY_NAMES
+from reminders.rules.when.pieces import Count, Repeat, Value
 
 Match = re.Match[str]
 WDS = WD[:-1] + ")s"

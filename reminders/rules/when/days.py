@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from reminders.rules.when_lexicon import DAY_CODES, MONTH_NAMES, WEEKDAY_NAMES
-from reminders.rules.when_pieces import Day, DaySpan, Fault, Value
+from reminders.rules.when.lexicon import DAY_CODES, MONTH_NAMES, WEEKDAY_NAMES
+from reminders.rules.when.pieces import Day, DaySpan, Fault, Value
 
 Match = re.Match[str]
 WD = "(?:" + "|".join(WEEKDAY_NAMES) + ")"

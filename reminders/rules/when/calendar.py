@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from reminders.rules.when_days import (
+from reminders.rules.when.days import (
     Match,
     add_months,
     calendar_day,
@@ -22,8 +22,8 @@ from reminders.rules.when_days import (
     read_weekday,
     stretch,
 )
-from reminders.rules.when_lexicon import MONTH_NAMES, WEEKDAY_NAMES
-from reminders.rules.when_pieces import Day, Fault, Value
+from reminders.rules.when.lexicon import MONTH_NAMES, WEEKDAY_NAMES
+from reminders.rules.when.pieces import Day, Fault, Value
 
 
 def read_day(name: str, match: Match, text: str, today: date) -> Value | None:

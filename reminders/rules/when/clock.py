@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from reminders.rules.when_lexicon import WEEKDAY_NAMES
-from reminders.rules.when_pieces import Clock, ClockSpan, Value
+from reminders.rules.when.lexicon import WEEKDAY_NAMES
+from reminders.rules.when.pieces import Clock, ClockSpan, Value
 
 Match = re.Match[str]
 _HOUR = r"(?:[01]?\d|2[0-4])"

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from reminders.rules.when_amounts import as_day
-from reminders.rules.when_clock import next_time, settle
-from reminders.rules.when_lexicon import DAY_PARTS, WEEKDAY_NAMES
-from reminders.rules.when_pieces import (
+from reminders.rules.when.amounts import as_day
+from reminders.rules.when.clock import next_time, settle
+from reminders.rules.when.lexicon import DAY_PARTS, WEEKDAY_NAMES
+from reminders.rules.when.pieces import (
     Clock,
     Day,
     Moment,

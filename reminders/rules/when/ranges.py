@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-from reminders.rules.when_clock import settle
-from reminders.rules.when_moments import Point, Scene, at, at_time, midnight, point_of
-from reminders.rules.when_pieces import (
+from reminders.rules.when.clock import settle
+from reminders.rules.when.moments import Point, Scene, at, at_time, midnight, point_of
+from reminders.rules.when.pieces import (
     Clock,
     ClockSpan,
     Day,

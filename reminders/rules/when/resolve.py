@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
-from reminders.rules.when_amounts import later, shift
-from reminders.rules.when_moments import Scene, at, point_of
-from reminders.rules.when_pieces import (
+from reminders.rules.when.amounts import later, shift
+from reminders.rules.when.moments import Scene, at, point_of
+from reminders.rules.when.pieces import (
     Amount,
     Clock,
     ClockSpan,
@@ -23,7 +23,7 @@ from reminders.rules.when_pieces import (
     Repeat,
     When,
 )
-from reminders.rules.when_ranges import read_days, read_range
+from reminders.rules.when.ranges import read_days, read_range
 
 LIMITS = frozenset({"by", "before", "no later than", "not later than", "until"})
 _OPENINGS = frozenset({"after", "later than", "since"})

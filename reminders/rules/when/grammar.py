@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from reminders.rules.when_amounts import AMOUNT_PATTERNS, read_amount, read_counted
-from reminders.rules.when_calendar import read_day
-from reminders.rules.when_clock import CLOCK_PATTERNS, read_clock
-from reminders.rules.when_days import DAY_PATTERNS, WD
-from reminders.rules.when_holidays import HOLIDAY_PATTERN, read_holiday
-from reminders.rules.when_pieces import Amount, Clock, ClockSpan, Day, Fault, Moment, Part, Piece, Value
-from reminders.rules.when_repeats import REPEAT_PATTERNS, read_repeat
+from reminders.rules.when.amounts import AMOUNT_PATTERNS, read_amount, read_counted
+from reminders.rules.when.calendar import read_day
+from reminders.rules.when.clock import CLOCK_PATTERNS, read_clock
+from reminders.rules.when.days import DAY_PATTERNS, WD
+from reminders.rules.when.holidays import HOLIDAY_PATTERN, read_holiday
+from reminders.rules.when.pieces import Amount, Clock, ClockSpan, Day, Fault, Moment, Part, Piece, Value
+from reminders.rules.when.repeats import REPEAT_PATTERNS, read_repeat
 
 _UNITS = r"(?:second|minute|hour|day|week|weekend|month|quarter|year|night|morning|afternoon|evening)"
 _OTHER_PATTERNS = {

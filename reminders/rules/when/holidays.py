@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from dateutil.easter import easter
 
-from reminders.rules.when_pieces import Day, Value
+from reminders.rules.when.pieces import Day, Value
 
 _FIXED = {
     r"christmas eve|xmas eve": (12, 24),

@@ -19,7 +19,6 @@ from bot.up.ports import first_free_port
 from bot.up.process_log import ProcessLog
 from bot.up.procfile import argv, read_procfile
 from bot.up.readiness_probe import ReadinessProbe
-from bot.up.reachable import unreachable
 from bot.up.supervised import Supervised
 from storage.embedded import EmbeddedServers, HomeLock, publish, withdraw
 
@@ -68,8 +67,7 @@ class Supervisor:
 
     def _start(self) -> None:
         self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if silent := unreachable(self._settings):
-            raise StartError(silent)
+        self._check_configured()
         port = first_free_port(self._settings.web_host, self._settings.port)
         if port != self._settings.port:
             self._say(f"Port {self._settings.port} is taken, using {port} instead.")
@@ -84,6 +82,14 @@ class Supervisor:
                 log = ProcessLog(name, self._logs, self._say)
                 self._processes.append(Supervised(name, command, env, Path.cwd(), log))
         self._probe = ReadinessProbe(self._settings, port, self._say)
+
+    def _check_configured(self) -> None:
+        if not (self._settings.database_url or self._settings.redis_url):
+            return
+        from bot.up.reachable import unreachable  # noqa: PLC0415 - SQLAlchemy: an embedded start never needs it
+
+        if silent := unreachable(self._settings):
+            raise StartError(silent)
 
     def _start_servers(self) -> dict[str, str]:
         needs_postgres, needs_valkey = not self._settings.database_url, not self._settings.redis_url

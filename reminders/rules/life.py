@@ -155,8 +155,12 @@ def _climb(state: TaskState, ladder: Ladder, now: datetime) -> Step:
         if obstacle is not None:
             effects.append(obstacle)
             continue
-        if ladder.rhythm.asleep(now):  # only a reminder gets here: it waits for the morning
-            return replace(state, wakes_at=ladder.rhythm.wakes_after(now)), ()
+        if ladder.rhythm.asleep(now):  # only a reminder gets here: it waits for the morning, if that is in time
+            morning = ladder.rhythm.wakes_after(now)
+            if morning < ladder.missed_at(state.starts_at, None):
+                return replace(state, wakes_at=morning), ()
+            effects.append(SkipRung(rung, "asleep until its time was over", expired=True))
+            continue
         begun = replace(state, stage=STAGE_OF[rung], last_rung_at=now)
         missed_at = ladder.missed_at(state.starts_at, now)
         if rung == Rung.CALL:

@@ -1,74 +1,26 @@
-"""The life of a task under random days: never missed early, nothing in sleep, each rung once, answers always win."""
+"""The life of a task, case by case: the values of the product to the minute."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from reminders.rules.ladder import Ladder, Timing
 from reminders.rules.life import (
     Answered,
     Cancelled,
-    Effect,
     Event,
-    Learn,
     Moved,
-    SendRung,
     SkipRung,
-    Supersede,
     TaskState,
     Undone,
     Woken,
     step,
 )
-from reminders.rules.rhythm import Rhythm
 from storage.vocabulary import Answer, Rung, Stage, TaskStatus
-
-BERLIN = ZoneInfo("Europe/Berlin")
-NIGHTS = Rhythm(BERLIN, sleep=(time(23), time(7)))
-NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Berlin
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-LADDER = Ladder(NIGHTS)
-
-
-def fresh(start: datetime, created: datetime, ladder: Ladder, minutes: int = 30) -> TaskState:
-    wakes_at = ladder.first_rung_at(start, created)
-    return TaskState(start, timedelta(minutes=minutes), created, wakes_at)
-
-
-@dataclass
-class Told:
-    """A life as it was lived: (moment, effect) in order, and the states in between."""
-
-    state: TaskState
-    effects: list[tuple[datetime, Effect]] = field(default_factory=list)
-    states: list[tuple[datetime, TaskState]] = field(default_factory=list)
-
-    def sent(self) -> list[tuple[datetime, SendRung]]:
-        return [(at, effect) for at, effect in self.effects if isinstance(effect, SendRung)]
-
-    def at(self, now: datetime, event: Event, ladder: Ladder) -> None:
-        self.state, effects = step(self.state, event, ladder, now)
-        self.effects += [(now, effect) for effect in effects]
-        self.states.append((now, self.state))
-
-
-def live(state: TaskState, ladder: Ladder, late: timedelta = timedelta(0), steps: int = 60) -> Told:
-    """Wake the task whenever it asks to be woken, always `late` by the same time, until it is closed."""
-    told = Told(state)
-    for _ in range(steps):
-        if told.state.wakes_at is None:
-            return told
-        told.at(told.state.wakes_at + late, Woken(), ladder)
-    raise AssertionError(f"this life never ends: {told.state}")
-
-
-# ------------------------------------------------------------------ tables
+from tests.reminders.rules.lives import BERLIN, HOUR, LADDER, MINUTE, NIGHTS, NOW, Told, fresh, live
 
 
 def test_the_ladder_of_the_product_to_the_minute() -> None:
@@ -112,6 +64,14 @@ def test_when_the_first_rung_is_due_around_sleep(start: str, expected: str) -> N
     at = datetime.fromisoformat(start).replace(tzinfo=BERLIN)
     due = LADDER.first_rung_at(at.astimezone(UTC), NOW)
     assert due.astimezone(BERLIN).strftime("%Y-%m-%dT%H:%M") == expected
+
+
+def test_a_reminder_that_would_wait_past_its_time_is_not_sent() -> None:
+    start = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)  # 03:00 in Berlin, noticed only then
+    life = Told(replace(fresh(start, NOW, LADDER), wakes_at=start))
+    life.at(start, Woken(), LADDER)
+    assert life.sent() == []
+    assert life.state.wakes_at == start + LADDER.timing.grace
 
 
 def test_a_call_that_is_six_minutes_late_is_never_made() -> None:
@@ -232,109 +192,3 @@ def test_a_rung_that_failed_everywhere_wakes_its_task_and_the_next_starts_but_ne
 def test_what_is_closed_stays_closed_once_its_day_is_over(status: TaskStatus, event: Event) -> None:
     closed = TaskState(NOW, 30 * MINUTE, NOW - HOUR, None, status, Stage.CLOSED, NOW, NOW)
     assert step(closed, event, LADDER, NOW + 48 * HOUR) == (closed, ())
-
-
-# ------------------------------------------------------------------ random lives
-
-ZONES = ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Apia", "UTC"]
-clock_times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
-short = st.integers(0, 240).map(lambda minutes: timedelta(minutes=minutes))
-moments = st.integers(0, 366 * 24 * 60).map(
-    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + minutes * MINUTE
-)
-
-
-@st.composite
-def ladders(draw: st.DrawFn) -> Ladder:
-    sleep = draw(st.none() | st.tuples(clock_times, clock_times).filter(lambda pair: pair[0] != pair[1]))
-    rhythm = Rhythm(ZoneInfo(draw(st.sampled_from(ZONES))), sleep=sleep)
-    timing = Timing(draw(short), draw(st.integers(1, 60)) * MINUTE, draw(short))
-    barred = dict.fromkeys(
-        draw(st.sets(st.sampled_from([Rung.REMIND, Rung.WHATSAPP, Rung.CALL]))), "not there"
-    )
-    return Ladder(rhythm, timing, barred=barred)
-
-
-@given(
-    ladders(), moments, st.integers(1, 3 * 24 * 60), st.integers(1, 600), st.sampled_from([0, 1, 4, 30, 400])
-)
-@settings(max_examples=400, deadline=None)
-def test_a_life_nobody_answers_keeps_every_promise(
-    ladder: Ladder, created: datetime, ahead: int, length: int, late: int
-) -> None:
-    start = created + ahead * MINUTE
-    told = live(fresh(start, created, ladder, length), ladder, late * MINUTE)
-    missed_at = next(at for at, state in told.states if state.status == TaskStatus.MISSED)
-    assert missed_at >= start + ladder.timing.grace
-    rungs = [effect.rung for _, effect in told.sent()]
-    assert len(rungs) == len(set(rungs))
-    for at, effect in told.sent():
-        due = effect.not_before or at
-        assert not ladder.rhythm.asleep(due)
-        assert due < effect.deadline or effect.rung == Rung.CALL
-        assert effect.rung not in ladder.barred
-        if effect.rung == Rung.CALL:
-            assert at <= start + 2 * ladder.timing.window + ladder.patience
-        if effect.rung in (Rung.REMIND, Rung.WHATSAPP, Rung.CALL):
-            assert missed_at >= at + ladder.timing.window
-    named = {effect.rung for _, effect in told.effects if isinstance(effect, SendRung | SkipRung)}
-    assert named == {Rung.REMIND, Rung.WHATSAPP, Rung.CALL, Rung.MISS_NOTE}
-    assert sum(isinstance(effect, Learn) for _, effect in told.effects) == 1
-
-
-events = st.one_of(
-    st.builds(Answered, st.sampled_from(sorted(Answer)), st.just(None)),
-    st.integers(1, 600).map(lambda minutes: ("snooze", minutes)),
-    st.just(Undone()),
-    st.just(Moved()),
-    st.just(Cancelled("plan changed")),
-)
-
-
-@given(
-    ladders(),
-    moments,
-    st.integers(1, 24 * 60),
-    st.lists(st.tuples(st.integers(0, 500), events), max_size=6),
-)
-@settings(max_examples=400, deadline=None)
-def test_whatever_people_say_the_task_ends_and_only_they_reopen_it(
-    ladder: Ladder, created: datetime, ahead: int, said: list[tuple[int, object]]
-) -> None:
-    told = Told(fresh(created + ahead * MINUTE, created, ladder))
-    now = created
-    for wait, word in said:
-        now += wait * MINUTE
-        while told.state.wakes_at is not None and told.state.wakes_at <= now:
-            told.at(max(told.state.wakes_at, created), Woken(), ladder)
-        before = told.state
-        event = Answered(Answer.SNOOZE, now + word[1] * MINUTE) if isinstance(word, tuple) else word
-        told.at(now, event, ladder)  # type: ignore[arg-type] - one of the strategies above
-        if (
-            isinstance(event, Answered)
-            and event.answer == Answer.DONE
-            and before.status == TaskStatus.PENDING
-        ):
-            assert told.state.status == TaskStatus.DONE
-        if told.state != before and told.state.status != TaskStatus.PENDING:
-            assert told.state.wakes_at is None
-            assert isinstance(told.effects[-1][1], Supersede | Learn)
-        if before.status in (TaskStatus.RESCHEDULED, TaskStatus.CANCELLED):
-            assert told.state == before
-    rest = live(told.state, ladder)
-    assert rest.state.wakes_at is None
-    assert rest.state.status != TaskStatus.PENDING
-
-
-@given(ladders(), moments, st.integers(1, 2000), st.integers(0, 2000))
-@settings(max_examples=200, deadline=None)
-def test_no_rung_follows_an_answer(ladder: Ladder, created: datetime, ahead: int, answered: int) -> None:
-    told = Told(fresh(created + ahead * MINUTE, created, ladder))
-    now = created + answered * MINUTE
-    while told.state.wakes_at is not None and told.state.wakes_at <= now:
-        told.at(told.state.wakes_at, Woken(), ladder)
-    if told.state.status != TaskStatus.PENDING:
-        return
-    done, _ = step(told.state, Answered(Answer.DONE), ladder, now)
-    assert live(done, ladder).sent() == []
-    assert step(done, Woken(), ladder, now + HOUR) == (done, ())

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from channels.messages import ChannelError, Receipt
+from channels.text import clean
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -22,6 +23,7 @@ NO_VERIFICATION = "20404"  # expired, approved before, or too many tries
 TOO_MANY_CHECKS = "60202"
 LISTED = 50
 CLOCK_SLACK = timedelta(seconds=2)
+COMPARED = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,6 @@ class TwilioApi:
         except ChannelError as error:
             if error.code not in (NOT_CANCELLABLE, "20404"):
                 raise
-
-    def direct_call(self, sid: str, twiml: str) -> None:
-        """Makes a call that is going on follow other TwiML."""
-        self._open().calls(sid).update(twiml=twiml)
 
     def messages_to(self, to: str, sender: str) -> list[Sent]:
         """The latest messages from one of our senders to one recipient, newest first."""
@@ -122,14 +120,20 @@ class TwilioVerify:
         return self._api.check_verification(self._service_sid, number, digits)
 
 
-def first_since(sent: Sequence[Sent], since: datetime) -> Receipt | None:
+def first_since(sent: Sequence[Sent], since: datetime, words: str = "") -> Receipt | None:
     """The first thing Twilio accepted after `since`: what an attempt that began then must have become.
 
-    Twilio keeps no reference of ours on a message or call, so sender, recipient and time decide.
+    Twilio keeps no reference of ours on a message or call, so sender, recipient, time and `words` decide.
     """
     begun = since - CLOCK_SLACK  # Twilio counts whole seconds, on its own clock
-    after = [item for item in sent if item.created_at >= begun]
+    after = [item for item in sent if item.created_at >= begun and _says(item, words)]
     return Receipt(min(after, key=lambda item: item.created_at).sid) if after else None
+
+
+def _says(item: Sent, words: str) -> bool:
+    """Compared by their beginning, without line breaks: titles are shortened, and templates take single lines."""
+    wanted = " ".join(clean(words).split())[:COMPARED]
+    return item.body is None or wanted in " ".join(item.body.split())
 
 
 def signature_valid(

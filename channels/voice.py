@@ -17,7 +17,6 @@ from channels.messages import (
     StatusUpdate,
 )
 from channels.twilio_api import TwilioApi, first_since
-from channels.voice_script import machine_message
 
 VOICE_PATH = "/api/v1/webhooks/twilio/voice"
 STATUS_PATH = "/api/v1/webhooks/twilio/status"
@@ -42,13 +41,10 @@ class VoiceChannel:
 
     name = "call"
 
-    def __init__(
-        self, api: TwilioApi, sender: str, webhook_base_url: str, *, detect_machine: bool = False
-    ) -> None:
+    def __init__(self, api: TwilioApi, sender: str, webhook_base_url: str) -> None:
         self._api = api
         self._sender = sender
         self._base = webhook_base_url.rstrip("/")
-        self._detect_machine = detect_machine
 
     def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
         """Dials. A call whose deadline has passed is never made."""
@@ -67,28 +63,17 @@ class VoiceChannel:
             "status_callback": status_url,
             "status_callback_event": EVENTS,
         }
-        if self._detect_machine:
-            # Asynchronous: a person is spoken to at once, and a machine is found out while we speak.
-            fields |= {
-                "machine_detection": "Enable",
-                "async_amd": "true",
-                "async_amd_status_callback": status_url,
-            }
         return Receipt(self._api.create_call(**fields))
 
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
         """A caller is answered in the call itself."""
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:  # noqa: ARG002 - Channel's signature
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:  # noqa: ARG002 - Channel's signature
         return first_since(self._api.calls_to(to.value, self._sender), since)
 
     def cancel(self, external_id: str) -> None:
         """Stops a call, ringing or answered. Raises ChannelError; a call that has ended is no error."""
         self._api.end_call(external_id)
-
-    def leave_message(self, external_id: str, title: str) -> None:
-        """Lets a call that a machine answered say one sentence and hang up."""
-        self._api.direct_call(external_id, machine_message(title))
 
 
 def parse_gather(form: Mapping[str, str]) -> str:
@@ -103,8 +88,3 @@ def parse_call_status(form: Mapping[str, str], attempt_id: UUID | None = None) -
     if state is None or not sid:
         return None
     return StatusUpdate("call", sid, state, attempt_id, form.get("ErrorCode") or None)
-
-
-def answered_by_machine(form: Mapping[str, str]) -> bool:
-    """Whether Twilio's answering machine detection heard a machine: that counts as nobody reached."""
-    return form.get("AnsweredBy", "").startswith(("machine", "fax"))

@@ -132,11 +132,6 @@ def said(text: str) -> str:
     return str(response)
 
 
-def machine_message(title: str) -> str:
-    """TwiML for an answering machine: one sentence, nothing private beyond the title."""
-    return said(f"Hi, Flux here about {spoken_text(title)}. You can answer me in the chat. Bye.")
-
-
 def holding(action_url: str) -> str:
     """TwiML that buys a moment: says so, and asks again at `action_url`."""
     response = _response()

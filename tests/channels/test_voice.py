@@ -9,7 +9,7 @@ import pytest
 
 from channels.messages import Address, ChannelError, DeliveryState, OutboundMessage
 from channels.twilio_api import TwilioApi
-from channels.voice import VoiceChannel, answered_by_machine, parse_call_status, parse_gather
+from channels.voice import VoiceChannel, parse_call_status, parse_gather
 from tests.fakes.twilio_server import FakeTwilio
 
 NOW = datetime(2026, 3, 12, 6, 50, tzinfo=UTC)
@@ -33,14 +33,7 @@ def test_a_call_asks_for_its_words_and_reports_every_state(channel: VoiceChannel
     assert call.get("StatusCallback") == f"{BASE}/api/v1/webhooks/twilio/status{query}"
     assert call.form["StatusCallbackEvent"] == ["initiated", "ringing", "answered", "completed"]
     assert (call.get("Timeout"), call.get("To"), call.get("From")) == ("25", ANN.value, "+14155238886")
-    assert "MachineDetection" not in call.form
-
-
-def test_machine_detection_runs_while_we_speak(api: TwilioApi, twilio: FakeTwilio) -> None:
-    VoiceChannel(api, "+14155238886", BASE, detect_machine=True).send(ANN, REMINDER, NOW)
-    call = twilio.calls[0]
-    assert (call.get("MachineDetection"), call.get("AsyncAmd")) == ("Enable", "true")
-    assert call.get("AsyncAmdStatusCallback") == call.get("StatusCallback")
+    assert "MachineDetection" not in call.form, "only an answer counts as reached, whoever picks up"
 
 
 def test_no_call_is_ever_late(channel: VoiceChannel, twilio: FakeTwilio) -> None:
@@ -83,14 +76,6 @@ def test_a_cancellation_that_could_not_be_sent_is_an_error(channel: VoiceChannel
         channel.cancel(sid)
 
 
-def test_a_machine_is_left_one_sentence(channel: VoiceChannel, twilio: FakeTwilio) -> None:
-    sid = channel.send(ANN, REMINDER, NOW).external_id or ""
-    channel.leave_message(sid, "Easy run</Say><Dial>+900123456</Dial>")
-    (update,) = twilio.calls[0].updates
-    assert "<Dial>" not in update["Twiml"][0]
-    assert update["Twiml"][0].count("<Say>") == 1
-
-
 @pytest.mark.parametrize(
     ("status", "state"),
     [
@@ -130,16 +115,3 @@ def test_an_unknown_report_is_none(form: dict[str, str]) -> None:
 )
 def test_only_keys_of_a_phone_are_pressed(form: dict[str, str], keys: str) -> None:
     assert parse_gather(form) == keys
-
-
-def test_machines_are_told_from_people() -> None:
-    heard = ["machine_start", "machine_end_beep", "fax", "human", "unknown", ""]
-    assert [answered_by_machine({"AnsweredBy": who}) for who in heard] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
-    assert not answered_by_machine({})

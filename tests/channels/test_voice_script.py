@@ -42,7 +42,6 @@ def test_keys_count_while_the_menu_speaks_and_star_is_a_key() -> None:
 def test_a_title_is_only_ever_spoken(title: str) -> None:
     prompt = script.menu_prompt(title, "twenty minutes", "seven")
     assert verbs(script.menu(prompt, "/voice")) == ["Response", "Gather", "Say"]
-    assert verbs(script.machine_message(title)) == ["Response", "Say", "Hangup"]
     assert len(prompt) < 250
 
 

@@ -35,7 +35,7 @@ MIND = (
                 "evening",
             ),
         ),
-        "Ten minutes with your coffee carry further than two hours on a Sunday.",
+        "Ten minutes at a time carry further than two hours on a Sunday.",
         thing="Language",
         level_question="How much can you say today?",
         levels=("Nothing yet", "Simple sentences", "I can hold a conversation"),

@@ -155,7 +155,7 @@ def _climb(state: TaskState, ladder: Ladder, now: datetime) -> Step:
         if obstacle is not None:
             effects.append(obstacle)
             continue
-        if ladder.rhythm.asleep(now):  # only a reminder gets here: it waits for the morning, if that is in time
+        if ladder.rhythm.asleep(now):  # a reminder waits for the morning, if that is in time
             morning = ladder.rhythm.wakes_after(now)
             if morning < ladder.missed_at(state.starts_at, None):
                 return replace(state, wakes_at=morning), ()

@@ -114,6 +114,8 @@ function receive(answer) {
   }
   phone.fresh = [];
   render();
+  // With a keyboard at hand the first word can be typed at once; on a touch screen that would raise one.
+  if (first && $("call").hidden && matchMedia("(hover: hover)").matches) chats[open]?.input?.focus({ preventScroll: true });
   first = false;
 }
 

@@ -46,7 +46,7 @@ class ConsoleChannel:
         if message.callback_id and text:
             self._write(f"({clean(text)})")
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:  # noqa: ARG002 - Channel's signature
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:  # noqa: ARG002 - Channel's signature
         raise ChannelError("a terminal keeps nothing", unknown=True, code="no_lookup")
 
     def parse(self, session: str, line: str, now: datetime) -> InboundMessage:

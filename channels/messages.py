@@ -181,8 +181,10 @@ class Channel(Protocol):
         """Tell the provider a tap was seen (Telegram's callback query); a no-op where nothing waits for it."""
         ...
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:
         """Ask the provider whether an attempt of unknown outcome got through: its receipt, or None when it did not.
+
+        `words` stand in the message: they tell two apart where the provider keeps no reference of ours.
 
         Raises ChannelError when the provider cannot tell (Telegram has no look-up).
         """

@@ -68,7 +68,7 @@ class PushChannel:
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
         """Nothing waits for an answer here."""
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:  # noqa: ARG002 - Channel's signature
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:  # noqa: ARG002 - Channel's signature
         raise ChannelError("push services have no look-up", unknown=True, code="no_lookup")
 
     def _post(self, subscription: dict[str, Any], data: str, ttl: int, headers: dict[str, str]) -> Response:

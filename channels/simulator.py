@@ -50,7 +50,7 @@ class SimulatedChannel:
         if message.callback_id is not None:
             self._phones.add(message.sender, _toast(message, clean(text)))
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:  # noqa: ARG002 - Channel's signature
         for event in reversed(self._phones.events([to])):
             if event.get("attempt_id") == str(attempt_id) and datetime.fromisoformat(event["at"]) >= since:
                 return Receipt(str(event["id"]))

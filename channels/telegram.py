@@ -66,7 +66,7 @@ class TelegramChannel:
             if not error.permanent:
                 raise
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:  # noqa: ARG002 - Channel's signature
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:  # noqa: ARG002 - Channel's signature
         raise ChannelError("Telegram has no look-up of sent messages", unknown=True, code="no_lookup")
 
     def poll(self, offset: int, timeout: int) -> list[dict[str, Any]]:

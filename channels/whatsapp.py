@@ -80,8 +80,8 @@ class WhatsAppChannel:
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
         """Nothing waits for an answer here."""
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:  # noqa: ARG002 - Channel's signature
-        return first_since(self._api.messages_to(PREFIX + to.value, self._sender), since)
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:  # noqa: ARG002 - Channel's signature
+        return first_since(self._api.messages_to(PREFIX + to.value, self._sender), since, words)
 
     def _conditions(self, message: OutboundMessage, now: datetime) -> dict[str, object]:
         """Where Twilio reports to, and how long the message is worth delivering."""

@@ -20,7 +20,7 @@ from reminders.rules.answers import TaskTap
 from reminders.rules.life import Answered, Effect, Learn, Supersede, Undone, step
 from reminders.rules.snooze import snooze_until
 from reminders.sprints import finish_sprints
-from reminders.wording import moment, snooze_rows, tap
+from reminders.wording import all_later, moment, snooze_rows, tap
 from storage import deliveries, outbox, tasks
 from storage.tables import Task
 from storage.vocabulary import Answer, ChannelName, NoticeResponse, TaskStatus
@@ -135,7 +135,7 @@ def _carry_out(asked: Asked, effect: Effect) -> None:
     session, task, now = asked.session, asked.task, asked.now
     match effect:
         case Supersede(reason):
-            outbox.supersede(session, [task.id], reason)
+            outbox.supersede(session, [task.id], reason, now)
             # Whoever answers on the phone is still listening to what was recorded.
             if asked.source != ChannelName.CALL and outbox.hang_up(session, task.id, now):
                 wake_on_commit(session, now)
@@ -197,23 +197,18 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
         return _offer(asked, small=choice.small, before="That time is gone in the meantime.")
     if asked.task.series_id is not None and choice.scope == "":
         return _which_scope(asked, argument, choice.at)
-    all_future = choice.scope == "all"
     minutes = rescheduling.smaller(asked.task.duration_minutes) if choice.small else None
     try:
-        moved = plans.move_task(
-            asked.session,
-            asked.task.user_id,
-            asked.task.id,
-            choice.at,
-            asked.now,
-            all_future,
-            minutes=minutes,
-        )
+        which = (asked.session, asked.task.user_id, asked.task.id, choice.at, asked.now)
+        if choice.scope == "all":
+            moved, stayed = plans.move_series(*which, minutes=minutes)
+            rest = all_later(stayed)
+        else:
+            moved, rest = plans.move_task(*which, minutes=minutes), ""
     except plans.PlanError:
         return unchanged(asked, None)
     deliveries.note_response(asked.session, asked.task.id, asked.source, NoticeResponse.RESCHEDULE, asked.now)
     echo(asked.session, asked.task, asked.person, asked.source, asked.now)
-    rest = ", and all later ones with it" if all_future else ""
     text = f"Moved: {moved.title} is {moment(moved.scheduled_at, rhythm, asked.now)} now{rest}."
     return AnswerOutcome("recorded", moved, text)
 

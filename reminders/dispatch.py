@@ -31,6 +31,9 @@ from storage.vocabulary import TaskStatus
 log = structlog.get_logger()
 
 BATCH = 100
+_LONGEST_RUN = (
+    20.0  # seconds; then people who wait for an answer get their turn, and the bell rings for the rest
+)
 _STUCK = timedelta(minutes=1)  # what the rules left due is looked at again after this, never in a circle
 
 
@@ -79,13 +82,15 @@ class Dispatcher:
 
         claimed = taken_over = 0
         counts: Counter[str] = Counter()
-        while True:
+        while time.monotonic() - begun_at < _LONGEST_RUN:
             attempts, moved = self._claim(clock())
             stale = self._take_over(clock())
             if not (moved or stale):
                 break
             claimed, taken_over = claimed + moved, taken_over + len(stale)
             counts += self._lanes.deliver([*stale, *attempts], clock)
+        else:
+            self._wakeups.wake_at(clock(), "more")
         report = DispatchReport(
             claimed,
             taken_over,
@@ -141,7 +146,7 @@ class Dispatcher:
                         missed.append(task)
         tasks.save_ladder(session, due)
         for reason, ids in superseded.items():
-            outbox.supersede(session, ids, reason)
+            outbox.supersede(session, ids, reason, now)
         learn(session, missed, people, now)
         finish_sprints(session, [task.goal_id for task in missed], now)
 

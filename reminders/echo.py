@@ -15,13 +15,15 @@ from reminders.rules.rhythm import Rhythm
 from reminders.wording import clock, tap
 from storage import deliveries, outbox
 from storage.tables import Task
-from storage.vocabulary import DispatchStatus, Rung, TaskStatus
+from storage.vocabulary import ChannelName, DispatchStatus, Rung, TaskStatus
+
+_CAN_EDIT = (ChannelName.TELEGRAM,)  # elsewhere it would be one more message
 
 
 def echo(session: Session, task: Task, person: Person, source: str, now: datetime) -> None:
     """Put the change of the chat's reminder into the outbox, unless the answer came from there or nothing was shown."""
     chat = person.chat
-    if chat is None or source == chat.channel:
+    if chat is None or chat.channel not in _CAN_EDIT or source == chat.channel:
         return
     shown = deliveries.message_of_task(session, task.id, chat.channel, chat.value)
     if shown is None:

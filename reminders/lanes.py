@@ -1,4 +1,4 @@
-"""Many keep-alive lanes to the providers: a last look, the send, and the results written in small groups."""
+"""Many keep-alive lanes to the providers: a last look, the send, and each result written as soon as it is there."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from channels.messages import OutboundMessage
@@ -28,9 +30,38 @@ from storage.patterns import get_pattern
 from storage.tasks import wake_failed
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
+log = structlog.get_logger()
+
 LEASE = timedelta(seconds=30)
-GROUP = 10  # results a killed worker may lose, at most
-_PATIENCE = 0.05  # seconds a result waits for company
+GROUP = 10  # begun in one transaction
+# Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
+BLIND = (ChannelName.TELEGRAM,)
+FEW = 4
+_PAUSES = (
+    0.1,
+    0.2,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    20,
+    30,
+    30,
+)  # seconds while Postgres is away: results are not thrown away
+
+
+@dataclass
+class _Line:
+    """Attempts that wait for their turn; at most `most` are out: begun, and their results not written."""
+
+    waiting: deque[Attempt]
+    most: int
+    out: int = 0
+
+    def draw(self) -> list[Attempt]:
+        room = min(self.most - self.out, GROUP, len(self.waiting))
+        return [self.waiting.popleft() for _ in range(room)]
 
 
 class Lanes:
@@ -47,30 +78,25 @@ class Lanes:
         counts: Counter[str] = Counter()
         if not attempts:
             return counts
-        queue, results = deque(attempts), list[Outcome]()
+        blind = _Line(deque(one for one in attempts if _is_blind(one)), FEW)
+        others = _Line(deque(one for one in attempts if not _is_blind(one)), 2 * self._count)
         arrived: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        flying, written_at = 0, time.monotonic()
+        landed: list[Outcome] = []
         # One connection for the whole run: taking one from the pool costs as much as a small query.
         with (
             self._database.engine.connect() as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
-            while queue or flying or results:
-                room = bool(queue) and flying < 2 * self._count
-                waited = time.monotonic() - written_at >= _PATIENCE
-                if room or len(results) >= GROUP or (results and (waited or not flying)):
-                    group = [queue.popleft() for _ in range(min(GROUP, len(queue)) if room else 0)]
-                    with session.begin():
-                        counts += self._write(session, results[:GROUP], clock())
-                        ready = self._begin(session, group, clock())
-                    del results[:GROUP]
-                    written_at = time.monotonic()
-                    self._launch(ready, arrived, clock())
-                    flying += len(ready)
-                    continue
-                landed = _landed(arrived)
-                flying -= len(landed)
-                results += landed
+            while landed or blind.waiting or blind.out or others.waiting or others.out:
+                group = [*blind.draw(), *others.draw()]
+                ready = self._commit(session, landed, group, clock())
+                counts.update(str(finished.status) for _, finished, _ in landed)
+                self._launch(ready, arrived, clock())
+                for attempt, _ in ready:
+                    (blind if _is_blind(attempt) else others).out += 1
+                landed = _landed(arrived) if blind.out or others.out else []
+                for attempt, _, _ in landed:
+                    (blind if _is_blind(attempt) else others).out -= 1
         return counts
 
     def _launch(
@@ -84,6 +110,22 @@ class Lanes:
         for attempt, said in ready:
             flight = self._pool.submit(carry_out, self._switchboard, attempt, said, now)
             flight.add_done_callback(arrived.put)
+
+    def _commit(
+        self, session: Session, landed: Sequence[Outcome], group: Sequence[Attempt], now: datetime
+    ) -> list[tuple[Attempt, OutboundMessage]]:
+        """Write what has landed and begin the next ones, in one transaction; waits while Postgres is away."""
+        for pause in _PAUSES:
+            try:
+                with session.begin():
+                    self._write(session, landed, now)
+                    return self._begin(session, group, now)
+            except OperationalError as error:
+                log.warning("database_away", error=type(error.orig).__name__, again_in=pause)
+                time.sleep(pause)
+        with session.begin():
+            self._write(session, landed, now)
+        return []
 
     # ---------------------------------------------------------------- before
 
@@ -99,12 +141,13 @@ class Lanes:
 
     # ---------------------------------------------------------------- after
 
-    def _write(self, session: Session, results: Sequence[Outcome], now: datetime) -> Counter[str]:
+    def _write(self, session: Session, results: Sequence[Outcome], now: datetime) -> None:
         if not results:
-            return Counter()
+            return
         ours = outbox.finish(session, [finished for _, finished, _ in results], now)
-        _end_orphaned_calls(session, results, ours, now)
-        for attempt, _, error in results:
+        for attempt, finished, error in results:
+            if attempt.rung == Rung.CALL and finished.external_id and attempt.id not in ours:
+                outbox.end_superseded_call(session, attempt.id, finished.external_id, now)
             if error is not None and error.gone:
                 to = attempt.address
                 outbox.give_up_address(session, to.channel, to.value, error.reason)
@@ -114,15 +157,17 @@ class Lanes:
             if done.status == DispatchStatus.FAILED
         ]
         wake_failed(session, failed, now)
-        return Counter(str(finished.status) for _, finished, _ in results)
+
+
+def _is_blind(attempt: Attempt) -> bool:
+    return attempt.address.channel in BLIND
 
 
 def _landed(arrived: SimpleQueue[Future[Outcome]]) -> list[Outcome]:
-    """What has come back: waits for the first a little while, takes the others that are there."""
-    landed: list[Outcome] = []
+    """What has come back: waits for the first, takes the others that are there."""
+    landed = [arrived.get().result()]
     with suppress(Empty):
-        landed.append(arrived.get(timeout=_PATIENCE).result())
-        while len(landed) < GROUP:
+        while True:
             landed.append(arrived.get_nowait().result())
     return landed
 
@@ -148,19 +193,6 @@ def _after_sleep(attempt: Attempt, now: datetime) -> Finished:
     morning = attempt.person.ladder.rhythm.wakes_after(now)
     waits = attempt.rung not in (Rung.WHATSAPP, Rung.CALL) and morning < attempt.deadline
     if waits:
-        return Finished(
-            attempt.id, attempt.tries, DispatchStatus.PENDING, again_at=morning, reason=attempt.reason
-        )
+        status = DispatchStatus.UNKNOWN if attempt.begun else DispatchStatus.PENDING
+        return Finished(attempt.id, attempt.tries, status, again_at=morning, reason=attempt.reason)
     return Finished(attempt.id, attempt.tries, DispatchStatus.SKIPPED, reason="asleep")
-
-
-def _end_orphaned_calls(session: Session, results: Sequence[Outcome], ours: set[UUID], now: datetime) -> None:
-    """A call that was superseded while it was being dialled must not ring on."""
-    orphans = [
-        (one, done)
-        for one, done, _ in results
-        if one.rung == Rung.CALL and done.external_id and one.id not in ours
-    ]
-    rows = outbox.skipped_among(session, [one.id for one, _ in orphans])
-    known = {one.id: done.external_id for one, done in orphans}
-    outbox.add_attempts(session, [outbox.ending_of_call(row, known[row.id], now) for row in rows])

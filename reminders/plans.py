@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from reminders.house import wake_on_commit
 from reminders.people import Person, load_person
-from reminders.rows import state_of, write_state
+from reminders.rows import busy_of, state_of, write_state
 from reminders.rules.life import Cancelled, Event, Moved, step
 from reminders.rules.rhythm import Rhythm, to_utc
+from reminders.rules.slots import is_free
 from storage import outbox
 from storage.tables import Task, User
-from storage.tasks import later_in_series, lock_task, rezone
+from storage.tasks import later_in_series, lock_task, pending_between, rezone
 from storage.vocabulary import Stage, TaskStatus, TriggerType
 
 LONGEST_TITLE = 200
@@ -70,34 +71,62 @@ def move_task(
     task_id: UUID,
     to: datetime,
     now: datetime,
-    all_future: bool = False,
     *,
     minutes: int | None = None,
 ) -> Task:
     """Close the row as rescheduled and write a pending one in its place at `to`; returns the new one.
 
-    With `all_future` the later pending occurrences of its series shift by as many days, to the same local time, so
-    that they keep their wall time over a clock change. `minutes` changes how long it takes. Raises PlanError for
-    an unknown or closed task and for a time that has passed.
+    `minutes` changes how long it takes. Raises PlanError for an unknown or closed task and for a time that has passed.
     """
+    task, person = _movable(session, user_id, task_id, to, now)
+    moved = _replace(session, task, to, person, now, minutes)
+    session.flush()
+    wake_on_commit(session, moved.wakes_at)
+    return moved
+
+
+def move_series(
+    session: Session, user_id: UUID, task_id: UUID, to: datetime, now: datetime, *, minutes: int | None = None
+) -> tuple[Task, list[Task]]:
+    """Move a task and the later pending ones of its series, by as many days and to the same local time.
+
+    Their wall time is kept over a clock change. One that would meet something else, or the person's sleep, stays
+    where it is. Returns the new row and those that stayed; raises PlanError as `move_task` does.
+    """
+    task, person = _movable(session, user_id, task_id, to, now)
+    series, rhythm = task.series_id, person.ladder.rhythm
+    later = list(later_in_series(session, user_id, series, task.scheduled_at)) if series else []
+    was, stayed = task.scheduled_at, list[Task]()
+    end = max([to, *(other.scheduled_at for other in later)]) + timedelta(days=8)
+    going = {task.id, *(other.id for other in later)}
+    busy = [
+        busy_of(other)
+        for other in pending_between(session, user_id, now - timedelta(days=1), end)
+        if other.id not in going
+    ]
+    moved = _replace(session, task, to, person, now, minutes, whole_series=True)
+    for other in reversed(later):  # the last first: one that stays may be in the way of an earlier one
+        shifted = _shifted(other.scheduled_at, was, to, rhythm)
+        if shifted > now and is_free(shifted, minutes or other.duration_minutes, rhythm, busy):
+            _replace(session, other, shifted, person, now, minutes, whole_series=True)
+        else:
+            stayed.insert(0, other)
+            busy.append(busy_of(other))
+    session.flush()
+    wake_on_commit(session, moved.wakes_at)
+    return moved, stayed
+
+
+def _movable(
+    session: Session, user_id: UUID, task_id: UUID, to: datetime, now: datetime
+) -> tuple[Task, Person]:
     task = lock_task(session, user_id, task_id)
     person = load_person(session, user_id)
     if task is None or person is None:
         raise PlanError("I don't know that task")
     if to <= now:
         raise PlanError("that time has passed")
-    later = []
-    if all_future and task.series_id is not None:
-        later = list(later_in_series(session, user_id, task.series_id, task.scheduled_at))
-    was = task.scheduled_at
-    moved = _replace(session, task, to, person, now, minutes, whole_series=all_future)
-    for other in later:
-        shifted = _shifted(other.scheduled_at, was, to, person.ladder.rhythm)
-        if shifted > now:
-            _replace(session, other, shifted, person, now, minutes, whole_series=True)
-    session.flush()
-    wake_on_commit(session, moved.wakes_at)
-    return moved
+    return task, person
 
 
 def cancel_tasks(
@@ -129,7 +158,7 @@ def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_
     waiting = session.scalars(
         select(Task)
         .where(Task.user_id == user.id, Task.status == TaskStatus.PENDING, Task.stage == Stage.WAITING)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     moved = 0
     for task in waiting:
@@ -137,6 +166,9 @@ def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_
         at = to_utc(local, after.ladder.rhythm.zone) if keep_local else task.scheduled_at
         if at > now:
             moved += at != task.scheduled_at
+            if keep_local and task.original_at is not None:  # its usual slot is a wall time too
+                usual = before.ladder.rhythm.local(task.original_at).replace(tzinfo=None)
+                task.original_at = to_utc(usual, after.ladder.rhythm.zone)
             task.scheduled_at = at
             task.wakes_at = after.ladder.first_rung_at(at, task.created_at)  # sleep lies elsewhere now
             task.version += 1
@@ -212,7 +244,8 @@ def _close(session: Session, task: Task, event: Event, person: Person, now: date
     state, effects = step(state_of(task), event, person.ladder, now)
     if not write_state(task, state, effects, person.ladder.rhythm, now):
         return False
-    outbox.supersede(session, [task.id], "the task was moved" if isinstance(event, Moved) else "cancelled")
+    reason = "the task was moved" if isinstance(event, Moved) else "cancelled"
+    outbox.supersede(session, [task.id], reason, now)
     outbox.hang_up(session, task.id, now)
     return True
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reminders.people import rhythm_of
+from reminders.rows import busy_of
 from reminders.rules.diary import Busy, Prefer, Slot
 from reminders.rules.rhythm import Rhythm
 from reminders.rules.slots import find_slots, is_free
@@ -81,14 +82,4 @@ def _surroundings(session: Session, task: Task, now: datetime) -> tuple[Rhythm, 
     others = tasks.pending_between(
         session, task.user_id, now - timedelta(days=1), now + _AHEAD + timedelta(days=2)
     )
-    busy = [
-        Busy(
-            other.scheduled_at,
-            other.scheduled_at + timedelta(minutes=other.duration_minutes),
-            other.title,
-            other.id,
-        )
-        for other in others
-        if other.id != task.id
-    ]
-    return rhythm_of(session, user), busy
+    return rhythm_of(session, user), [busy_of(other) for other in others if other.id != task.id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from reminders.rules.diary import Busy
 from reminders.rules.life import Effect, SendRung, TaskState
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Task
@@ -25,6 +26,11 @@ def state_of(task: Task) -> TaskState:
         last_rung_at=max(begun, default=None),
         done_at=task.completed_at,
     )
+
+
+def busy_of(task: Task) -> Busy:
+    end = task.scheduled_at + timedelta(minutes=task.duration_minutes)
+    return Busy(task.scheduled_at, end, task.title, task.id)
 
 
 def write_state(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from uuid import UUID
 
 import structlog
 
-from channels.messages import Channel, ChannelError, OutboundMessage, Receipt
+from channels.messages import Cancellable, Channel, ChannelError, OutboundMessage, Receipt
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
 from storage.outbox import Finished
@@ -24,13 +24,6 @@ CALL_SETTLES = timedelta(seconds=60)  # a call nobody knows of after this long w
 Outcome = tuple[Attempt, Finished, ChannelError | None]
 
 
-@runtime_checkable
-class EndsCalls(Protocol):
-    """A channel whose calls can be stopped."""
-
-    def cancel(self, external_id: str) -> None: ...
-
-
 def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessage, now: datetime) -> Outcome:
     """What became of it, never an exception of a channel; with the error that says whether the address is dead.
 
@@ -40,7 +33,7 @@ def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessa
     try:
         channel = switchboard.channel(attempt.address)
         if attempt.rung == Rung.HANG_UP:
-            return attempt, _end_call(channel, held), None
+            return attempt, _end_call(channel, held, now), None
         return attempt, _send(channel, held, message, now), None
     except ChannelError as error:
         return attempt, sorted_out(held, error, now), error
@@ -54,7 +47,7 @@ def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessa
 
 def _send(channel: Channel, attempt: Attempt, message: OutboundMessage, now: datetime) -> Finished:
     if attempt.begun:
-        found, may_send = _look_up(channel, attempt, now)
+        found, may_send = _look_up(channel, attempt, message, now)
         if found is not None:
             return _reached(attempt, found)
         if not may_send:
@@ -62,14 +55,17 @@ def _send(channel: Channel, attempt: Attempt, message: OutboundMessage, now: dat
     return _reached(attempt, channel.send(attempt.address, message, now))
 
 
-def _look_up(channel: Channel, attempt: Attempt, now: datetime) -> tuple[Receipt | None, bool]:
+def _look_up(
+    channel: Channel, attempt: Attempt, message: OutboundMessage, now: datetime
+) -> tuple[Receipt | None, bool]:
     """What the provider knows of an attempt that somebody began; and whether it may be sent (again).
 
     A text that nobody can look up is repeated; a call never is before it is certain that there was none.
     """
     is_call = attempt.rung == Rung.CALL
     try:
-        found = channel.find(attempt.address, attempt.id, attempt.created_at)
+        words = "" if is_call else message.title or message.text.partition("\n")[0]
+        found = channel.find(attempt.address, attempt.id, attempt.created_at, words)
     except ChannelError as error:
         if error.unknown and not is_call:
             return None, True
@@ -79,12 +75,20 @@ def _look_up(channel: Channel, attempt: Attempt, now: datetime) -> tuple[Receipt
     return found, not is_call or now - attempt.created_at >= CALL_SETTLES
 
 
-def _end_call(channel: Channel, attempt: Attempt) -> Finished:
-    if not isinstance(channel, EndsCalls) or attempt.external_id is None:
+def _end_call(channel: Channel, attempt: Attempt, now: datetime) -> Finished:
+    """Ends the call by its provider's id; without one the call may be on its way, and is looked for a while."""
+    if not isinstance(channel, Cancellable):
         return Finished(attempt.id, attempt.tries, DispatchStatus.SKIPPED, reason="there is no call to end")
-    channel.cancel(attempt.external_id)
+    call = attempt.external_id
+    if call is None:
+        dialled = UUID(hex=attempt.reason) if attempt.reason else attempt.id
+        found = channel.find(attempt.address, dialled, attempt.created_at)
+        if found is None or found.external_id is None:
+            return _ask_later(attempt, now)
+        call = found.external_id
+    channel.cancel(call)
     log.info("call_ended", task=str(attempt.task.id))
-    return Finished(attempt.id, attempt.tries, DispatchStatus.DISPATCHED, external_id=attempt.external_id)
+    return Finished(attempt.id, attempt.tries, DispatchStatus.DISPATCHED, external_id=call)
 
 
 def _reached(attempt: Attempt, receipt: Receipt) -> Finished:

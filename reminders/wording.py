@@ -33,6 +33,16 @@ def moment(at: datetime, rhythm: Rhythm, now: datetime) -> str:
     return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {local:%b %H:%M}"
 
 
+def all_later(stayed: Sequence[Task]) -> str:
+    """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot."""
+    match len(stayed):
+        case 0:
+            return ", and all later ones with it"
+        case 1:
+            return ", and the later ones with it; one stays where it is, its new time is taken"
+    return f", and the later ones with it; {len(stayed)} stay where they are, their new times are taken"
+
+
 def minutes(length: float) -> str:
     whole = max(0, round(length))
     return "1 minute" if whole == 1 else f"{whole} minutes"

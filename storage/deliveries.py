@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from storage.outbox import end_superseded_call
 from storage.tables import DispatchLog, NotificationLog, Task
 from storage.tasks import wake_failed
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
@@ -126,16 +127,18 @@ _STRENGTH = {
 }
 
 
-def apply_status(session: Session, report: ProviderReport, now: datetime) -> bool:
-    """Note a provider's word on its attempt, known by attempt id or by the provider's own; False when it says nothing new.
+def apply_status(session: Session, report: ProviderReport, now: datetime) -> DispatchLog | None:
+    """Note a provider's word on its attempt, known by attempt id or by the provider's own; None when it says nothing new.
 
     A report that comes before the answer to our request proves that the request arrived. A failed message wakes its
-    task, so that the next rung starts at once.
+    task, so that the next rung starts at once. A call that begins to ring after it was given up is ended.
     """
     row = _reported(session, report)
     state = str(report.state)
     if row is None or _STRENGTH.get(state, 0) <= _STRENGTH.get(row.outcome or "", 0):
-        return False
+        return None
+    if row.external_id is None:
+        end_superseded_call(session, row.id, report.external_id, now)
     row.outcome = state
     row.external_id = row.external_id or report.external_id
     if row.status in (DispatchStatus.PENDING, DispatchStatus.UNKNOWN):
@@ -149,7 +152,7 @@ def apply_status(session: Session, report: ProviderReport, now: datetime) -> boo
             session.flush()
             wake_failed(session, [(row.task_id, row.task_version)], now)
     session.flush()
-    return True
+    return row
 
 
 def _reported(session: Session, report: ProviderReport) -> DispatchLog | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.tables import DispatchLog, PushSubscription, Task
@@ -18,6 +18,7 @@ from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 WAITING = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
 SENDING = "sending"  # the outcome of an attempt whose provider is being called
+LOOKED_FOR = timedelta(seconds=60)  # how long a call of unknown outcome may still turn up at the provider
 RING_AT_MOST = timedelta(minutes=3)  # a call that nobody has ended by then has ended by itself
 
 
@@ -72,14 +73,19 @@ _BEGIN = text("""
         and t.id = d.task_id and u.id = t.user_id
         and (d.rung = 'hang_up' or (
             (t.version = d.task_version or d.rung = 'pattern')
-            and (u.paused_until is null or u.paused_until <= :now)))
+            and (u.paused_until is null or u.paused_until <= :now)
+            and (d.channel = 'push' or exists (
+                select 1 from identities i where i.user_id = u.id and i.channel = d.channel
+                    and i.value = d.address and i.disabled_reason is null))))
     returning d.id
 """)
 _REFUSE = text("""
     update dispatch_log as d set
         status = case when d.deadline <= :now then 'expired' else 'skipped' end,
         reason = case when d.deadline <= :now then 'too late to be worth sending'
-                      when u.paused_until > :now then 'paused' else 'the task has changed' end,
+                      when u.paused_until > :now then 'paused'
+                      when t.version = d.task_version then 'nobody to send it to any more'
+                      else 'the task has changed' end,
         outcome = null
     from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
     where d.id = a.id and d.tries = a.tries and d.status in ('pending', 'unknown')
@@ -179,19 +185,22 @@ def merged_tasks(session: Session, attempt_ids: Sequence[UUID]) -> Sequence[tupl
 _SUPERSEDE = text("""
     update dispatch_log set status = 'skipped', reason = :reason
     where task_id = any(:tasks) and status in ('pending', 'unknown') and rung not in ('hang_up', 'pattern', 'echo')
-    returning id, task_id, channel, address, rung, external_id, outcome, task_version
+    returning id, task_id, channel, address, rung, task_version, tries, created_at
 """)
 _RINGING = text("""
-    select id, task_id, channel, address, rung, external_id, outcome, task_version from dispatch_log
+    select task_id, channel, address, external_id, task_version from dispatch_log
     where task_id = any(:tasks) and rung = 'call' and status = 'dispatched' and dispatched_at > :since
         and (outcome is null or outcome in ('queued', 'sent'))
 """)
 
 
-def supersede(session: Session, task_ids: Sequence[UUID], reason: str) -> None:
-    """Close what still waits to be sent about these tasks. A call that was just being dialled is ended by its sender."""
-    if task_ids:
-        session.execute(_SUPERSEDE, {"tasks": list(task_ids), "reason": reason})
+def supersede(session: Session, task_ids: Sequence[UUID], reason: str, now: datetime) -> None:
+    """Close what still waits to be sent about these tasks. A call that may be on its way is looked for, and ended."""
+    if not task_ids:
+        return
+    closed = session.execute(_SUPERSEDE, {"tasks": list(task_ids), "reason": reason}).all()
+    begun = [row for row in closed if row.rung == Rung.CALL and row.tries > 0]
+    add_attempts(session, [_end_of_unknown(row, now) for row in begun])
 
 
 def hang_up(session: Session, task_id: UUID, now: datetime) -> bool:
@@ -219,12 +228,27 @@ def ending_of_call(call: Any, external_id: str | None, now: datetime) -> dict[st
     }
 
 
-def skipped_among(session: Session, attempt_ids: Sequence[UUID]) -> Sequence[DispatchLog]:
-    """Those of these attempts that were superseded in the meantime."""
-    if not attempt_ids:
-        return []
-    query = select(DispatchLog).where(DispatchLog.id.in_(attempt_ids))
-    return session.scalars(query.where(DispatchLog.status == DispatchStatus.SKIPPED)).all()
+def _end_of_unknown(call: Any, now: datetime) -> dict[str, Any]:
+    """The same for a call of which the provider has not told yet: `reason` is the attempt to look for, since then."""
+    ends = now + LOOKED_FOR
+    looked_for = {"created_at": call.created_at, "deadline": ends, "reason": call.id.hex}
+    return ending_of_call(call, None, now) | looked_for
+
+
+def end_superseded_call(session: Session, attempt_id: UUID, external_id: str, now: datetime) -> None:
+    """A call turned out to have been made: if it was given up, whoever looks for it is told, else it is ended anew."""
+    call = session.get(DispatchLog, attempt_id, populate_existing=True)
+    if call is None or call.rung != Rung.CALL or call.status != DispatchStatus.SKIPPED:
+        return
+    looking = update(DispatchLog).where(
+        DispatchLog.task_id == call.task_id,
+        DispatchLog.rung == Rung.HANG_UP,
+        DispatchLog.reason == call.id.hex,
+        DispatchLog.status.in_(WAITING),
+    )
+    told = looking.values(external_id=external_id, lease_until=now).returning(DispatchLog.id)
+    if session.scalars(told).first() is None:
+        add_attempts(session, [ending_of_call(call, external_id, now)])
 
 
 def give_up_address(session: Session, channel: str, value: str, reason: str) -> None:

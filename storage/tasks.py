@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from storage.tables import Task
 from storage.vocabulary import Stage, TaskStatus
 
+# Locks are `key_share`: writing down what was sent refers to the task, and must not wait for whoever holds it, who may
+# in turn be waiting for the attempt.
+
 
 def get_task(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
     """One task of this person; None for unknown ids and for other people's."""
@@ -21,7 +24,7 @@ def get_task(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
 def lock_task(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
     """The same, as it is now, and nobody else changes it until this transaction ends."""
     query = select(Task).where(Task.id == task_id, Task.user_id == user_id)
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 def claim_due(session: Session, now: datetime, limit: int, late_by: timedelta) -> list[Task]:
@@ -30,7 +33,7 @@ def claim_due(session: Session, now: datetime, limit: int, late_by: timedelta) -
     When one of them is more than `late_by` late, everything else that is due for the same people comes too, so that
     it can be said in one message.
     """
-    due = select(Task).where(Task.wakes_at <= now).with_for_update(skip_locked=True)
+    due = select(Task).where(Task.wakes_at <= now).with_for_update(skip_locked=True, key_share=True)
     claimed = list(session.scalars(due.order_by(Task.wakes_at, Task.id).limit(limit)))
     late = {task.user_id for task in claimed if task.wakes_at is not None and now - task.wakes_at > late_by}
     if late:
@@ -84,21 +87,27 @@ def save_ladder(session: Session, tasks: Sequence[Task]) -> None:
 
 
 _WAKE_FAILED = text("""
-    update tasks as t set wakes_at = :now
-    from unnest(cast(:ids as uuid[]), cast(:versions as int[])) as f (id, version)
-    where t.id = f.id and t.version = f.version and t.status = 'pending' and t.wakes_at > :now
-        and t.stage in ('reminded', 'whatsapped')
-        and not exists (
-            select 1 from dispatch_log d
-            where d.task_id = t.id and d.task_version = t.version and d.rung <> 'hang_up'
-                and d.status in ('pending', 'unknown', 'dispatched')
-        )
-    returning t.id
+    with failed as (
+        select t.id from tasks t
+        join unnest(cast(:ids as uuid[]), cast(:versions as int[])) as f (id, version)
+            on t.id = f.id and t.version = f.version
+        where t.status = 'pending' and t.wakes_at > :now and t.stage in ('reminded', 'whatsapped')
+            and not exists (
+                select 1 from dispatch_log d
+                where d.task_id = t.id and d.task_version = t.version and d.rung <> 'hang_up'
+                    and d.status in ('pending', 'unknown', 'dispatched')
+            )
+        for no key update of t skip locked
+    )
+    update tasks as t set wakes_at = :now from failed where t.id = failed.id returning t.id
 """)
 
 
 def wake_failed(session: Session, failed: Sequence[tuple[UUID, int]], now: datetime) -> int:
-    """Wake the tasks of (id, version) whose newest rung failed on every address: their next rung starts at once."""
+    """Wake the tasks of (id, version) whose newest rung failed on every address: their next rung starts at once.
+
+    A task that somebody holds is left to them: they may be waiting for the attempt that is being written here.
+    """
     if not failed:
         return 0
     ids, versions = zip(*sorted(set(failed)), strict=True)
@@ -144,7 +153,7 @@ def later_in_series(session: Session, user_id: UUID, series_id: UUID, after: dat
             Task.scheduled_at > after,
         )
         .order_by(Task.scheduled_at, Task.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
 
 

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from storage.profile import Preferences, Profile
-from storage.tables import Identity, InboundEvent, LinkCode, User
+from storage.tables import Goal, Identity, InboundEvent, LinkCode, Task, User
 
 
 def create_user(session: Session, now: datetime, *, email: str | None = None, timezone: str = "UTC") -> User:
@@ -57,7 +57,10 @@ def primary_identity(session: Session, user_id: UUID) -> Identity | None:
 def add_identity(
     session: Session, user_id: UUID, channel: str, value: str, now: datetime, *, primary: bool = False
 ) -> Identity:
-    """Give the person an address, or take it over when it belonged to somebody else (a phone number changes hands)."""
+    """Give the person an address, or take it over when it belonged to somebody else (a phone number changes hands).
+
+    Somebody else's first address does not become a second first one here.
+    """
     if primary:
         session.execute(
             update(Identity).where(Identity.user_id == user_id, Identity.is_primary).values(is_primary=False)
@@ -65,9 +68,10 @@ def add_identity(
     statement = insert(Identity).values(
         user_id=user_id, channel=channel, value=value, is_primary=primary, created_at=now
     )
+    stays_first = and_(Identity.user_id == user_id, Identity.is_primary)
     statement = statement.on_conflict_do_update(
         constraint="uq_identities_address",
-        set_={"user_id": user_id, "disabled_reason": None} | ({"is_primary": True} if primary else {}),
+        set_={"user_id": user_id, "disabled_reason": None, "is_primary": true() if primary else stays_first},
     )
     identity_id = session.execute(statement.returning(Identity.id)).scalar_one()
     return session.get_one(Identity, identity_id, populate_existing=True)
@@ -167,7 +171,8 @@ def approve(session: Session, code: str, now: datetime) -> UUID | None:
 def join_channel(session: Session, code: str, channel: str, value: str, now: datetime) -> UUID | None:
     """Move an address to the person who made this link code; None when the code does not count.
 
-    Whoever the address belonged to goes when they were never onboarded: that was the same person, a minute ago.
+    Whoever the address belonged to goes when they were never onboarded: that was the same person, a minute ago. What
+    they had asked for by then, and where else they can be reached, goes over to the owner.
     """
     owner_id = redeem_code(session, "link", code, now)
     if owner_id is None:
@@ -175,7 +180,9 @@ def join_channel(session: Session, code: str, channel: str, value: str, now: dat
     former = find_by_address(session, channel, value)
     add_identity(session, owner_id, channel, value, now)
     if former is not None and former.id != owner_id and not former.onboarded:
-        theirs = update(InboundEvent).where(InboundEvent.user_id == former.id)
-        session.execute(theirs.values(user_id=owner_id))  # this very message is one of them
+        session.execute(update(Identity).where(Identity.user_id == former.id).values(is_primary=False))
+        for table in (InboundEvent, Identity, Goal, Task):  # this very message is one of the events
+            session.execute(update(table).where(table.user_id == former.id).values(user_id=owner_id))
+        session.expire_all()
         session.delete(former)
     return owner_id

@@ -14,9 +14,10 @@ from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
-from reminders.plans import PlanError, move_task
+from reminders.plans import PlanError, move_series, move_task
 from reminders.rules.diary import Diary, Slot
 from reminders.rules.slots import find_slots
+from reminders.wording import all_later
 from storage.tables import Task
 from storage.vocabulary import TaskStatus
 
@@ -152,10 +153,14 @@ def _chosen(state: AgentState, ctx: TurnContext, task: Task, to: datetime) -> Up
 def _carry_out(ctx: TurnContext, task: Task, to: datetime, all_future: bool) -> Update:
     was = wording.moment(task.scheduled_at, ctx.zone)
     try:
-        moved = move_task(ctx.session, ctx.user.id, task.id, to, ctx.now, all_future=all_future)
+        which = (ctx.session, ctx.user.id, task.id, to, ctx.now)
+        if all_future:
+            moved, stayed = move_series(*which)
+            rest = all_later(stayed)
+        else:
+            moved, rest = move_task(*which), ""
     except PlanError as error:
         return close(_NODE, f"It stays where it is: {error}. Shall I look for another time?")
-    rest = ", and all later ones with it" if all_future else ""
     return close(
         _NODE,
         f"Moved: {moved.title} is on {wording.moment(moved.scheduled_at, ctx.zone)} now (was {was}){rest}.",

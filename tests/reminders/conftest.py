@@ -43,7 +43,7 @@ class Recorder:
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
         pass
 
-    def find(self, to: Address, attempt_id: UUID, since: datetime) -> Receipt | None:
+    def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:
         if not self.can_look_up:
             raise ChannelError("no look-up here", unknown=True, code="no_lookup")
         for number, (_, message, _) in enumerate(self.sent, start=1):
@@ -72,6 +72,12 @@ class Ladders:
     push: Recorder
     wakeups: RecordedWakeups
     dispatcher: Dispatcher
+
+    @classmethod
+    def over(cls, database: Database, *recorders: Recorder) -> Ladders:
+        """`recorders`: telegram, whatsapp, call, push."""
+        wakeups = RecordedWakeups()
+        return cls(database, *recorders, wakeups, Dispatcher(database, switchboard_of(*recorders), wakeups))  # type: ignore[call-arg, arg-type]  # four of them
 
     def another(self, **options: int) -> Dispatcher:
         """A second process's dispatcher over the same providers."""
@@ -111,9 +117,7 @@ class Ladders:
 
 @pytest.fixture
 def ladders(database: Database) -> Ladders:
-    recorders = [Recorder(name) for name in ("telegram", "whatsapp", "call", "push")]
-    wakeups = RecordedWakeups()
-    return Ladders(database, *recorders, wakeups, Dispatcher(database, switchboard_of(*recorders), wakeups))
+    return Ladders.over(database, *(Recorder(name) for name in ("telegram", "whatsapp", "call", "push")))
 
 
 def switchboard_of(*recorders: Recorder) -> Switchboard:

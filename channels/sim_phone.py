@@ -44,6 +44,10 @@ class PhoneStore:
                 found.append(event | {"seq": int(_text(key).partition("-")[0])})
         return sorted(found, key=lambda event: int(event["seq"]))
 
+    def latest(self) -> int:
+        """The highest seq given out; lower than one seen before only when Redis has lost its memory."""
+        return int(self._redis.get(COUNTER) or 0)
+
     def add(self, address: Address, event: Event) -> int:
         """Appends one event and returns its seq."""
         whole = {"channel": address.channel, "address": address.value} | event

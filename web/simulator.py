@@ -97,7 +97,8 @@ def state() -> Response:
         reached = people.reached(session, person.user)
         coming = people.what_next(session, person.user, now())
     clock = _clock(person, coming)
-    return jsonify({"events": events, "clock": clock, "typing": typing, "reached": reached})
+    told = {"events": events, "latest": _phones().latest()}
+    return jsonify(told | {"clock": clock, "typing": typing, "reached": reached})
 
 
 @blueprint.post("/api/say")

@@ -227,6 +227,16 @@ def test_silence_in_a_call_is_heard_as_silence(client: FlaskClient, call: tuple[
     assert heard(client)[-1][0] == "ended"
 
 
+def test_a_page_can_tell_that_the_phone_lost_its_memory(
+    client: FlaskClient, phones: PhoneStore, redis: Redis, now: datetime
+) -> None:
+    phones.show(Address("telegram", "sim:you"), OutboundMessage("one"), "one", now)
+    seen = client.get(STATE).json
+    assert seen["latest"] == seen["events"][-1]["seq"]
+    redis.flushall()
+    assert client.get(f"{STATE}?after={seen['latest']}").json["latest"] < seen["latest"]
+
+
 def test_a_weekly_commitment_is_not_yet_a_plan(
     client: FlaskClient, database: Database, me: User, now: datetime
 ) -> None:

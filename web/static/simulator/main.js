@@ -100,6 +100,7 @@ function hints() {
 }
 
 function receive(answer) {
+  if (answer.latest < phone.seq) location.reload(); // the server's memory began anew, and so do we
   last = answer;
   fold(phone, answer.events);
   clock.set(answer.clock);

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from uuid import UUID
@@ -33,7 +33,7 @@ from storage.vocabulary import ChannelName, DispatchStatus, Rung
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=30)
-GROUP = 10  # begun in one transaction
+GROUP = 10  # begun in one transaction; a killed worker's are sent by another, once
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
 FEW = 4
@@ -53,15 +53,26 @@ _PAUSES = (
 
 @dataclass
 class _Line:
-    """Attempts that wait for their turn; at most `most` are out: begun, and their results not written."""
+    """Attempts on their way: `waiting`, then `begun` in groups, then at most `most` sent and not written down yet."""
 
     waiting: deque[Attempt]
     most: int
+    begun: deque[tuple[Attempt, OutboundMessage]] = field(default_factory=deque)
     out: int = 0
 
+    @property
+    def busy(self) -> bool:
+        return bool(self.waiting or self.begun or self.out)
+
     def draw(self) -> list[Attempt]:
-        room = min(self.most - self.out, GROUP, len(self.waiting))
+        """The next ones to begin, once those before them have left."""
+        room = 0 if self.begun or self.out >= self.most else min(GROUP, len(self.waiting))
         return [self.waiting.popleft() for _ in range(room)]
+
+    def leave(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
+        while self.begun and self.out < self.most:
+            self.out += 1
+            yield self.begun.popleft()
 
 
 class Lanes:
@@ -78,8 +89,10 @@ class Lanes:
         counts: Counter[str] = Counter()
         if not attempts:
             return counts
-        blind = _Line(deque(one for one in attempts if _is_blind(one)), FEW)
-        others = _Line(deque(one for one in attempts if not _is_blind(one)), 2 * self._count)
+        lines = {
+            True: _Line(deque(one for one in attempts if _is_blind(one)), FEW),
+            False: _Line(deque(one for one in attempts if not _is_blind(one)), self._count),
+        }
         arrived: SimpleQueue[Future[Outcome]] = SimpleQueue()
         landed: list[Outcome] = []
         # One connection for the whole run: taking one from the pool costs as much as a small query.
@@ -87,21 +100,21 @@ class Lanes:
             self._database.engine.connect() as connection,
             Session(connection, expire_on_commit=False) as session,
         ):
-            while landed or blind.waiting or blind.out or others.waiting or others.out:
-                group = [*blind.draw(), *others.draw()]
-                ready = self._commit(session, landed, group, clock())
+            while landed or any(line.busy for line in lines.values()):
+                group = [one for line in lines.values() for one in line.draw()]
+                for begun in self._commit(session, landed, group, clock()):
+                    lines[_is_blind(begun[0])].begun.append(begun)
                 counts.update(str(finished.status) for _, finished, _ in landed)
-                self._launch(ready, arrived, clock())
-                for attempt, _ in ready:
-                    (blind if _is_blind(attempt) else others).out += 1
-                landed = _landed(arrived) if blind.out or others.out else []
+                for line in lines.values():
+                    self._launch(line.leave(), arrived, clock())
+                landed = _landed(arrived) if any(line.out for line in lines.values()) else []
                 for attempt, _, _ in landed:
-                    (blind if _is_blind(attempt) else others).out -= 1
+                    lines[_is_blind(attempt)].out -= 1
         return counts
 
     def _launch(
         self,
-        ready: Sequence[tuple[Attempt, OutboundMessage]],
+        ready: Iterator[tuple[Attempt, OutboundMessage]],
         arrived: SimpleQueue[Future[Outcome]],
         now: datetime,
     ) -> None:

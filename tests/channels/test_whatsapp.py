@@ -132,6 +132,18 @@ def test_an_attempt_is_asked_for_before_it_is_repeated(channel: WhatsAppChannel,
     assert channel.find(Address("whatsapp", "+4915100000000"), attempt, begun) is None
 
 
+def test_of_two_attempts_to_one_number_each_is_found_by_its_own_words(
+    channel: WhatsAppChannel, twilio: FakeTwilio
+) -> None:
+    """A worker was killed between the two: the second was never sent, whatever arrived for the first."""
+    begun = datetime.now(UTC)
+    channel.send(ANN, OutboundMessage("Easy run (20 min) at 18:00."), begun)
+    assert channel.find(ANN, uuid4(), begun, "Read ten pages") is None
+    found = channel.find(ANN, uuid4(), begun, "Easy\nrun")
+    assert found is not None
+    assert found.external_id == twilio.messages[0].sid
+
+
 def parsed(text: str = "", **fields: str) -> InboundMessage:
     message = parse_webhook(whatsapp_form(text) | fields, NOW)
     assert message is not None

@@ -12,12 +12,15 @@ import pytest
 
 from channels.messages import Address, ChannelError, InboundMessage, OutboundMessage, Receipt
 from channels.switchboard import Switchboard
+from reminders.answering import AnswerOutcome, answer_tap, answer_task
 from reminders.dispatch import Dispatcher
 from reminders.plans import TaskDraft, schedule_tasks
+from reminders.rules.answers import parse_tap
 from reminders.wakeups import RecordedWakeups
 from storage.database import Database
 from storage.tables import DispatchLog, Task, User
 from storage.users import add_identity, get_user, preferences_of, save_preferences
+from storage.vocabulary import Answer
 
 
 @dataclass
@@ -140,3 +143,29 @@ def reachable(database: Database, owner: User, now: datetime) -> User:
         for channel in ("whatsapp", "call"):
             add_identity(session, user.id, channel, "+4915112345678", now)
     return user
+
+
+@pytest.fixture
+def reminded(ladders: Ladders, owner: User, now: datetime) -> Task:
+    """Reminded of at `now`, starting in ten minutes."""
+    task = ladders.plan(owner, now + 10 * timedelta(minutes=1), now)
+    ladders.dispatcher.run_due(now)
+    return ladders.task(task.id)
+
+
+def say(ladders: Ladders, user: User, task: Task, answer: Answer, at: datetime, **more: str) -> AnswerOutcome:
+    with ladders.database.session() as session:
+        return answer_task(
+            session, user.id, task.id, answer, at, source=more.pop("source", "telegram"), **more
+        )
+
+
+def tap(ladders: Ladders, user: User, data: str, at: datetime) -> AnswerOutcome:
+    button = parse_tap(data)
+    assert button is not None
+    with ladders.database.session() as session:
+        return answer_tap(session, user.id, button, at, source="telegram")
+
+
+def button(outcome: AnswerOutcome, label: str) -> str:
+    return next(choice.data for row in outcome.choices for choice in row if choice.label.startswith(label))

@@ -4,47 +4,17 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
-from itertools import pairwise
-from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from reminders.answering import AnswerOutcome, answer_tap, answer_task, open_reminders
-from reminders.plans import TaskDraft, schedule_tasks
-from reminders.rules.answers import TaskTap, parse_tap
+from reminders.answering import AnswerOutcome, answer_tap, open_reminders
+from reminders.rules.answers import TaskTap
 from storage.tables import Goal, NotificationLog, Task, User
 from storage.vocabulary import Answer, GoalStatus
-from tests.reminders.conftest import Ladders
+from tests.reminders.conftest import Ladders, button, say, tap
 
 MINUTE = timedelta(minutes=1)
-
-
-def say(ladders: Ladders, user: User, task: Task, answer: Answer, at: datetime, **more: str) -> AnswerOutcome:
-    with ladders.database.session() as session:
-        return answer_task(
-            session, user.id, task.id, answer, at, source=more.pop("source", "telegram"), **more
-        )
-
-
-def tap(ladders: Ladders, user: User, data: str, at: datetime) -> AnswerOutcome:
-    button = parse_tap(data)
-    assert button is not None
-    with ladders.database.session() as session:
-        return answer_tap(session, user.id, button, at, source="telegram")
-
-
-def button(outcome: AnswerOutcome, label: str) -> str:
-    return next(choice.data for row in outcome.choices for choice in row if choice.label.startswith(label))
-
-
-@pytest.fixture
-def reminded(ladders: Ladders, owner: User, now: datetime) -> Task:
-    """Reminded of at `now`, starting in ten minutes."""
-    task = ladders.plan(owner, now + 10 * MINUTE, now)
-    ladders.dispatcher.run_due(now)
-    return ladders.task(task.id)
 
 
 def test_done_is_recorded_with_the_local_time_and_can_be_undone(
@@ -113,23 +83,6 @@ def test_another_persons_task_is_unknown(
     assert ladders.task(reminded.id).status == "pending"
 
 
-def test_reschedule_offers_three_slots_with_reasons_and_the_tapped_one_is_taken(
-    ladders: Ladders, owner: User, reminded: Task, now: datetime
-) -> None:
-    outcome = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
-    assert (outcome.kind, len(outcome.offers)) == ("offer", 3)
-    assert all(slot.reason in outcome.text for slot in outcome.offers)
-    chosen = outcome.choices[1][0]
-    moved = tap(ladders, owner, chosen.data, now + MINUTE)
-    assert moved.kind == "recorded"
-    assert moved.task is not None
-    assert moved.task.scheduled_at == outcome.offers[1].start
-    assert moved.task.replaces_id == reminded.id
-    assert moved.task.original_at == reminded.scheduled_at
-    old = ladders.task(reminded.id)
-    assert (old.status, old.wakes_at) == ("rescheduled", None)
-
-
 def test_while_somebody_chooses_a_new_time_no_further_rung_is_sent(
     ladders: Ladders, reachable: User, now: datetime
 ) -> None:
@@ -141,15 +94,6 @@ def test_while_somebody_chooses_a_new_time_no_further_rung_is_sent(
     assert not ladders.call.sent
 
 
-def test_with_no_room_today_tomorrow_is_offered(ladders: Ladders, owner: User, now: datetime) -> None:
-    late = datetime(2026, 3, 11, 21, 20, tzinfo=now.tzinfo)  # 22:20, bed at 23:00
-    task = ladders.plan(owner, late, now, duration_minutes=30)
-    outcome = say(ladders, owner, task, Answer.RESCHEDULE, late)
-    assert len(outcome.offers) == 3
-    assert all(slot.start.date() > late.date() for slot in outcome.offers)
-    assert "tomorrow" in outcome.text
-
-
 def test_yesterdays_button_after_a_reschedule_is_refused_and_explained(
     ladders: Ladders, owner: User, reminded: Task, now: datetime
 ) -> None:
@@ -159,63 +103,6 @@ def test_yesterdays_button_after_a_reschedule_is_refused_and_explained(
     late = tap(ladders, owner, done, now + timedelta(days=1))
     assert late.kind == "stale"
     assert late.text.startswith("Easy run has moved: it is ")
-
-
-def test_a_slot_that_was_taken_meanwhile_brings_fresh_offers(
-    ladders: Ladders, owner: User, reminded: Task, now: datetime
-) -> None:
-    offer = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
-    ladders.plan(owner, offer.offers[0].start, now, title="Dentist")
-    again = tap(ladders, owner, offer.choices[0][0].data, now + MINUTE)
-    assert again.kind == "offer"
-    assert again.text.startswith("That time is gone")
-    assert offer.offers[0].start not in [slot.start for slot in again.offers]
-
-
-def test_a_recurring_task_asks_whether_one_or_all_and_all_keep_their_wall_time_over_the_clock_change(
-    ladders: Ladders, owner: User, now: datetime
-) -> None:
-    """Berlin's clocks go forward on 29 March 2026."""
-    series = uuid4()
-    first = datetime(2026, 3, 12, 6, 30, tzinfo=now.tzinfo)  # Thursdays 07:30
-    weekly = [
-        first,
-        first + timedelta(weeks=1),
-        first + timedelta(weeks=2),
-        first + timedelta(weeks=3, hours=-1),
-    ]
-    with ladders.database.session() as session:
-        drafts = [
-            TaskDraft(
-                "Easy run", at, series_id=series, recurrence_rule="FREQ=WEEKLY;BYDAY=TH", original_at=at
-            )
-            for at in weekly
-        ]
-        tasks = schedule_tasks(session, session.get_one(User, owner.id), drafts, now)
-    outcome = say(ladders, owner, tasks[0], Answer.RESCHEDULE, now)
-    to = outcome.offers[-1].start
-    asked = tap(ladders, owner, outcome.choices[-1][0].data, now)
-    assert [choice.label for row in asked.choices for choice in row] == ["Just this one", "All future"]
-    moved = tap(ladders, owner, button(asked, "All future"), now)
-    assert moved.kind == "recorded"
-    with ladders.database.session() as session:
-        rows = session.scalars(select(Task).where(Task.status == "pending").order_by(Task.scheduled_at)).all()
-    zone = ZoneInfo("Europe/Berlin")
-    local = [row.scheduled_at.astimezone(zone) for row in rows]
-    assert len(rows) == 4
-    assert {at.time() for at in local} == {to.astimezone(zone).time()}
-    assert [(b.date() - a.date()).days for a, b in pairwise(local)] == [7, 7, 7]
-
-
-def test_moving_one_of_a_series_leaves_the_others_alone(ladders: Ladders, owner: User, now: datetime) -> None:
-    series = uuid4()
-    tasks = [
-        ladders.plan(owner, now + timedelta(days=day, hours=2), now, series_id=series) for day in (1, 8, 15)
-    ]
-    outcome = say(ladders, owner, tasks[0], Answer.RESCHEDULE, now)
-    asked = tap(ladders, owner, outcome.choices[0][0].data, now)
-    tap(ladders, owner, button(asked, "Just this one"), now)
-    assert [ladders.task(task.id).status for task in tasks] == ["rescheduled", "pending", "pending"]
 
 
 @pytest.mark.parametrize(

@@ -128,3 +128,16 @@ def test_every_day_of_a_person_is_cut_anew_in_a_new_zone(
     with ladders.database.session() as session:
         change_zone(session, session.get_one(User, owner.id), "Asia/Tokyo", now)
     assert ladders.task(task.id).local_day == date(2026, 3, 12)
+
+
+def test_what_was_moved_once_keeps_its_usual_hour_in_a_new_zone(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    """Misses are compared by their usual slot: 07:30 there, too."""
+    usual = datetime(2026, 3, 13, 6, 30, tzinfo=UTC)  # 07:30 in Berlin
+    task = ladders.plan(owner, usual + HOUR, now, original_at=usual)
+    with ladders.database.session() as session:
+        change_zone(session, session.get_one(User, owner.id), "Asia/Tokyo", now, keep_local=True)
+    original = ladders.task(task.id).original_at
+    assert original is not None
+    assert f"{original.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}" == "07:30"

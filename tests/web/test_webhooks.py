@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from storage.database import Database
-from storage.tables import DispatchLog, InboundEvent
+from storage.tables import DispatchLog, InboundEvent, User
+from storage.users import add_identity, identities
 from tests.fakes.twilio_phone import whatsapp_form
 from tests.web.parts import TELEGRAM_SECRET, load_task, signed
 
@@ -173,6 +175,19 @@ def test_delivery_reports_end_the_same_in_any_order(
         assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
     with database.session() as session:
         assert session.get_one(DispatchLog, attempt_id).outcome == "read"
+
+
+def test_a_number_that_turns_out_to_be_none_on_whatsapp_is_not_tried_again(
+    client: FlaskClient, database: Database, task_id: UUID, owner: User, now: datetime
+) -> None:
+    with database.session() as session:
+        add_identity(session, owner.id, "whatsapp", "+4915112345678", now)
+    path = f"{STATUS}?task_id={task_id}&attempt={attempt(database, task_id)}"
+    form = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "63024"}
+    assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
+    with database.session() as session:
+        (identity,) = identities(session, owner.id, "whatsapp")
+        assert identity.disabled_reason == "not a valid WhatsApp recipient"
 
 
 def test_reports_about_nothing_we_know_change_nothing(client: FlaskClient) -> None:

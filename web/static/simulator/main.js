@@ -212,15 +212,21 @@ function close(call) {
   if (over === closing) return;
   closing = over;
   clearTimeout(closer);
-  if (over) closer = setTimeout(() => { dismissed.add(over); render(); }, call.lines.length ? SAID : GONE);
+  if (over) closer = setTimeout(() => hide(over), call.lines.length ? SAID : GONE);
 }
 
 async function decline() {
   const { call } = phone;
   if (!call) return;
   if (call.state !== "ended") await inCall("decline");
-  dismissed.add(call.id);
+  hide(call.id);
+}
+
+// The call screen goes away, and whoever types goes on where they were.
+function hide(call) {
+  dismissed.add(call);
   render();
+  chats[open]?.input?.focus({ preventScroll: true });
 }
 
 async function move(how) {

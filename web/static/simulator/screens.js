@@ -71,6 +71,7 @@ const KEYS = [["1", "done"], ["2", "reschedule"], ["3", "can't"], ["4", "on it"]
 export class CallScreen {
   constructor(root, { answer, press, decline }) {
     this.root = root;
+    root.tabIndex = -1;
     this.who = el("p", { class: "caller" }, "Flux");
     this.what = el("p", { class: "callstate", role: "status" });
     this.lines = el("div", { class: "lines", role: "log", "aria-live": "assertive" });
@@ -103,6 +104,8 @@ export class CallScreen {
     reconcile(this.lines, call.lines, (one) => one.key, () => "", (one) => el("p", { class: one.mine ? "pressed" : "spoken" }, one.text));
     this.lines.scrollTop = this.lines.scrollHeight;
     if (was && call.state === "ringing") this.yes.focus();
+    // The answer button is gone now: the digits on the keyboard must still reach the call.
+    if (call.state === "talking" && !this.pad.contains(document.activeElement)) this.root.focus();
   }
 }
 

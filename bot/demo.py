@@ -175,7 +175,8 @@ def _look_back(life: Life) -> None:
 
 
 def show(event: Event, write: Write) -> None:
-    if event["kind"] != "toast":
+    settled = event.get("replaces") and "\n✓ " in event["text"]  # what was tapped was just shown
+    if event["kind"] != "toast" and not settled:
         write(spoken(event))
 
 
@@ -194,7 +195,7 @@ def spoken(event: Event) -> str:
 def _words(event: Event) -> str:
     match event["kind"]:
         case "inbound":
-            return str(event["text"] or "(taps a button)")
+            return str(event["text"])
         case "call" if event["state"] == "ringing":
             return "the phone rings"
         case "call":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -53,9 +53,10 @@ class Person:
 
     def taps(self, label: str) -> list[Event]:
         """Tap the newest button whose label begins with these words."""
-        event, data = self._button(label)
+        event, choice = self._button(label)
         sender = Address(event["channel"], event["address"])
-        return self._do(tapped(sender, data, event["id"], self.clock.now()))
+        tap = tapped(sender, choice["data"], event["id"], self.clock.now())
+        return self._do(tap, shown=replace(tap, text=f"[{choice['label']}]"))
 
     def taps_first(self) -> list[Event]:
         """Tap the first button of the newest message that has any."""
@@ -82,8 +83,8 @@ class Person:
         with self.services.database.session() as session:
             answer_task(session, task.user_id, task.id, answer, self.clock.now(), source=ChannelName.API)
 
-    def _do(self, message: InboundMessage) -> list[Event]:
-        self.phones.heard(message)
+    def _do(self, message: InboundMessage, shown: InboundMessage | None = None) -> list[Event]:
+        self.phones.heard(shown or message)
         event_id = inbound.receive(self.services, message)
         if event_id is None:
             raise DidNotHappenError("the message was taken for a duplicate")
@@ -187,12 +188,12 @@ class Person:
             raise DidNotHappenError(f"the person has no {channel} address")
         return found
 
-    def _button(self, label: str) -> tuple[Event, str]:
+    def _button(self, label: str) -> tuple[Event, dict[str, str]]:
         for event in reversed(list(_current(self.seen))):
             for row in event.get("rows") or []:
                 for choice in row:
                     if str(choice["label"]).startswith(label):
-                        return event, str(choice["data"])
+                        return event, choice
         raise DidNotHappenError(f"no button {label!r} on the phone:\n{self.transcript()}")
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot import commands
-from bot.numbered import numbered_choice
+from bot.offers import numbered_choice, settled
 from bot.response import Response, say
 from bot.tokens import mint_calendar_key
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
@@ -185,4 +185,6 @@ def _converse(
         calendar_link=lambda user_id: calendar_link(settings, user_id),
     )
     result = take_turn(turn, tools)
-    return Response(result.replies, result.agent_node, result.proposed_plan, result.requires_user_action)
+    answered = settled(session, event, message) if message.kind == InboundKind.BUTTON else None
+    replies = (answered, *result.replies) if answered else result.replies
+    return Response(replies, result.agent_node, result.proposed_plan, result.requires_user_action)

@@ -13,7 +13,7 @@ from bot.clock import ManualClock
 from bot.services import Services
 from bot.settings import Settings
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
-from channels.simulator import PhoneStore
+from channels.simulator import PhoneStore, tapped
 from channels.switchboard import Switchboard
 from reminders.plans import TaskDraft, schedule_tasks
 from storage import users
@@ -222,3 +222,13 @@ def test_two_open_reminders_and_a_bare_one_ask_which(services, owner, say, text,
     assert {row[0]["label"] for row in which["rows"]} == {"Easy run", "Call mum"}
     [done] = say(text("1"))
     assert "Done" in done["text"]
+
+
+def test_a_tapped_question_keeps_its_answer_and_loses_its_buttons(services, owner, say, text, now):
+    [question] = say(text("call mum tomorrow 6pm"))
+    ok = question["rows"][0][0]
+    _, edited, noted = say(tapped(OWNER, ok["data"], question["id"], now))
+    assert edited["replaces"] == question["id"]
+    assert edited["text"] == f"{question['text']}\n\n✓ {ok['label']}"
+    assert edited["rows"] == []
+    assert noted["text"].startswith("Noted")

@@ -4,7 +4,7 @@
 
 Target: nothing lost; nothing doubled where the provider can be asked (WhatsApp, calls); at most one Telegram text
 doubled per kill, since nobody can ask Telegram. `--burst` makes everything due at once, so that each kill hits a
-worker in the middle of its sends. Takes three minutes: the rungs stand further apart than a dead worker's lease lasts.
+worker in the middle of its sends: there the bound is what a worker has out at once (`reminders.lanes.FEW`). Takes three minutes: the rungs stand further apart than a dead worker's lease lasts.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from channels.twilio_api import TwilioApi
 from channels.voice import VoiceChannel
 from channels.whatsapp import WhatsAppChannel
 from reminders.dispatch import Dispatcher
+from reminders.lanes import FEW
 from reminders.rules.ladder import Timing
 from reminders.wakeups import RqWakeups
 from storage.database import Database
@@ -147,17 +148,18 @@ def _start(urls: tuple[str, ...]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "bench.chaos", "--worker", *urls], cwd=_PROJECT)
 
 
-def report(books: Books, people: int, killed: int) -> int:
+def report(books: Books, people: int, killed: int, *, burst: bool) -> int:
+    most = FEW if burst else 1
     doubled = {
         name: sum(count - 1 for count in book.values())
         for name, book in (("telegram", books.telegram), ("whatsapp", books.whatsapp), ("call", books.call))
     }
     lost = books.lost(people)
-    passed = not (lost or doubled["whatsapp"] or doubled["call"]) and doubled["telegram"] <= killed
+    passed = not (lost or doubled["whatsapp"] or doubled["call"]) and doubled["telegram"] <= most * killed
     print(f"{people:,} tasks, 3 rungs each, {killed} workers killed: lost {lost}")
     for name, count in doubled.items():
         print(f"  {name:<10} doubled {count}")
-    print(f"  target: lost 0, doubled 0, Telegram at most 1 a kill: {'reached' if passed else 'MISSED'}")
+    print(f"  target: lost 0, doubled 0, Telegram at most {most} a kill: {'reached' if passed else 'MISSED'}")
     return 0 if passed else 1
 
 
@@ -170,12 +172,8 @@ def main() -> int:
     given = parser.parse_args()
     if given.worker:
         work(*given.worker)
-    return report(*_with_people(given))
-
-
-def _with_people(given: argparse.Namespace) -> tuple[Books, int, int]:
     books, killed = run(given.tasks, given.kills, burst=given.burst)
-    return books, given.tasks, killed
+    return report(books, given.tasks, killed, burst=given.burst)
 
 
 if __name__ == "__main__":

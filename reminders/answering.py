@@ -19,7 +19,7 @@ from reminders.rows import state_of, write_state
 from reminders.rules.answers import TaskTap
 from reminders.rules.life import Answered, Effect, Learn, Supersede, Undone, step
 from reminders.rules.snooze import snooze_until
-from reminders.sprints import finish_sprints
+from reminders.sprints import finish_sprints, reopen_sprint
 from reminders.wording import all_later, moment, snooze_rows, tap
 from storage import deliveries, outbox, tasks
 from storage.tables import Task
@@ -32,6 +32,7 @@ _RESPONSE = {
     Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
     Answer.MISSED: NoticeResponse.MISSED,
 }
+_FINAL = (Answer.DONE, Answer.MISSED)
 _ECHOED = (Answer.DONE, Answer.MISSED, Answer.ON_IT)  # final enough to stand in the chat
 _TAPPED = {
     "done": Answer.DONE,
@@ -67,7 +68,7 @@ def answer_task(
         return unchanged(asked, answer)
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
-    finished = finish_sprints(session, [asked.task.goal_id], now) if answer == Answer.DONE else ()
+    finished = finish_sprints(session, [asked.task.goal_id], now) if answer in _FINAL else ()
     return recorded(asked, answer, finished)
 
 
@@ -226,6 +227,7 @@ def _which_scope(asked: Asked, argument: str, at: datetime) -> AnswerOutcome:
 def _undo(asked: Asked, version: int) -> AnswerOutcome:
     if version != asked.task.version or not _apply(asked, Undone(), None):
         return replace(unchanged(asked, None), kind="stale")
+    reopen_sprint(asked.session, asked.task.goal_id)
     deliveries.note_response(
         asked.session, asked.task.id, asked.source, NoticeResponse.NO_RESPONSE, asked.now
     )

@@ -37,6 +37,7 @@ GROUP = 10  # begun in one transaction; a killed worker's are sent by another, o
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
 FEW = 4
+_MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
 _PAUSES = (
     0.1,
     0.2,
@@ -107,7 +108,8 @@ class Lanes:
                 counts.update(str(finished.status) for _, finished, _ in landed)
                 for line in lines.values():
                     self._launch(line.leave(), arrived, clock())
-                landed = _landed(arrived) if any(line.out for line in lines.values()) else []
+                out = sum(line.out for line in lines.values())
+                landed = _landed(arrived, out) if out else []
                 for attempt, _, _ in landed:
                     lines[_is_blind(attempt)].out -= 1
         return counts
@@ -176,12 +178,12 @@ def _is_blind(attempt: Attempt) -> bool:
     return attempt.address.channel in BLIND
 
 
-def _landed(arrived: SimpleQueue[Future[Outcome]]) -> list[Outcome]:
-    """What has come back: waits for the first, takes the others that are there."""
+def _landed(arrived: SimpleQueue[Future[Outcome]], out: int) -> list[Outcome]:
+    """What has come back of those that are out: waits for the first, and a moment for its company."""
     landed = [arrived.get().result()]
     with suppress(Empty):
-        while True:
-            landed.append(arrived.get_nowait().result())
+        while len(landed) < min(out, GROUP):
+            landed.append(arrived.get(timeout=_MOMENT).result())
     return landed
 
 

@@ -16,6 +16,7 @@ from reminders.rows import busy_of, state_of, write_state
 from reminders.rules.life import Cancelled, Event, Moved, step
 from reminders.rules.rhythm import Rhythm, to_utc
 from reminders.rules.slots import is_free
+from reminders.sprints import reopen_sprint
 from storage import outbox
 from storage.tables import Task, User
 from storage.tasks import later_in_series, lock_task, pending_between, rezone
@@ -234,6 +235,7 @@ def _replace(
         original_at=to if whole_series else task.original_at or task.scheduled_at,
         shared_with_goal_ids=tuple(task.shared_with_goal_ids),
     )
+    reopen_sprint(session, task.goal_id)
     row = _row(draft, person, now)
     row.replaces_id = task.id
     session.add(row)

@@ -1,4 +1,4 @@
-"""When the last task of a goal's sprint is over, the goal is complete and the next sprint in line begins."""
+"""When the last task of a goal's sprint is over, the goal is complete and the next sprint begins; and the way back."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ def finish_sprints(
         select(Goal).where(Goal.id.in_(ids), Goal.status == GoalStatus.ACTIVE).with_for_update()
     ).all()
     return [(goal, _follow(session, goal, now)) for goal in active if open_of_goal(session, goal.id) == 0]
+
+
+def reopen_sprint(session: Session, goal_id: UUID | None) -> None:
+    """A task of a completed goal is open again: so is the goal, and the sprint that it gave way to waits as before."""
+    goal = session.get(Goal, goal_id, with_for_update=True) if goal_id else None
+    if goal is None or goal.status != GoalStatus.COMPLETED:
+        return
+    for one in goals.pipeline_of(session, goal.user_id, goal.parent_goal_id or goal.id):
+        is_next = one.status == GoalStatus.ACTIVE and one.activated_at == goal.completed_at
+        if is_next and open_of_goal(session, one.id) == 0:
+            one.status, one.activated_at = GoalStatus.PIPELINE, None
+    goal.status, goal.completed_at = GoalStatus.ACTIVE, None
+    session.flush()
 
 
 def _follow(session: Session, goal: Goal, now: datetime) -> Goal | None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from reminders.answering import AnswerOutcome, answer_tap, open_reminders
-from reminders.rules.answers import TaskTap
+from reminders.rules.answers import TaskTap, format_tap
 from storage.tables import Goal, NotificationLog, Task, User
 from storage.vocabulary import Answer, GoalStatus
 from tests.reminders.conftest import Ladders, button, say, tap
@@ -178,7 +178,7 @@ def test_only_reminded_tasks_can_be_meant_by_a_bare_number(
         assert [task.id for task in open_reminders(session, owner.id, now)] == [second.id, reminded.id]
 
 
-def test_the_last_task_of_a_sprint_completes_the_goal_and_the_next_sprint_begins(
+def test_the_last_task_of_a_sprint_completes_the_goal_and_the_next_begins_until_it_is_taken_back(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     with ladders.database.session() as session:
@@ -200,3 +200,8 @@ def test_the_last_task_of_a_sprint_completes_the_goal_and_the_next_sprint_begins
     with ladders.database.session() as session:
         assert session.get_one(Goal, goal.id).status == GoalStatus.COMPLETED
         assert session.get_one(Goal, following.id).status == GoalStatus.ACTIVE
+    done = ladders.task(last.id)
+    tap(ladders, owner, format_tap(TaskTap(done.id, done.version, "undo", "")), now)
+    with ladders.database.session() as session:
+        assert session.get_one(Goal, goal.id).status == GoalStatus.ACTIVE
+        assert session.get_one(Goal, following.id).status == GoalStatus.PIPELINE

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from reminders.answering import answer_tap
 from reminders.plans import TaskDraft, schedule_tasks
 from reminders.rules.answers import TaskTap
-from storage.tables import Task, User
-from storage.vocabulary import Answer
+from storage.tables import Goal, Task, User
+from storage.vocabulary import Answer, GoalStatus
 from tests.reminders.conftest import Ladders, button, say, tap
 
 MINUTE = timedelta(minutes=1)
@@ -116,3 +116,20 @@ def test_a_later_one_whose_new_time_is_taken_stays_and_the_person_is_told(
         outcome = answer_tap(session, owner.id, choice, now, source="telegram")
     assert outcome.text.endswith("and the later ones with it; one stays where it is, its new time is taken.")
     assert [ladders.task(task.id).status for task in weekly] == ["rescheduled", "pending", "rescheduled"]
+
+
+def test_a_last_task_that_is_given_up_ends_its_sprint_and_another_time_for_it_brings_it_back(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    with ladders.database.session() as session:
+        goal = Goal(user_id=owner.id, title="Run 5 km", status=GoalStatus.ACTIVE)
+        session.add(goal)
+        session.flush()
+        session.get_one(Task, reminded.id).goal_id = goal.id
+    say(ladders, owner, reminded, Answer.MISSED, now)
+    with ladders.database.session() as session:
+        assert session.get_one(Goal, goal.id).status == GoalStatus.COMPLETED
+    offer = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
+    assert tap(ladders, owner, offer.choices[0][0].data, now).kind == "recorded"
+    with ladders.database.session() as session:
+        assert session.get_one(Goal, goal.id).status == GoalStatus.ACTIVE

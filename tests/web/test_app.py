@@ -9,6 +9,8 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bot.services import Services
 from storage.database import Database
@@ -138,7 +140,7 @@ def test_a_database_that_is_away_is_said_to_be_so(
 
 
 def test_a_redis_that_is_away_is_said_to_be_so(services: Services) -> None:
-    away = replace(services, redis=Redis(port=1, socket_connect_timeout=1))
+    away = replace(services, redis=Redis(port=1, retry=Retry(NoBackoff(), 0)))
     response = create_app(away).test_client().get("/simulator/api/state")
     assert response.status_code == 503
 

@@ -48,12 +48,6 @@ def identities(session: Session, user_id: UUID, channel: str | None = None) -> S
     return session.scalars(query.order_by(Identity.is_primary.desc(), Identity.created_at)).all()
 
 
-def primary_identity(session: Session, user_id: UUID) -> Identity | None:
-    """Where Flux speaks first; None while it is disabled or nothing is linked."""
-    usable = [identity for identity in identities(session, user_id) if identity.disabled_reason is None]
-    return usable[0] if usable and usable[0].is_primary else None
-
-
 def add_identity(
     session: Session, user_id: UUID, channel: str, value: str, now: datetime, *, primary: bool = False
 ) -> Identity:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 
 from bot.clock import Clock, build_clock
@@ -77,7 +79,8 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """Everything for this process. Nothing connects before it is first used."""
-    redis = Redis.from_url(settings.redis_url)
+    # One quick second try and no more: whoever waits on us hears "in a moment" sooner than redis-py gives up.
+    redis = Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 1), socket_connect_timeout=2)
     clock = build_clock(settings.app_env, redis)
     database = Database(settings.database_url)
     return Services(

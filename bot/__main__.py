@@ -83,7 +83,12 @@ USER_COMMANDS = (
         "people:token",
         (_ID, (("--days",), {"type": float, "default": 365.0, "help": "how long it works (default: 365)"})),
     ),
-    Command("link", "print a code that joins another channel to a person", "people:link", (_ID,)),
+    Command(
+        "link",
+        "print a code that joins another channel to a person, or let in the stranger who showed you a code",
+        "people:link",
+        ((("who",), {"metavar": "ID|CODE", "help": "a person's id, or the pairing code of a stranger"}),),
+    ),
 )
 
 

@@ -81,15 +81,27 @@ def token(settings: Settings, arguments: Namespace) -> int:
 
 
 def link(settings: Settings, arguments: Namespace) -> int:
-    """Print a code that joins another channel to this person: sent there as `/start CODE`."""
+    """For an id: print a code that joins another channel to this person. For a pairing code: let its stranger in."""
     from storage import users
 
     with with_database(settings) as (database, clock), database.session() as session:
-        if users.get_user(session, arguments.id) is None:
-            return _unknown(arguments.id)
-        code = users.mint_code(session, arguments.id, "link", clock.now())
+        try:
+            user_id = UUID(arguments.who)
+        except ValueError:
+            return _let_in(users.approve(session, arguments.who, clock.now()))
+        if users.get_user(session, user_id) is None:
+            return _unknown(user_id)
+        code = users.mint_code(session, user_id, "link", clock.now())
     print(code)
-    print("Send this from the other channel within 15 minutes:  /start " + code, file=sys.stderr)
+    print("Send this from the other channel within 15 minutes:  /link " + code, file=sys.stderr)
+    return 0
+
+
+def _let_in(user_id: UUID | None) -> int:
+    if user_id is None:
+        print("flux: that code is unknown, used or older than a day", file=sys.stderr)
+        return 1
+    print(f"{user_id} may talk to Flux now.")
     return 0
 
 

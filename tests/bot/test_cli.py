@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -19,7 +20,10 @@ import pytest
 from bot.__main__ import COMMANDS, USER_COMMANDS, _find
 from bot.settings import Settings
 from bot.tokens import verify
+from storage.database import Database
 from storage.processes import command_line
+from storage.tables import User
+from storage.users import create_user, mint_code
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _KEY = "k" * 32
@@ -66,6 +70,27 @@ def test_a_person_is_added_listed_and_given_a_token(flux: Flux, tmp_path: Path) 
     from bot.clock import SystemClock
 
     assert verify(token.strip(), settings, SystemClock().now()) == user_id
+
+
+def test_a_stranger_of_a_closed_house_is_let_in_by_their_code_once(
+    flux: Flux, database: Database, now: datetime
+) -> None:
+    with database.session() as session:
+        stranger = create_user(session, now)
+        # The command reads the real clock, which a test cannot turn: the code lives long enough for it.
+        code = mint_code(session, stranger.id, "pairing", now, lives=timedelta(days=36_500))
+    welcome = flux("user", "link", code)
+    assert welcome.stdout == f"{stranger.id} may talk to Flux now.\n"
+    with database.session() as session:
+        assert session.get_one(User, stranger.id).approved_at is not None
+    again = flux("user", "link", code)
+    assert (again.returncode, again.stdout) == (1, "")
+
+
+def test_a_person_gets_a_code_for_another_channel(flux: Flux, owner: User) -> None:
+    made = flux("user", "link", str(owner.id))
+    assert re.fullmatch(r"[\w-]{22}\n", made.stdout)
+    assert "/link " + made.stdout.strip() in made.stderr
 
 
 def test_nobody_gets_a_token_for_an_unknown_id(flux: Flux) -> None:

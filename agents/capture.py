@@ -21,6 +21,12 @@ _SHORT = re.compile(
 _SHORT_MINUTES, _USUAL_MINUTES = 15, 30
 _SHIFT = re.compile(r"\b(later|earlier)\s*$", re.I)
 _TOWARDS = re.compile(r"\b(?:to|for|until|till)\b", re.I)
+_SAYS_DAY = re.compile(
+    r"\b(?:today|tonight|tomorrow|tmrw|tmr|tom|yesterday|overmorrow|(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:days?)?|wednesdays?"
+    r"|thursdays?|saturdays?|tuesdays?|weekdays?|weekend|weeks?|months?|days?|daily|every|next|in \w+ (?:min\w*|hours?|h)|now|noon|soon|\d+(?:st|nd|rd|th)"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\d{1,4}[./-]\d{1,2}(?:[./-]\d*)?(?!\d*\s*[ap]m)|(?:christmas|easter|new year)\w*)\b",
+    re.I,
+)
 _MOST_TASKS = 10  # in one message
 _RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
 
@@ -53,7 +59,7 @@ def read_tasks(ctx: TurnContext, text: str) -> tuple[list[Wish], Problem | None]
         wishes.append(wish)
         if problem is not None:
             return [wish, *wishes[:-1]], problem
-    return [wish for wish in wishes if wish.title], None
+    return [wish for wish in wishes if wish.title or wish.moment], None
 
 
 def read_change(
@@ -64,7 +70,7 @@ def read_change(
     renamed = _RENAME.match(text)
     if renamed:
         return [replace(first, title=wording.capital(renamed[1].strip()[:120])), *rest], None
-    reading = read_when(text, ctx.local_now, ctx.user.timezone)
+    reading = read_when(text, _seen_from(ctx, text, first), ctx.user.timezone)
     minutes = parse_minutes(text)
     direction = _SHIFT.search(text)
     if direction and minutes and first.moment:
@@ -81,10 +87,15 @@ def read_change(
     return None, None
 
 
+def renames(text: str) -> bool:
+    """Whether words give the task on the table another name."""
+    return _RENAME.match(text) is not None
+
+
 def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
     """Where something should move to. A bare clock means its own day, as long as that lies ahead."""
     aim = _TOWARDS.sub(" ", text)  # "to Friday" is where to, not until when
-    reading = read_when(aim, ctx.local_now, ctx.user.timezone)
+    reading = read_when(aim, _own_day(ctx, aim, near), ctx.user.timezone)
     when = reading.when
     if reading.problem:
         return Target(problem=reading.problem)
@@ -96,6 +107,20 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(either=_both_halves(ctx, when), problem=when.question or "")
     earliest, latest = _stretch(ctx, when)
     return Target(earliest=earliest, latest=latest, prefer=Prefer(part=when.part) if when.part else None)
+
+
+def _seen_from(ctx: TurnContext, text: str, wish: Wish) -> datetime:
+    """From when a change is read: "no, 7pm" keeps the day that was agreed, "no, tomorrow" counts from today."""
+    at = wish.moment or (datetime.fromisoformat(wish.after) if wish.after else None)
+    return _own_day(ctx, text, at) if at else ctx.local_now
+
+
+def _own_day(ctx: TurnContext, text: str, at: datetime) -> datetime:
+    """The morning of `at` when only a clock was said and that day is still to come; else now."""
+    day = at.astimezone(ctx.zone).date()
+    if _SAYS_DAY.search(text) or day <= ctx.local_now.date():
+        return ctx.local_now
+    return datetime.combine(day, time(0), ctx.zone)
 
 
 def read_until(ctx: TurnContext, text: str) -> datetime | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from datetime import time
 
 from agents.consult import consult
 from agents.draft import Draft
@@ -12,7 +14,9 @@ from agents.plan_edit_words import parse_edit
 from agents.plan_edits import EditKind, PlanEdit, apply_edits, start_shift
 from agents.state import AgentState
 from agents.turn import TurnContext
+from reminders.rules.rhythm import Rhythm
 
+_SAYS_HALF = re.compile(r"\d\s*[ap]\.?m\b|morning|\b0\d|\d:\d\d", re.I)
 BY_BUTTON = {
     "easier": PlanEdit(EditKind.EASIER),
     "harder": PlanEdit(EditKind.HARDER),
@@ -30,10 +34,30 @@ class Edited:
     words: tuple[str, ...] = ()
 
 
-def edit_in_words(draft: Draft, text: str) -> Edited | None:
-    """The plan with the changes that were said; None when the words hold none that rules can read."""
+def edit_in_words(draft: Draft, text: str, rhythm: Rhythm | None = None) -> Edited | None:
+    """The plan with the changes that were said; None when the words hold none that rules can read.
+
+    With the person's rhythm, "at 6" without am or pm is the half of the day in which they are awake.
+    """
     edits = parse_edit(text, draft.plan)
+    if rhythm is not None and not _SAYS_HALF.search(text):
+        edits = [_awake(edit, rhythm) for edit in edits]
     return _applied(draft, edits) if edits else None
+
+
+def _awake(edit: PlanEdit, rhythm: Rhythm) -> PlanEdit:
+    if edit.at is None or rhythm.sleep is None or edit.at.hour >= 12:
+        return edit
+    bed, wake = rhythm.sleep
+    evening = edit.at.replace(hour=edit.at.hour + 12)
+    return (
+        replace(edit, at=evening) if _within(edit.at, bed, wake) and not _within(evening, bed, wake) else edit
+    )
+
+
+def _within(at: time, start: time, end: time) -> bool:
+    """Whether a clock time lies in [start, end), which may go over midnight."""
+    return start <= at < end if start < end else at >= start or at < end
 
 
 def edit_by_button(draft: Draft, word: str) -> Edited:

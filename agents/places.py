@@ -85,6 +85,13 @@ _HALF_HOURS = {  # offsets that are not whole hours, by minutes
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-−])\s*(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})[:.]([0-5]\d)\s*(am|pm)?\b|\b(\d{1,2})\s*(am|pm)\b", re.IGNORECASE)
 
+# What stands around the time on somebody's watch; anything else beside a time is no place.
+_WATCH = re.compile(
+    r"\W*(?:it'?s|it is|its|now|my (?:clock|watch|phone)|says?|shows?|the time|time|is|at|here|right|just|about|\W)*0"
+    r"(?:\W|here|now|right|at|the|moment|o'?clock)*",
+    re.IGNORECASE,
+)
+
 
 def find_zone(text: str, now: datetime) -> str | None:
     """The IANA zone that was meant, or None. `now` (aware) turns "it's 14:05 here" into an offset."""
@@ -97,7 +104,9 @@ def find_zone(text: str, now: datetime) -> str | None:
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         return _of_offset(minutes if offset[1] == "+" else -minutes)
     clock = _CLOCK.search(wanted)
-    return _of_clock(clock, now) if clock else _by_name(wanted)
+    if clock is not None and _WATCH.fullmatch(_CLOCK.sub("0", wanted, count=1)):
+        return _of_clock(clock, now)
+    return _by_name(wanted)
 
 
 def says_zone(zone: str) -> str:

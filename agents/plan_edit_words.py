@@ -175,7 +175,7 @@ def _read(clause: str, rest: str, target: int, named: bool, series: Sequence[Ser
         return [PlanEdit(EditKind.DROP, target)]
     main = target if named else target or 1  # "twice a week" means the main series, not the weekly look back
     amount = _amount(rest, target, main)
-    return amount + _move(rest, main if days else target, named, days, bool(amount))
+    return amount + _move(rest, main if days else target, named, days)
 
 
 def _amount(rest: str, target: int, main: int) -> list[PlanEdit]:
@@ -201,7 +201,7 @@ def _amount(rest: str, target: int, main: int) -> list[PlanEdit]:
     return edits
 
 
-def _move(rest: str, target: int, named: bool, days: tuple[int, ...], amount: bool) -> list[PlanEdit]:
+def _move(rest: str, target: int, named: bool, days: tuple[int, ...]) -> list[PlanEdit]:
     """Where to: weekdays, a clock time or a part of the day."""
     if not (named or target or _SAYS_MOVE.search(rest)) or (_STRANGER.search(rest) and not named):
         return []
@@ -210,8 +210,6 @@ def _move(rest: str, target: int, named: bool, days: tuple[int, ...], amount: bo
     part = parse_day_part(timed) if at is None else None
     if days or at is not None or part is not None:
         return [PlanEdit(EditKind.MOVE, target, weekdays=days, at=at, part=part)]
-    if amount:
-        return []
     if _EARLIER.search(rest):
         return [PlanEdit(EditKind.EARLIER, target)]
     return [PlanEdit(EditKind.LATER, target)] if _LATER.search(rest) else []

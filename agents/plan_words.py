@@ -24,7 +24,7 @@ def whole_plan(draft: Draft) -> str:
     parts.append(
         "\n".join(f"{number}. {line}" for number, line in enumerate(map(_line, draft.placed), start=1))
     )
-    why = _reasons(draft.placed)
+    why = reasons(draft.placed)
     if why:
         parts.append(f"Why these times: {why}.")
     moved = _moved(draft.placed)
@@ -39,16 +39,30 @@ def whole_plan(draft: Draft) -> str:
 
 def difference(before: Sequence[Json], after: Sequence[Json]) -> str:
     """Only what changed between two versions, series by series; "" when nothing did."""
-    old = {one["title"]: one for one in before}
     new = {one["title"]: one for one in after}
+    renamed = _renamed(before, after)
+    old = {renamed.get(one["title"], one["title"]): one for one in before}
     numbers = {title: number for number, title in enumerate(new, start=1)}
-    lines = [f"{title}: dropped" for title in old if title not in new]
+    lines = [f"{was} is now called {now}" for was, now in renamed.items()]
+    lines += [f"{title}: dropped" for title in old if title not in new]
     lines += [f"New: {numbers[title]}. {_line(one)}" for title, one in new.items() if title not in old]
     for title, one in new.items():
         changes = _changes(old[title], one) if title in old else ""
         lines += [f"{numbers[title]}. {title}: {changes}"] if changes else []
     lines += _moved(after, but_not=_moved(before))
     return "\n".join(lines)
+
+
+def _renamed(before: Sequence[Json], after: Sequence[Json]) -> dict[str, str]:
+    """Old title -> new one, where a series kept its place and only its name is another."""
+    was, now = [one["title"] for one in before], [one["title"] for one in after]
+    if len(was) != len(now):
+        return {}
+    return {
+        old: new
+        for old, new in zip(was, now, strict=True)
+        if old != new and old not in now and new not in was
+    }
 
 
 def _changes(old: Json, new: Json) -> str:
@@ -77,7 +91,7 @@ def _weeks(one: Json) -> str:
     return f"week {first}" if first == last else f"weeks {first}-{last}"
 
 
-def _reasons(placed: Sequence[Json]) -> str:
+def reasons(placed: Sequence[Json]) -> str:
     """Each reason once, without its count of weeks."""
     plain = dict.fromkeys(one["reason"].partition(", ")[0] for one in placed if one["tasks"])
     return "; ".join(plain)

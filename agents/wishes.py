@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid5
 
 from agents import wording
@@ -103,4 +104,7 @@ def says_wish(ctx: TurnContext, wish: Wish) -> str:
 def _cadence(ctx: TurnContext, moments: Sequence[datetime]) -> str:
     local = [at.astimezone(ctx.zone) for at in moments]
     names = wording.days([f"{at:%A}" for at in local])
+    gaps = [later.date() - earlier.date() for earlier, later in pairwise(local)]
+    if len(set(gaps)) == 1 and gaps[0] == timedelta(days=14):
+        names = f"every other {names}"
     return f"{wording.capital(names)} at {local[0]:%H:%M}"

@@ -25,6 +25,10 @@ Tell me a task ("call mum tomorrow 6pm") and I remind you.
 
 /today - what is on today
 /week - the next seven days
+/settings - what I go by, and how to change it
+/why - why your plan is as it is
+/undo - take the last thing back
+/pause - go quiet for a while
 /log - what I sent you, where, and what came back
 /dashboard - your page in the browser
 /link - talk to me from another app as well
@@ -62,6 +66,9 @@ def run(
 
 
 def _start(asked: Asked) -> Response | None:
+    """A link to the bot may carry a code (t.me/bot?start=CODE), which arrives as /start CODE."""
+    if asked.argument:
+        return _link(asked)
     if not asked.user.onboarded:
         return None  # the first contact belongs to the conversation
     return _today(asked)

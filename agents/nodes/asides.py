@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from agents import wording
 from agents.capture import read_until
 from agents.places import find_zone, says_zone, wall_time
+from agents.plan_words import reasons
 from agents.reply import Option, ask, close, tell
 from agents.state import AgentState, Update
 from agents.titles import matching
 from agents.turn import TurnContext
 from reminders import agenda as planned
-from reminders.answering import answer_task
+from reminders.answering import answer_tap, answer_task
 from reminders.plans import cancel_tasks, change_zone
+from reminders.rules.answers import TaskTap
 from storage.goals import active_goals
 from storage.tables import Task
 from storage.vocabulary import Answer, TaskStatus
@@ -28,6 +30,10 @@ HELP = (
     "Tell me a goal (I want to run 5 km) and I make a plan with you. Tell me a task (call mum tomorrow 6pm) and I "
     "remind you. Ask what's today, say I did the run, or move my run to tomorrow. What shall we start with?"
 )
+PAUSED = {
+    "yes": "Good. Say I'm back whenever you want to go on.",
+    "no": "Then tell me the day, for example: I'm away until Friday. Or say I'm back.",
+}
 UNSURE = "I'm not sure what you'd like. A reminder, a goal to plan, or what's on today?"
 
 
@@ -49,10 +55,18 @@ def done(ctx: TurnContext, text: str) -> Update:
     """ "I did the run": the open task of that title nearest to now is done."""
     tasks = _around_now(ctx)
     found = matching(text, tasks, lambda task: task.title)
-    if not found and len(tasks) == 1:
-        found = list(tasks)
+    begun = [task for task in tasks if task.scheduled_at <= ctx.now + timedelta(minutes=15)]
+    if not found and len(begun) == 1:
+        found = begun
     if not found:
-        return tell(_NODE, "Well done. Which task was it? I can't find it among today's.")
+        listed = planned.for_days(ctx.session, ctx.user, ctx.local_now.date(), 1)
+        buttons = [[{"label": label, "data": data}] for label, data in listed.done_buttons]
+        text = (
+            "Well done. Which task was it?"
+            if buttons
+            else "Well done. I had nothing like it planned for today."
+        )
+        return {"replies": [{"text": text, "rows": buttons, "node": _NODE}], "agent_node": _NODE}
     nearest = min(found, key=lambda task: abs(task.scheduled_at - ctx.now))
     channel = ctx.turn.message.sender.channel
     outcome = answer_task(ctx.session, ctx.user.id, nearest.id, Answer.DONE, ctx.now, source=channel)
@@ -148,7 +162,10 @@ def change_place(ctx: TurnContext, zone: str, word: str) -> Update:
 
 def wake_up(ctx: TurnContext) -> Update:
     ctx.user.paused_until = None
-    return close(_NODE, "Back on. Shall I show you today?")
+    listed = planned.for_days(ctx.session, ctx.user, ctx.local_now.date(), 1)
+    return close(
+        _NODE, f"Back on.\n{listed.text}" if listed.text else "Back on. Nothing is planned for today."
+    )
 
 
 def show_plans(ctx: TurnContext) -> Update:
@@ -158,15 +175,54 @@ def show_plans(ctx: TurnContext) -> Update:
     return tell(_NODE, f"You are working on {wording.listed([goal.title for goal in goals])}. What about it?")
 
 
-def small_talk(ctx: TurnContext, kind: str) -> str:
-    name = ctx.profile().name
-    match kind:
-        case "thanks":
-            return "You're welcome. Anything else?"
-        case "hello":
-            return f"Hello{', ' + name if name else ''}. What can I do for you?"
-        case _:
-            return "I'm better at plans than at small talk. Is there something you'd like to get done?"
+def why(ctx: TurnContext) -> Update:
+    """The reasons behind the times of every active plan, as they were found when it was placed."""
+    lines = []
+    for goal in active_goals(ctx.session, ctx.user.id):
+        placed = (goal.plan_json or {}).get("placed", [])
+        lines += [f"{goal.title}: {reasons(placed)}."] if reasons(placed) else []
+    if not lines:
+        return tell(_NODE, "There is no plan yet that I could explain. What would you like to work on?")
+    text = "\n".join(["Why these times:", *lines])
+    return tell(
+        _NODE, f"{text}\nWould other times suit you better? Say, for example: move the run to the evening."
+    )
+
+
+def undo(ctx: TurnContext) -> Update:
+    """Take back the newest done of the last day."""
+    last = ctx.session.scalars(
+        select(Task)
+        .where(
+            Task.user_id == ctx.user.id,
+            Task.status == TaskStatus.DONE,
+            Task.completed_at > ctx.now - timedelta(days=1),
+        )
+        .order_by(Task.completed_at.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return tell(_NODE, "There is nothing recent that I could take back. What went wrong?")
+    tap = TaskTap(last.id, last.version, "undo", "")
+    source = ctx.turn.message.sender.channel
+    return tell(_NODE, answer_tap(ctx.session, ctx.user.id, tap, ctx.now, source=source).text)
+
+
+def progress(ctx: TurnContext) -> Update:
+    """What was done and missed in the last seven days."""
+    since = ctx.now - timedelta(days=7)
+    counted = ctx.session.execute(
+        select(Task.status, func.count())
+        .where(Task.user_id == ctx.user.id, Task.scheduled_at > since, Task.scheduled_at <= ctx.now)
+        .group_by(Task.status)
+    ).all()
+    by_status = {str(status): int(number) for status, number in counted}
+    done, missed = by_status.get(TaskStatus.DONE, 0), by_status.get(TaskStatus.MISSED, 0)
+    if not done and not missed:
+        return tell(_NODE, "Nothing was due in the last seven days. Shall we plan something?")
+    return tell(
+        _NODE, f"In the last seven days: {done} done, {missed} missed. /dashboard shows more. What is next?"
+    )
 
 
 def _around_now(ctx: TurnContext) -> Sequence[Task]:

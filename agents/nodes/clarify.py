@@ -9,7 +9,8 @@ from langgraph.runtime import Runtime
 from agents import tongues
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides
+from agents.nodes import asides, settings
+from agents.nodes.small_talk import small_talk
 from agents.reply import ask_again, close, tell
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
@@ -19,7 +20,19 @@ _NODE = "clarify"
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
-    ctx, heard = runtime.context, heard_of(state)
+    """Answer; a question of the first eleven, or before a plan, is put again below what interrupted it."""
+    update = _answer(state, runtime.context)
+    question, replies = state.get("question") or {}, update["replies"]
+    kind = (state.get("focus") or {}).get("kind")
+    asked = any(question.get("text", "") in reply["text"] for reply in replies)
+    if not question or "question" in update or asked or kind not in ("onboarding", "goal_question"):
+        return update
+    again = {"text": question["text"], "rows": question["rows"], "node": _NODE}
+    return update | {"replies": [*replies, again]}
+
+
+def _answer(state: AgentState, ctx: TurnContext) -> Update:
+    heard = heard_of(state)
     aside = state.get("aside") or {}
     focus = state.get("focus") or {}
     if heard.word == "undo" and focus.get("kind") == "saved":
@@ -37,8 +50,20 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
             )
         case "crisis" | "medical" | "diet" as kind:
             return close(_NODE, REPLIES[kind])
+        case "changed":
+            return tell(_NODE, f"{aside['said']} Anything else?")
         case "agenda":
             return asides.agenda(ctx, heard.text)
+        case "undo":
+            return _undo(ctx, focus["task_ids"]) if focus.get("kind") == "saved" else asides.undo(ctx)
+        case "why":
+            return asides.why(ctx)
+        case "progress":
+            return asides.progress(ctx)
+        case "settings":
+            return tell(_NODE, settings.show(ctx))
+        case "yes" | "no" as kind if focus.get("kind") == "pause":
+            return close(_NODE, asides.PAUSED[kind])
         case "done":
             return asides.done(ctx, heard.text)
         case "drop":
@@ -57,8 +82,8 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
             return asides.show_plans(ctx)
         case "help":
             return tell(_NODE, asides.HELP)
-        case "thanks" | "hello" | "smalltalk" as kind:
-            return tell(_NODE, asides.small_talk(ctx, kind))
+        case kind if (said := small_talk(ctx, kind)) is not None:
+            return tell(_NODE, said)
         case _:
             return tell(_NODE, aside.get("question") or asides.UNSURE)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents import wording
+from agents import diary, wording
 from agents.draft import Draft, place
 from agents.editing import edit_in_words
 from agents.hearing import Heard, heard_of
@@ -76,7 +76,7 @@ def _change(state: AgentState, ctx: TurnContext, goal: Goal, text: str) -> Updat
         return close(
             _NODE, f"{goal.title} has no plan I could change. Shall we make one? Tell me the goal again."
         )
-    edited = edit_in_words(draft, text)
+    edited = edit_in_words(draft, text, diary.rhythm(ctx))
     if edited is None:
         return negotiating.show(state, draft, f"What should change?\n\n{whole_plan(draft)}")
     return negotiating.apply(state, ctx, draft, edited, f"{goal.title}, from tomorrow on:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
@@ -17,7 +18,7 @@ from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.plan_words import whole_plan
 from agents.questions import clarifying_questions
 from agents.replies_to_plan import says_no
-from agents.reply import Option, ask, close, in_rows
+from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from storage.goals import find_open_goal
@@ -25,6 +26,13 @@ from storage.vocabulary import GoalStatus
 
 _NODE = "goal_planner"
 _MOST_QUESTIONS = 3
+_ASKS_WHY = re.compile(
+    r"\W*(?:why|what for|how come|what do you mean|does it matter|is that important)\b", re.I
+)
+_NAMES_NOTHING = re.compile(
+    r"\W*(?:(?:a |my |the )?(?:new |another )?(?:goal|plan)|new|start|help|a|something|plan something)\W*",
+    re.I,
+)
 _LEAVE = Option("Leave it", "leave")
 
 
@@ -47,14 +55,7 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     draft = new_draft(ctx, text)
-    if len(draft.title.split()) < 2 and draft.title.casefold() in (
-        "goal",
-        "plan",
-        "new",
-        "start",
-        "help",
-        "a",
-    ):
+    if _NAMES_NOTHING.fullmatch(draft.title):
         focus = {"kind": "goal_question", "step": "goal"}
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
     known = find_open_goal(ctx.session, ctx.user.id, draft.title)
@@ -65,7 +66,7 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
         {"key": one.key, "text": one.text, "options": list(one.options)}
         for one in clarifying_questions(draft.goal, day_facts(ctx))[:_MOST_QUESTIONS]
     ]
-    return _next(state, ctx, replace(draft, questions=questions))
+    return _next(state, ctx, replace(draft, questions=questions), first=True)
 
 
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
@@ -74,6 +75,8 @@ def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Dra
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
     asked, *rest = draft.questions
+    if not heard.word and _ASKS_WHY.match(heard.text):
+        return ask_again(state, _NODE, "So that the plan fits you from the first day; skip it if you like.")
     answers = draft.answers if heard.word == "skip" else draft.answers | {asked["key"]: heard.text[:300]}
     return _next(state, ctx, replace(draft, questions=rest, answers=answers))
 
@@ -83,11 +86,11 @@ def _plain_no(text: str) -> bool:
     return text.casefold().strip(" .!") in ("no", "nope", "none", "nah")
 
 
-def _next(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
+def _next(state: AgentState, ctx: TurnContext, draft: Draft, *, first: bool = False) -> Update:
     if not draft.questions:
         return _gather(ctx, draft)
     question = draft.questions[0]
-    lead = "" if draft.answers else f"{draft.title}, good. A few short questions first."
+    lead = f"{draft.title}, good. A few short questions first." if first else ""
     rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
     focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
     return ask(state, _NODE, question["text"], rows, focus, before=lead) | {"goal_draft": draft.as_json()}

@@ -14,6 +14,8 @@ from agents.state import AgentState, Update
 from agents.titles import matching
 from agents.tongues import is_foreign
 from agents.turn import TurnContext
+from reminders.answering import open_reminders
+from reminders.rules.when import read_when
 from storage.goals import active_goals
 from storage.vocabulary import Intent
 
@@ -23,6 +25,7 @@ _OPEN_TASKS = 20  # shown to the model
 _ASIDES = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
+        ("smile", r"\W*(?:🙏|❤️?|😊|🙂|😀|😁)+\W*"),
         (
             "thanks",
             r"\W*(?:ok(?:ay)?[,! ]+)?(?:many )?(?:thanks?|thank you|thx|cheers|ty|danke|merci|gracias)\b.{0,20}",
@@ -34,6 +37,30 @@ _ASIDES = tuple(
         (
             "help",
             r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b.{0,20}",
+        ),
+        ("export", r".*\b(?:export|download|send me)\b.*\b(?:data|everything)\b.*"),
+        (
+            "erase",
+            r".*\b(?:delete|erase|remove|close|wipe)\b.*\b(?:account|(?:all )?(?:my|the) data|everything (?:you|about me)|me)\W*",
+        ),
+        ("privacy", r"\W*what do you (?:store|know|keep|save)\b.*"),
+        ("settings", r"\W*(?:show |see |change |what are )?(?:my |the )?(?:settings|preferences)\W*"),
+        (
+            "undo",
+            r"\W*(?:(?:oops|sorry|wait|no)\b[,! ]*)?(?:undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
+            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet)?)\W*",
+        ),
+        (
+            "progress",
+            r"\W*(?:how am i doing|how did i do|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
+        ),
+        ("clock", r"\W*(?:what(?:'s| is) the (?:time|date)|what (?:time|day|date) is (?:it|today))\b.*"),
+        ("why", r"\W*why\b.*"),
+        ("yourself", r"\W*(?:are you|who made you|what are you|who built you)\b.*"),
+        ("bye", r"\W*(?:good ?night|bye|good ?bye|see you|ciao|later)\b.{0,15}"),
+        (
+            "abuse",
+            r".*\b(?:fuck\w*|stupid|idiot\w*|useless|shut up|dumb|you suck|hate you|moron|bullshit|crap|annoying)\b.*",
         ),
         (
             "agenda",
@@ -69,22 +96,41 @@ _MOVE = re.compile(
     r"(?:move|reschedule|shift|postpone|push|delay|put off|bring forward)\b",
     re.IGNORECASE,
 )
+_COMMANDS = {
+    "settings": "settings",
+    "undo": "undo",
+    "why": "why",
+    "pause": "pause",
+    "resume": "wake",
+    "export": "export",
+    "delete": "erase",
+    "goals": "plan",
+    "plan": "plan",
+    "help": "help",
+    "start": "hello",
+    "privacy": "privacy",
+}
 # The finer intents the offline model reports beside CLARIFY.
 _UNDERSTOOD = {
     "QUERY": "agenda",
     "DONE": "done",
     "DELETE": "drop",
-    "CANCEL": "drop",
+    "CANCEL": "no",
     "PAUSE": "pause",
     "HELP": "help",
     "SMALLTALK": "smalltalk",
-    "AFFIRM": "thanks",
+    "AFFIRM": "yes",
+    "NEGATE": "no",
     "SNOOZE": "snooze",
 }
 
 
 def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """The intent, and for CLARIFY what it is about."""
+    if re.fullmatch(
+        r"\W*(?:(?:a |my |the )?(?:new |another )?goal|plan something|make a plan)\W*", text, re.I
+    ):
+        return {"intent": Intent.GOAL}
     kind = aside_of(text)
     if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
         kind = None
@@ -98,6 +144,10 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}
     answer = consult(ctx, ModelRole.ORCHESTRATOR, _brief(state, ctx, text), OrchestratorOutput, state)
     if answer.intent in (Intent.CLARIFY, Intent.ONBOARDING):
+        if _retimes_reminder(ctx, text):
+            return {"intent": Intent.RESCHEDULE_TASK}
+        if read_when(text, ctx.local_now, ctx.user.timezone).problem:
+            return {"intent": Intent.NEW_TASK}  # "dentist on 31 February": what is wrong with it can be said
         kind = _UNDERSTOOD.get(str(answer.payload.get("understood", "")).upper(), "")
         return {
             "intent": Intent.CLARIFY,
@@ -108,6 +158,9 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
 
 def aside_of(text: str) -> str | None:
     """What a message is, when it is neither a task nor a goal; None when it may be either."""
+    if text.startswith("/"):
+        name = text[1:].split(maxsplit=1)[0] if text[1:].strip() else ""
+        return _COMMANDS.get(name.partition("@")[0].casefold(), "unknown_command")
     if is_foreign(text):
         return "language"
     return next((kind for kind, pattern in _ASIDES if pattern.fullmatch(text[:300])), None)
@@ -136,6 +189,14 @@ def _moves_task(ctx: TurnContext, text: str) -> bool:
     if not _MOVE.match(text):
         return False
     return bool(matching(text, diary.open_tasks(ctx), lambda task: task.title))
+
+
+def _retimes_reminder(ctx: TurnContext, text: str) -> bool:
+    """Only a time, while a reminder waits for its answer: that is when the task shall be."""
+    if not open_reminders(ctx.session, ctx.user.id, ctx.now):
+        return False
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when
+    return when is not None and when.first is not None and len(text.split()) <= 8
 
 
 def _brief(state: AgentState, ctx: TurnContext, text: str) -> OrchestratorBrief:

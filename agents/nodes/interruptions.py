@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agents.capture import renames
 from agents.nodes.intents import aside_of
 from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
@@ -12,7 +13,37 @@ from agents.turn import TurnContext
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
-_ALWAYS = frozenset({"agenda", "help", "pause", "plan", "language"})
+_ALWAYS = frozenset(
+    {
+        "agenda",
+        "help",
+        "pause",
+        "plan",
+        "language",
+        "export",
+        "erase",
+        "privacy",
+        "progress",
+        "clock",
+        "abuse",
+    }
+)
+BETWEEN_QUESTIONS = frozenset(
+    {
+        "agenda",
+        "help",
+        "pause",
+        "thanks",
+        "export",
+        "erase",
+        "privacy",
+        "progress",
+        "clock",
+        "abuse",
+        "yourself",
+    }
+    | {"settings", "unknown_command", "undo"}
+)
 
 
 def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
@@ -25,6 +56,8 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS or _is_timed_task(ctx, text)
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
+        case "capture" if renames(text):
+            return False
         case "capture" | "move":
             return aside is not None or _begins_anew(ctx, text, needs_time=focus["kind"] == "move")
         case _:

@@ -14,6 +14,7 @@ from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
+from reminders.answering import open_reminders
 from reminders.plans import PlanError, move_series, move_task
 from reminders.rules.diary import Diary, Slot
 from reminders.rules.slots import find_slots
@@ -55,13 +56,15 @@ def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if not tasks:
         return close(_NODE, "There is nothing planned that I could move. Is there something to add?")
     found = _distinct(matching(text, tasks, lambda task: task.title))
+    if not found and state.get("focus", {}).get("kind") != "move":
+        found = list(open_reminders(ctx.session, ctx.user.id, ctx.now))  # "make it 7pm" after a reminder
     if len(found) == 1:
         return _offer(state, ctx, found[0], text)
     offered = (found or _distinct(tasks))[:5]
     rows = [[Option(_label(ctx, task), "task", task.id.hex)] for task in offered]
-    return ask(
-        state, _NODE, "Which one shall I move?", [*rows, [_NEVER_MIND]], {"kind": "move", "said": text}
-    )
+    again = "I couldn't tell from that. " if state.get("focus", {}).get("kind") == "move" else ""
+    focus = {"kind": "move", "said": text}
+    return ask(state, _NODE, f"{again}Which one shall I move?", [*rows, [_NEVER_MIND]], focus)
 
 
 def _distinct(tasks: Sequence[Task]) -> list[Task]:

@@ -8,15 +8,16 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from agents import wording
+from agents import diary, wording
 from agents.draft import Draft, place
 from agents.editing import Edited, edit_by_button, edit_in_words, model_edit
 from agents.hearing import Heard
-from agents.plan_words import difference, whole_plan
+from agents.plan_words import difference, reasons, whole_plan
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
+from reminders.rules.when import read_when
 from storage.goals import active_goals
 from storage.tables import Goal
 from storage.vocabulary import ApprovalStatus
@@ -31,7 +32,15 @@ _BUTTONS = (
 _SHOW = re.compile(
     r"\b(?:show|see|what(?:'s| is| was)|where(?:'s| is)|repeat|full|whole)\b.*\b(?:plan|draft)\b", re.I
 )
-_START = re.compile(r"\b(?:start|begin)\b.*\bnext week\b", re.I)
+_START = re.compile(
+    r"\W*(?:(?:please|can we|could we|let'?s|i(?:'d| would) (?:like|rather|prefer)(?: to)?|we|i)\W+)*(?:start|begin)\w*\b(?! with)"
+    r"(?: (?:it|the plan|this|everything|all|only|on|from|in|the|after|not before))*"
+    r" (?P<day>next week|in \w+ (?:days?|weeks?)|(?:next |this |coming )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"|tomorrow|\d.{0,14}|the \d\w+.{0,12}|(?:january|february|march|april|may|june|july|august|september|october|november"
+    r"|december) \d+\w*)\W*(?:instead|please)?\W*",
+    re.I,
+)
+_ABOUT_IT = re.compile(r"\W*(?:/?(?:why|undo)\b|how come\b)", re.I)
 _DROP = re.compile(r"\b(?:cancel|drop|forget|scrap|delete|discard)\b.*\b(?:plan|draft)\b", re.I)
 
 
@@ -42,10 +51,16 @@ def concerns(state: AgentState, heard: Heard) -> bool:
 
 
 def answers(draft: Draft, text: str) -> bool:
-    """Whether words answer the plan message: yes, no, show, drop, or a change that code can read."""
-    if says_yes(text) or says_no(text) or names_plan(text) or _START.search(text):
+    """Whether words answer the plan message: yes, no, show, drop, why, or a change that code can read."""
+    if says_yes(text) or says_no(text) or names_plan(text) or starts_on(text) or _ABOUT_IT.match(text):
         return True
     return edit_in_words(draft, text) is not None
+
+
+def starts_on(text: str) -> str:
+    """The day that the whole plan should begin on, in the words it was said with; "" when that was not said."""
+    found = _START.fullmatch(text)
+    return found["day"] if found else ""
 
 
 def names_plan(text: str) -> bool:
@@ -98,9 +113,18 @@ def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Upda
         return ask_again_plan("What should be different?")
     if _SHOW.search(text):
         return show(state, draft, whole_plan(draft))
+    if _ABOUT_IT.match(text) and "undo" not in text.casefold():
+        return _explain(draft)
     if re.search(r"\bundo\b|\bgo back\b|\bprevious version\b", text, re.I):
         return _undo(state, ctx, draft)
     return _edit(state, ctx, draft, text)
+
+
+def _explain(draft: Draft) -> Update:
+    why = reasons(draft.placed) or "they were free"
+    return ask_again_plan(
+        f"{wording.capital(why)}. Would you like other times? Say, for example: move 1 to the evening."
+    )
 
 
 def ask_again_plan(text: str) -> Update:
@@ -118,9 +142,10 @@ def ask_again_plan(text: str) -> Update:
 
 def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Update:
     """Apply what was said and answer with the difference; what rules cannot read, the planner may."""
-    if _START.search(text):
-        return apply(state, ctx, draft, Edited(draft.plan, _days_to_monday(draft)))
-    edited = edit_in_words(draft, text) or model_edit(ctx, state, draft, text)
+    day = starts_on(text)
+    if day:
+        return _start_on(state, ctx, draft, day)
+    edited = edit_in_words(draft, text, diary.rhythm(ctx)) or model_edit(ctx, state, draft, text)
     if edited is None:
         hint = (
             "I'm not sure what to change. For example: move 2 to the evening, no Sundays, drop 3, 20 minutes."
@@ -144,6 +169,22 @@ def apply(state: AgentState, ctx: TurnContext, draft: Draft, edited: Edited, lea
         return ask_again_plan("The plan is like that already. Anything else to change?")
     text = "\n".join([f"Version {after.version}:", *leads, changed]).strip()
     return show(state, after, f"{text}\n\nIs it right now?")
+
+
+def _start_on(state: AgentState, ctx: TurnContext, draft: Draft, day: str) -> Update:
+    if day.lower() == "next week":
+        return apply(state, ctx, draft, Edited(draft.plan, _days_to_monday(draft)))
+    when = read_when(day, ctx.local_now, ctx.user.timezone).when
+    if when is None or when.first is None or when.first < ctx.now - timedelta(days=1):
+        return ask_again_plan("Which day should it start on? For example: start on Monday.")
+    first = when.first.astimezone(ctx.zone).date()
+    earliest = ctx.local_now.date() + timedelta(days=1)
+    later = (max(first, earliest) - date.fromisoformat(draft.starts_on)).days
+    if not later:
+        return ask_again_plan(
+            f"It starts on {first:%a} {first.day} {first:%b} already. Anything else to change?"
+        )
+    return apply(state, ctx, draft, Edited(draft.plan, later))
 
 
 def _days_to_monday(draft: Draft) -> int:

@@ -21,6 +21,13 @@ _NAME_LEAD = re.compile(
 _NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixed|keine?|nada)\b", re.I)
 
 
+_OTHER_WORDS = "yes yeah yep no nope none nah ok okay sure start hi hello hey what who why help thanks me nothing depends stop"
+_NO_NAMES = frozenset(_OTHER_WORDS.split())
+_COUNTING = "one two three four five six seven eight nine ten eleven twelve"
+_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTING.split(), start=1)}
+_NUMBER_WORDS |= {"noon": "12", "midday": "12", "midnight": "0:00"}
+
+
 def nothing(_ctx: TurnContext, _text: str) -> str | None:
     return None
 
@@ -33,7 +40,11 @@ def clean_name(text: str) -> str:
 
 def name(ctx: TurnContext, text: str) -> str | None:
     called = clean_name(text)
-    if not any(char.isalnum() for char in called):
+    if (
+        not any(char.isalpha() for char in called)
+        or called.casefold() in _NO_NAMES
+        or len(called.split()) > 5
+    ):
         return None
     _set(ctx, name=called)
     return f"Nice to meet you, {called}."
@@ -73,7 +84,9 @@ def work(ctx: TurnContext, text: str) -> str | None:
 
 def chronotype(ctx: TurnContext, text: str) -> str | None:
     said = text.casefold()
-    if re.search(r"between|both|neither|not sure|unsure|depends|neutral|don'?t know", said):
+    if re.search(
+        r"between|both|neither|not sure|unsure|depends|neutral|don'?t know|no idea|dunno|idk|whatever", said
+    ):
         kind, echo = Chronotype.NEUTRAL, "Somewhere between. I'll watch what works."
     elif re.search(r"morning|early|lark", said):
         kind, echo = Chronotype.MORNING, "A morning person. I'll put the hard things early."
@@ -171,17 +184,18 @@ def _clock(text: str, part: Literal["morning", "evening"]) -> time | None:
 
 def _two_times(text: str) -> tuple[time, time] | None:
     """ "9-17", "9 to 5", "8:30am - 4pm": an end that would come before the start is meant as pm."""
+    digits = re.sub(r"[a-z]+", lambda word: _NUMBER_WORDS.get(word[0], word[0]), text.casefold())
     found = re.search(
-        r"(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)\s*(?:-|–|to|till|until|bis)\s*(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)",
-        text,
-        re.I,
+        r"(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)\s*(?:-|–|to|till|until|bis|and)\s*(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)",
+        digits,
     )
     if found is None:
         return None
     start, end = _plain_clock(found[1]), _plain_clock(found[2])
     if start is None or end is None:
         return None
-    if end <= start and end.hour < 12 and "m" not in found[2].casefold():
+    night = start.hour > 12 or "night" in digits  # "22 to 6" goes on past midnight
+    if end <= start and end.hour < 12 and "m" not in found[2] and not night:
         end = end.replace(hour=end.hour + 12)
     return None if start == end else (start, end)
 

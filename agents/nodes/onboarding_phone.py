@@ -17,13 +17,20 @@ from storage.vocabulary import ChannelName
 
 log = structlog.get_logger()
 _NODE = "onboarding"
+_NUMBER = re.compile(r"(?:\+|\b00)[\d\s().\-/]{7,24}\d")
 _CONTROL = [Option("Send again", "resend"), Option("Other number", "number"), Option("Skip", "skip")]
 
 
 def hear_number(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
     """Take a typed number and send a code to it; None when it is no number with a country code."""
-    number = normalise_phone(text)
+    number = number_in(text)
     return None if number is None else send_code(state, ctx, number)
+
+
+def number_in(text: str) -> str | None:
+    """A number with its country code anywhere in a short message, or None."""
+    found = _NUMBER.search(text) if len(text) <= 80 else None
+    return normalise_phone(found[0]) if found else None
 
 
 def send_code(state: AgentState, ctx: TurnContext, number: str) -> Update:

@@ -22,18 +22,27 @@ class Topic:
     likely: tuple[str, ...]  # button labels, each a complete answer if typed
     hint: str
     record: Record
+    why: str  # the answer to "why do you ask?"
     default: str | None = None  # offered when somebody skips what planning cannot do without
     why_needed: str = ""
 
 
 _TOPICS = (
-    Topic("name", "What should I call you?", (), "Just a first name or nickname is fine.", answers.name),
+    Topic(
+        "name",
+        "What should I call you?",
+        (),
+        "Just a first name or nickname is fine.",
+        answers.name,
+        "Only so that I don't have to call you nothing at all.",
+    ),
     Topic(
         "wake_time",
         "When do you usually get up?",
         ("06:00", "06:30", "07:00", "08:00"),
         "Type a time, like 6:45 or half six.",
         answers.wake_time,
+        "So that I never wake you, and can use your first hour well.",
         default="07:00",
         why_needed="I need a rough time so that I never wake you.",
     ),
@@ -43,6 +52,7 @@ _TOPICS = (
         ("22:00", "22:30", "23:00", "00:00"),
         "Type a time, like 22:45 or half eleven at night.",
         answers.bed_time,
+        "So that I stay quiet at night.",
         default="23:00",
         why_needed="I need a rough time so that I stay quiet at night.",
     ),
@@ -52,6 +62,7 @@ _TOPICS = (
         ("Mon-Fri 9-17", "Mon-Fri 8-16", "It varies", "No fixed hours"),
         "Type hours and days, like: 9 to 5 mon-fri.",
         answers.work,
+        "So that nothing lands in the middle of your work.",
     ),
     Topic(
         "chronotype",
@@ -59,6 +70,7 @@ _TOPICS = (
         ("Morning", "Evening", "Somewhere between", "Not sure"),
         "Morning, evening, or somewhere between?",
         answers.chronotype,
+        "Hard things go where you have the most energy.",
     ),
     Topic(
         "timezone",
@@ -66,6 +78,7 @@ _TOPICS = (
         ("London", "Berlin", "New York", "Los Angeles"),
         "Type the nearest big city, an offset like UTC+2, or what your clock shows right now.",
         answers.timezone,
+        "Without it a 7 o'clock reminder could come in the middle of your night.",
         default="UTC",
         why_needed="Without it a 7 o'clock reminder could come in the middle of your night.",
     ),
@@ -75,6 +88,7 @@ _TOPICS = (
         ("Home and work", "Home only", "Home, work and gym", "None"),
         "Type them with commas, like: home, office, gym.",
         answers.places,
+        "So that a reminder can be tied to a place.",
     ),
     Topic(
         "commitments",
@@ -82,6 +96,7 @@ _TOPICS = (
         ("Nothing fixed",),
         "Type them like: yoga tue 18:00 60 min; choir thursdays 7pm.",
         answers.commitments,
+        "So that I never plan on top of them.",
     ),
     Topic(
         "phone",
@@ -89,6 +104,7 @@ _TOPICS = (
         (),
         "With the country code please, like +49 170 1234567.",
         answers.nothing,  # onboarding_phone takes this one
+        "It is only for reminders that nobody answered, and you may skip it.",
     ),
     Topic(
         "consent",
@@ -96,6 +112,7 @@ _TOPICS = (
         ("WhatsApp and calls", "WhatsApp only", "Calls only", "Neither"),
         "WhatsApp, calls, both or neither?",
         answers.consent,
+        "I only use another channel when you allow it.",
     ),
     Topic(
         "first_goal",
@@ -103,6 +120,7 @@ _TOPICS = (
         ("Run 5 km", "Read more", "Learn Spanish", "Sleep better"),
         "A sentence is enough, like: run 5 km without stopping.",
         answers.first_goal,
+        "That is what the first plan will be about.",
     ),
 )
 TOPICS = {topic.name: topic for topic in _TOPICS}

@@ -7,10 +7,13 @@ from langgraph.runtime import Runtime
 from agents.care import needs_care
 from agents.draft import draft_of
 from agents.hearing import Heard, hear
-from agents.nodes import negotiating
-from agents.nodes.intents import classify
-from agents.nodes.interruptions import interrupts
-from agents.state import AgentState, Update
+from agents.nodes import negotiating, settings
+from agents.nodes.intents import aside_of, classify
+from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
+from agents.nodes.onboarding_phone import number_in
+from agents.nodes.onboarding_quick import zone_known
+from agents.replies_to_plan import says_no, says_yes
+from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
@@ -49,6 +52,9 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return _aside(care)
     if heard.about_plan:
         return {"intent": Intent.GOAL}
+    at_once = None if heard.word else _at_once(ctx, heard.text, focus)
+    if at_once is not None:
+        return at_once
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
@@ -58,6 +64,25 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     if interrupted and found["intent"] != Intent.CLARIFY:
         return found | {"question": {}, "focus": {}}  # what was asked before is left
     return found
+
+
+def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
+    """What is meant the same whatever was asked: commands, a changed setting, a phone number, words between questions."""
+    aside, kind = aside_of(text), focus.get("kind", "")
+    if not ctx.user.onboarded:
+        if says_yes(text) or says_no(text):
+            return None
+        met = ctx.profile().onboarding.began or zone_known(ctx)
+        return _aside(aside) if aside in BETWEEN_QUESTIONS and (met or text.startswith("/")) else None
+    if text.startswith("/"):
+        on_table = kind == "plan" and aside in ("undo", "why")
+        return {"intent": Intent.GOAL} if on_table else _aside(aside or "")
+    if kind in ("onboarding", "goal_question", "capture"):
+        return None
+    if number_in(text) is not None:
+        return {"intent": Intent.ONBOARDING}
+    said = settings.change(ctx, text)
+    return {"intent": Intent.CLARIFY, "aside": {"kind": "changed", "said": said}} if said else None
 
 
 def _is_answer(kind: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from langgraph.runtime import Runtime
@@ -21,6 +23,7 @@ from reminders.rules.slots import find_slots
 from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
+_LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
 
@@ -38,10 +41,29 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     wishes, problem = read_tasks(ctx, text)
     if problem is not None:
         return _ask_when(state, wishes, problem)
-    if not wishes:
-        focus = {"kind": "capture", "step": "title", "wishes": []}
-        return ask(state, _NODE, "Gladly. What shall I remind you of, and when?", [], focus)
-    return _propose(state, ctx, wishes)
+    named = [wish for wish in wishes if wish.title]
+    return _propose(state, ctx, named) if named else _ask_title(state, ctx, wishes)
+
+
+def _ask_title(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish]) -> Update:
+    """What it is about; the time is kept when it was said already."""
+    at = wishes[0].moment if wishes else None
+    text = (
+        "What shall I remind you of, and when?"
+        if at is None
+        else f"What shall I remind you of on {wording.moment(at, ctx.zone)}?"
+    )
+    return ask(state, _NODE, f"Gladly. {text}", [_LEAVE], _focus("title", wishes))
+
+
+def _hear_title(state: AgentState, ctx: TurnContext, text: str, wishes: Sequence[Wish]) -> Update:
+    if says_yes(text):
+        return ask_again(state, _NODE, "I need a few words for it.")
+    timed, problem = read_tasks(ctx, text)
+    if problem is not None or not wishes or any(wish.moment for wish in timed):
+        return _fresh(state, ctx, text)
+    title = wording.capital(re.sub(r"^(?:to|about|of|that)\s+", "", " ".join(text.split()), flags=re.I))[:120]
+    return _propose(state, ctx, [replace(wishes[0], title=title)])
 
 
 def _propose(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish], before: str = "") -> Update:
@@ -73,7 +95,7 @@ def _placed(ctx: TurnContext, wishes: Sequence[Wish]) -> list[Wish]:
 
 
 def _offer_slots(state: AgentState, ctx: TurnContext, wish: Wish, before: str) -> Update:
-    slots = _slots(ctx, wish, diary.busy(ctx), 2)
+    slots = sorted(_slots(ctx, wish, diary.busy(ctx), 2), key=lambda slot: slot.start)
     lines = [f"{wording.moment(slot.start, ctx.zone)} - {slot.reason}" for slot in slots]
     options = [
         Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}")
@@ -146,7 +168,7 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             return _agreed(chosen) if heard.word == "slot" else _propose(state, ctx, chosen)
         case "change":
             text = "What should it be instead? A time, a length, or another name."
-            return ask(state, _NODE, text, [[Option("Leave it out", "drop")]], _focus("change", wishes))
+            return ask(state, _NODE, text, [_LEAVE], _focus("change", wishes))
         case "drop":
             return close(_NODE, "Left out. Anything else?")
         case _:
@@ -159,7 +181,7 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
     if says_no(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
-        return _fresh(state, ctx, text)
+        return _hear_title(state, ctx, text, wishes)
     changed, problem = read_change(ctx, text, wishes, step)
     if problem is not None:
         return _ask_when(state, wishes, problem)

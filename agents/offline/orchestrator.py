@@ -41,7 +41,10 @@ _QUESTIONS = {
     "SMALLTALK": "Good to hear from you. What would you like to get done?",
     "HELP": "I can plan a goal with you or remind you of things. Which shall we start with?",
 }
-_QUESTION = "Is this a goal to plan for, a single thing to be reminded of, or a change to something you have?"
+_QUESTION = (
+    "I'm not sure what to do with that. Is it something to be reminded of (call mum tomorrow 6pm), "
+    "or a goal to plan (run 5 km)?"
+)
 
 
 def route(brief: OrchestratorBrief) -> OrchestratorOutput:

@@ -146,7 +146,7 @@ def test_what_planning_needs_is_offered_as_a_default_when_skipped(newcomer: Talk
     begin(newcomer)
     skip_to(newcomer, "wake_time")
     newcomer.tap("Skip")
-    assert newcomer.labels == ["Take 07:00", "I'll type it"]
+    assert newcomer.labels == ["Take 07:00", "I'll type it", "Back"]
     newcomer.tap("Take 07:00")
     assert profile_of(person(newcomer)).wake_time == time(7)
     assert "3/11" in newcomer.text

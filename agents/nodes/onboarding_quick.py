@@ -1,0 +1,76 @@
+"""Just a reminder: somebody who is not known yet wants one thing noted, and their zone is all it takes."""
+
+from __future__ import annotations
+
+import re
+
+from agents.hearing import Heard
+from agents.nodes.onboarding_topics import TOPICS, question
+from agents.offline.understand import understand
+from agents.reply import Option, ask, ask_again, close
+from agents.state import AgentState, Update
+from agents.turn import TurnContext
+from storage.vocabulary import Intent
+
+_NODE = "onboarding"
+_FOCUS = {"kind": "onboarding", "step": "zone", "topic": ""}
+_NOT_NOW = re.compile(
+    r"\W*(?:no|nope|skip|later|not now|cancel|never ?mind|forget it|stop|leave it)\W*", re.I
+)
+
+
+def quick(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """Ask for the zone unless it is known; `text` is the reminder, when it was said already."""
+    profile = ctx.profile()
+    if zone_known(ctx):
+        return redirect(Intent.NEW_TASK, text) if text else _ask_reminder()
+    profile.onboarding.held_task = text[:300] or None
+    ctx.save(profile)
+    topic = TOPICS["timezone"]
+    rows = [*question(ctx, "timezone")[1][:-1], [Option("Not now", "not_now")]]
+    lead = (
+        "Happy to. One thing first so that it comes at the right time:"
+        if text
+        else "Of course. One thing first:"
+    )
+    return ask(state, _NODE, f"{lead} {topic.question[0].lower()}{topic.question[1:]}", rows, _FOCUS)
+
+
+def zone_known(ctx: TurnContext) -> bool:
+    return "timezone" in ctx.profile().onboarding.answered
+
+
+def hear_zone(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:
+    """The zone, a reminder said before its zone, or None when the person would rather not."""
+    profile = ctx.profile()
+    if heard.word == "not_now" or _NOT_NOW.fullmatch(heard.text):
+        profile.onboarding.held_task = None
+        ctx.save(profile)
+        return None
+    echo = TOPICS["timezone"].record(ctx, heard.text)
+    if echo is None:
+        if wants(ctx, heard.text) is Intent.NEW_TASK:
+            return quick(state, ctx, heard.text)
+        return ask_again(state, _NODE, f"I don't know that place. {TOPICS['timezone'].hint}")
+    profile = ctx.profile()
+    held, profile.onboarding.held_task = profile.onboarding.held_task, None
+    profile.onboarding.answered.append("timezone")
+    ctx.save(profile)
+    return redirect(Intent.NEW_TASK, held) if held else _ask_reminder(f"{echo} ")
+
+
+def _ask_reminder(before: str = "") -> Update:
+    return close(_NODE, f"{before}What shall I remind you of, and when?")
+
+
+def redirect(intent: Intent, text: str) -> Update:
+    """Hand the turn back to the orchestrator as if this had just been said."""
+    return {"intent": intent, "heard": Heard(text).as_json(), "question": {}, "focus": {}}
+
+
+def wants(ctx: TurnContext, text: str) -> Intent | None:
+    """Whether free words are a reminder or a goal rather than an answer; greetings and commands are neither."""
+    if len(text.split()) < 2 or text.startswith("/"):
+        return None
+    intent = understand(text[:300], ctx.local_now, ctx.user.timezone).intent.upper()
+    return {"CREATE": Intent.NEW_TASK, "NEW_TASK": Intent.NEW_TASK, "GOAL": Intent.GOAL}.get(intent)

@@ -1,0 +1,45 @@
+"""Fixed words for what is no work: greetings, thanks, anger, who Flux is, what it keeps, and what it cannot do yet."""
+
+from __future__ import annotations
+
+from agents import wording
+from agents.turn import TurnContext
+
+_SAID = {
+    "thanks": "You're welcome. Anything else?",
+    "smile": "Good to see. Is there anything I can do for you?",
+    "yes": "Good. I'm here when you need me.",
+    "no": "All right. I'm here when you need me.",
+    "yourself": "I'm Flux, a program that plans, reminds and follows up. What would you like to get done?",
+    "abuse": "Sorry that this went wrong. What should be different: a time, a reminder, or a plan?",
+    "privacy": (
+        "I keep what you tell me here, your tasks and when you did them, and your number only if you give it. "
+        "/settings shows what I go by. Would you like to change anything?"
+    ),
+    "export": (
+        "I can't hand out your data in this chat yet; whoever runs this Flux can do it for you. Until then /log and "
+        "/dashboard show what I know. Would you like the dashboard?"
+    ),
+    "erase": (
+        "I can't erase an account from this chat yet, so nothing was deleted; whoever runs this Flux can do it for you. "
+        "Shall I at least go quiet? Say: pause reminders."
+    ),
+    "unknown_command": "I don't know that command; /help lists those I do. What would you like to do?",
+    "smalltalk": "I'm better at plans than at small talk. Is there something you'd like to get done?",
+}
+
+
+def small_talk(ctx: TurnContext, kind: str) -> str | None:
+    """The answer to this kind of words; None when they are of another kind."""
+    name = ctx.profile().name
+    match kind:
+        case "hello":
+            return f"Hello{', ' + name if name else ''}. What can I do for you?"
+        case "bye":
+            return (
+                f"Good night{', ' + name if name else ''}." if ctx.local_now.hour >= 20 else "See you soon."
+            )
+        case "clock":
+            return f"It is {wording.moment(ctx.now, ctx.zone)} for you. Shall I show you today?"
+        case _:
+            return _SAID.get(kind)

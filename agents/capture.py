@@ -138,6 +138,7 @@ def read_until(ctx: TurnContext, text: str) -> datetime | None:
 
 def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
     title = wording.capital(" ".join(task.title.split()))[:120]
+    title = title if any(character.isalnum() for character in title) else ""
     usual = _SHORT_MINUTES if _SHORT.search(title) else _USUAL_MINUTES
     when = task.reading.when
     minutes = task.minutes or (when.minutes if when else None) or usual

@@ -17,6 +17,7 @@ from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessa
 from reminders import answering
 from reminders.replies import AnswerOutcome
 from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
+from reminders.rules.when import parse_when
 from storage import deliveries, users
 from storage.database import lock_person
 from storage.tables import InboundEvent, Task, User
@@ -88,7 +89,8 @@ def _known(
         reply = commands.run(services, session, user, message, now)
         if reply is not None:
             return reply
-    if message.kind == InboundKind.TEXT and (answer := parse_answer(message.text)):
+    answer = parse_answer(message.text) if message.kind == InboundKind.TEXT else None
+    if answer and not _names_a_time(user, message, answer, now):
         response = _answered(session, user, message, answer, now)
         if response is not None:
             return response
@@ -97,6 +99,14 @@ def _known(
 
 def calendar_link(settings: Settings, user_id: UUID) -> str:
     return f"{settings.public_url}/calendar/{mint_calendar_key(settings.secret_key, user_id)}.ics"
+
+
+def _names_a_time(user: User, message: InboundMessage, answer: Answer, now: datetime) -> bool:
+    """ "Move it to Friday" says where to, so the conversation carries it out instead of offering other times."""
+    if answer != Answer.RESCHEDULE:
+        return False
+    when = parse_when(message.text, now, user.timezone)
+    return when is not None and when.first is not None
 
 
 def _tapped(session: Session, user: User, message: InboundMessage, tap: TaskTap, now: datetime) -> Response:

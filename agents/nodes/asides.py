@@ -219,7 +219,7 @@ def progress(ctx: TurnContext) -> Update:
     by_status = {str(status): int(number) for status, number in counted}
     done, missed = by_status.get(TaskStatus.DONE, 0), by_status.get(TaskStatus.MISSED, 0)
     if not done and not missed:
-        return tell(_NODE, "Nothing was due in the last seven days. Shall we plan something?")
+        return tell(_NODE, "Nothing was due in the last seven days. What would you like to do next?")
     return tell(
         _NODE, f"In the last seven days: {done} done, {missed} missed. /dashboard shows more. What is next?"
     )

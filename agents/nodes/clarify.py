@@ -12,7 +12,7 @@ from agents.hearing import heard_of
 from agents.nodes import asides, settings
 from agents.nodes.small_talk import small_talk
 from agents.reply import ask_again, close, tell
-from agents.state import AgentState, Update
+from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from reminders.plans import cancel_tasks
 
@@ -32,17 +32,28 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 
 
 def _answer(state: AgentState, ctx: TurnContext) -> Update:
-    heard = heard_of(state)
-    aside = state.get("aside") or {}
-    focus = state.get("focus") or {}
-    if heard.word == "undo" and focus.get("kind") == "saved":
-        return _undo(ctx, focus["task_ids"])
-    if focus.get("kind") == "drop" and heard.word:
-        return asides.drop_chosen(ctx, focus["task_ids"], heard.word)
-    if focus.get("kind") == "zone" and heard.word:
-        return asides.change_place(ctx, focus["zone"], heard.word)
-    if heard.word == "wake":
-        return asides.wake_up(ctx)
+    return _tapped(ctx, heard_of(state).word, state.get("focus") or {}) or _said(state, ctx)
+
+
+def _tapped(ctx: TurnContext, word: str, focus: Json) -> Update | None:
+    """A button under one of our own offers; None for words."""
+    match focus.get("kind"):
+        case _ if not word:
+            return None
+        case "saved" if word == "undo":
+            return _undo(ctx, focus["task_ids"])
+        case "drop":
+            return asides.drop_chosen(ctx, focus["task_ids"], word)
+        case "zone":
+            return asides.change_place(ctx, focus["zone"], word)
+        case _ if word == "wake":
+            return asides.wake_up(ctx)
+        case _:
+            return None
+
+
+def _said(state: AgentState, ctx: TurnContext) -> Update:
+    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
     match aside.get("kind", ""):
         case "stale":
             return ask_again(

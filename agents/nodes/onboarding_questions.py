@@ -11,7 +11,7 @@ from agents.nodes.commitments import seed_commitments
 from agents.nodes.onboarding_answers import hold_goal
 from agents.nodes.onboarding_quick import quick, redirect, wants
 from agents.nodes.onboarding_topics import BACK, SKIP, TOPICS, counter, question
-from agents.replies_to_plan import says_yes
+from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
 from agents.tongues import is_foreign
@@ -167,6 +167,11 @@ def _back(state: AgentState, ctx: TurnContext, name: str) -> Update:
 
 
 def _hear_phone(state: AgentState, ctx: TurnContext, heard: Heard, step: str) -> Update:
+    number = ctx.profile().phone_check.number
+    if step == "code" and number and says_yes(heard.text):
+        return phone.send_code(state, ctx, number)  # "Shall I send a new one?"
+    if step == "code" and says_no(heard.text):
+        return _skip(state, ctx, "phone", step)
     if step == "code":
         unproved = phone.hear_code(state, ctx, heard.text)
         told = unproved or _met(state, ctx, "phone", "That's the one. Your number is confirmed.")

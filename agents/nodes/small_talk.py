@@ -14,15 +14,15 @@ _SAID = {
     "abuse": "Sorry that this went wrong. What should be different: a time, a reminder, or a plan?",
     "privacy": (
         "I keep what you tell me here, your tasks and when you did them, and your number only if you give it. "
-        "/settings shows what I go by. Would you like to change anything?"
+        "/settings shows what I go by. What would you like to change or do?"
     ),
     "export": (
         "I can't hand out your data in this chat yet; whoever runs this Flux can do it for you. Until then /log and "
-        "/dashboard show what I know. Would you like the dashboard?"
+        "/dashboard show what I know. What else can I do for you?"
     ),
     "erase": (
         "I can't erase an account from this chat yet, so nothing was deleted; whoever runs this Flux can do it for you. "
-        "Shall I at least go quiet? Say: pause reminders."
+        "If you want me quiet, say: pause reminders. What else can I do?"
     ),
     "unknown_command": "I don't know that command; /help lists those I do. What would you like to do?",
     "smalltalk": "I'm better at plans than at small talk. Is there something you'd like to get done?",
@@ -40,6 +40,6 @@ def small_talk(ctx: TurnContext, kind: str) -> str | None:
                 f"Good night{', ' + name if name else ''}." if ctx.local_now.hour >= 20 else "See you soon."
             )
         case "clock":
-            return f"It is {wording.moment(ctx.now, ctx.zone)} for you. Shall I show you today?"
+            return f"It is {wording.moment(ctx.now, ctx.zone)} for you. What can I do for you?"
         case _:
             return _SAID.get(kind)

@@ -113,3 +113,14 @@ def test_a_number_given_later_is_proved_like_any_other(newcomer: Talk, user_of: 
     assert user_of(newcomer).phone_verified
     newcomer.say("both")
     assert user_of(newcomer).whatsapp_opt_in_at is not None
+
+
+def test_a_new_code_can_be_asked_for_with_a_yes_and_left_with_a_no(newcomer: Talk) -> None:
+    asked(newcomer, *["skip"] * 16)
+    newcomer.say("my number is +49 170 1234567")
+    for _ in range(5):
+        newcomer.say("1234")
+    assert "Shall I send a new one?" in newcomer.text
+    newcomer.say("yes")
+    assert len(newcomer.verifier.sent) == 2
+    assert "No problem" in newcomer.say("no")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -208,6 +209,22 @@ def test_typed_done_takes_the_buttons_off_the_reminder(
     assert edited["rows"] == []
     assert reply["text"].startswith("Done ")
     assert reply["rows"][0][0]["label"] == "Undo"
+
+
+def test_an_answer_that_names_a_day_moves_the_reminded_task_there(
+    services, owner, say, text, clock: ManualClock
+):
+    with services.database.session() as session:
+        schedule_tasks(
+            session, owner, [TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)], clock.now()
+        )
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    [offer] = say(text("move it to the day after tomorrow"))
+    wanted = (clock.now() + timedelta(days=2)).astimezone(ZoneInfo(owner.timezone))
+    offered = [choice["label"] for row in offer["rows"][:-1] for choice in row]
+    assert offered
+    assert all(label.startswith(f"{wanted:%a} {wanted.day}") for label in offered)
 
 
 def test_two_open_reminders_and_a_bare_one_ask_which(services, owner, say, text, clock: ManualClock):

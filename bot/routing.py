@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -39,12 +40,15 @@ def respond(
     user = _person(session, message, now)
     event.user_id = user.id
     lock_person(session, user.id)
+    was_away = users.is_disabled(session, message.sender.channel, message.sender.value)
     users.touch_identity(session, message.sender.channel, message.sender.value, now)
     if message.kind == InboundKind.BLOCKED:
         users.disable_identity(session, message.sender.channel, message.sender.value, "blocked by the person")
         return Response(agent_node="door")
     if message.kind == InboundKind.UNBLOCKED:
-        return say("Welcome back. Reminders reach you here again.", "door")
+        if was_away:
+            return say("Welcome back. Reminders reach you here again.", "door")
+        message = replace(message, kind=InboundKind.TEXT)  # START from somebody who never stopped is a word
     if services.settings.access == "pairing" and user.approved_at is None:
         return _ask_for_pairing(session, user, now)
     return _known(services, session, user, message, event, now)

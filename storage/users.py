@@ -79,6 +79,11 @@ def disable_identity(session: Session, channel: str, value: str, reason: str) ->
     )
 
 
+def is_disabled(session: Session, channel: str, value: str) -> bool:
+    reason = select(Identity.disabled_reason).where(Identity.channel == channel, Identity.value == value)
+    return session.scalar(reason) is not None
+
+
 def touch_identity(session: Session, channel: str, value: str, now: datetime) -> None:
     """Note that the person wrote from this address: it works again, and WhatsApp's 24-hour window opens."""
     session.execute(

@@ -249,3 +249,20 @@ def test_a_tapped_question_keeps_its_answer_and_loses_its_buttons(services, owne
     assert edited["text"] == f"{question['text']}\n\n✓ {ok['label']}"
     assert edited["rows"] == []
     assert noted["text"].startswith("Noted")
+
+
+def test_remind_me_in_a_while_snoozes_the_open_reminder(services, owner, say, text, clock: ManualClock):
+    with services.database.session() as session:
+        draft = TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)
+        [task] = schedule_tasks(session, owner, [draft], clock.now())
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    reply = say(text("remind me in 15 minutes"))[-1]
+    assert reply["text"].startswith("I'll remind you of Easy run again")
+    with services.database.session() as session:
+        assert session.get_one(Task, task.id).wakes_at == clock.now() + timedelta(minutes=15)
+
+
+def test_start_from_somebody_who_never_stopped_is_a_word_like_any_other(services, owner, say, text):
+    [reply] = say(text("START", kind=InboundKind.UNBLOCKED))
+    assert not reply["text"].startswith("Welcome back")

@@ -49,8 +49,8 @@ Count = Annotated[int, Field(ge=1)]
 class RunningInstallation(PydanticBaseSettingsSource):
     """The addresses a running `flux up` left in this home, for commands beside it; weaker than any other source."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        raise NotImplementedError  # this source answers as a whole
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the interface's signature
+        return None, field_name, False  # this source answers as a whole, in __call__
 
     def __call__(self) -> dict[str, Any]:
         home = self.current_state.get("flux_home")

@@ -50,7 +50,7 @@ class Database:
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:
-    """Run callback once this session's transaction has committed; never when it rolls back."""
+    """Run callback once the transaction has committed; never when it rolls back."""
     session.info.setdefault(_CALLBACKS, []).append(callback)
 
 

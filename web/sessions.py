@@ -70,5 +70,5 @@ def forget_person(redis: Redis, user_id: UUID) -> None:
 
 
 def is_ours(session: BrowserSession, token: str) -> bool:
-    """Whether a post carries this session's token."""
+    """Whether a post carries the signed-in browser's token."""
     return hmac.compare_digest(session.csrf.encode(), token.encode("utf-8", "replace"))

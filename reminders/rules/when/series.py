@@ -220,7 +220,9 @@ def _first(scene: Scene, rule: _Rule) -> When | None:
     horizon = (
         "" if bounded else f";UNTIL={local.year + _HORIZON}0101T000000"
     )  # a rule without any date would search for ever
-    dated = rrulestr(text + horizon, dtstart=local)
+    # "Every other Tuesday" begins with the next Tuesday, whatever week that is: only later ones keep the interval.
+    begins = text.replace(f"INTERVAL={repeat.interval}", "INTERVAL=1") if repeat.freq == "WEEKLY" else text
+    dated = rrulestr(begins + horizon, dtstart=local)
     first = next((moment for moment in dated if not clocks or moment > scene.wall), None)
     if first is None:
         return None

@@ -238,3 +238,11 @@ def test_the_rule_of_a_series_never_carries_a_zone_or_a_start() -> None:
         rule = read(text).rrule or ""
         assert re.fullmatch(r"[A-Z0-9=;,T-]+", rule)
         assert "DTSTART" not in rule
+
+
+def test_every_other_week_begins_with_the_next_of_its_days() -> None:
+    now = datetime(2026, 3, 11, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))  # a Wednesday
+    when = parse_when("choir every other tuesday 19:00", now, "Europe/Berlin")
+    assert when is not None
+    assert when.first_local == datetime(2026, 3, 17, 19, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert when.rrule == "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"

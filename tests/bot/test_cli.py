@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from storage.database import Database
 from storage.processes import command_line
 from storage.tables import User
 from storage.users import create_user, mint_code
+from tests.waiting import wait_for
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _KEY = "k" * 32
@@ -183,7 +183,4 @@ def test_the_whole_installation_starts_answers_and_leaves_nothing_behind(
     assert len(running) >= 8
     up.send_signal(signal.SIGINT)
     assert up.wait(15) == 0
-    end = time.monotonic() + 5
-    while any("flux" in command_line(pid) for pid in running) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not [command_line(pid) for pid in running if "flux" in command_line(pid)]
+    wait_for(lambda: not any("flux" in command_line(pid) for pid in running), "the end of every process")

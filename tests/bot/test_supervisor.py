@@ -6,8 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from bot.up.ports import first_free_port
 from bot.up.process_log import ProcessLog, summarise
 from bot.up.procfile import read_procfile
 from storage.processes import command_line
+from tests.waiting import wait_for
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _RUN = """
@@ -30,13 +30,6 @@ except StartError as error:
     sys.exit(f"flux: {error}")
 """
 _PATIENCE = 15.0
-
-
-def wait_for(happened: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not happened():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.02)
 
 
 class Installation:

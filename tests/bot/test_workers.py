@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +12,9 @@ import redis as redis_client
 from rq import Queue
 
 from storage.processes import command_line
+from tests.waiting import wait_for
 
 _PROJECT = Path(__file__).resolve().parents[2]
-_PATIENCE = 30.0
-
-
-def wait_for(happened: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not happened():
-        assert time.monotonic() < end, f"never happened: {what}"
-        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import redis
 from storage.embedded import AlreadyRunningError, EmbeddedServers, HomeLock, published
 from storage.embedded_place import find_place, may_enter, unprivileged_account
 from storage.processes import Account, command_line, stop_leftover
+from tests.waiting import wait_for
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -55,8 +55,8 @@ def test_a_killed_postgres_comes_back_on_the_same_address_with_its_rows(home: Pa
         _write_and_count(servers)
         assert servers.postgres is not None
         os.kill(servers.postgres.pid, signal.SIGKILL)
-        while servers.postgres.running():
-            time.sleep(0.01)
+        postgres = servers.postgres
+        wait_for(lambda: not postgres.running(), "the end of the killed server")
         servers.postgres.start()
         assert servers.urls["DATABASE_URL"] == url
         assert _write_and_count(servers) == 2
@@ -97,10 +97,11 @@ def test_a_killed_holder_takes_its_servers_along_and_the_next_start_works(home: 
         HomeLock(home)
     holder.kill()
     holder.wait()
-    end = time.monotonic() + 10
-    while any("flux" in command_line(pid) or str(home) in command_line(pid) for pid in pids):
-        assert time.monotonic() < end, "a server outlived its parent"
-        time.sleep(0.02)
+    theirs = ("flux", str(home))
+    wait_for(
+        lambda: not any(mark in command_line(pid) for pid in pids for mark in theirs),
+        "the end of the servers after their parent's",
+    )
     assert published(home) == {}
     with EmbeddedServers(home) as servers:
         assert _write_and_count(servers) == 1

@@ -79,7 +79,7 @@ def bare_turn(database: Database) -> Callable[[int], None]:
     thread = str(uuid4())
 
     def turn(number: int) -> None:
-        with database.session() as session:
+        with database.service() as session:
             connection: Any = session.connection().connection.driver_connection
             running = compiled.copy(update={"checkpointer": PostgresSaver(connection)})
             config: Any = {"configurable": {"thread_id": thread}}
@@ -96,7 +96,7 @@ def flux_turn(database: Database, turns: int) -> Callable[[int], None]:
 
     def turn(_number: int) -> None:
         event_id, message, now = events[next(taken)]
-        with database.session() as session:
+        with database.service() as session:
             lock_person(session, user_id)
             event = session.get_one(InboundEvent, event_id, with_for_update=True)
             result = take_turn(Turn(user_id, message, now, "bench", event_id), TurnTools(session, model))
@@ -107,7 +107,7 @@ def flux_turn(database: Database, turns: int) -> Callable[[int], None]:
 
 
 def _person(database: Database) -> UUID:
-    with database.session() as session:
+    with database.service() as session:
         user = create_user(session, NOW, timezone="Europe/Berlin")
         user.onboarded = True
         sleep = SleepWindow.model_validate({"start": "23:00", "end": "07:00"})
@@ -124,7 +124,7 @@ def _stored(database: Database, turns: int) -> list[tuple[UUID, InboundMessage, 
         message = InboundMessage(
             Address("telegram", "sim:bench"), WORDS[number % len(WORDS)], uuid4().hex, now
         )
-        with database.session() as session:
+        with database.service() as session:
             event_id = record(
                 session,
                 channel="telegram",

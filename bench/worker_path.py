@@ -94,7 +94,7 @@ def worker_turn(database_url: str, redis_url: str, words: tuple[str, ...]) -> It
 
 def _person(services: Services) -> None:
     now = services.clock.now()
-    with services.database.session() as session:
+    with services.database.service() as session:
         user = create_user(session, now, timezone="Europe/Berlin")
         user.onboarded = True
         sleep = SleepWindow.model_validate({"start": "23:00", "end": "07:00"})

@@ -19,6 +19,7 @@ from reminders.answering import answer_tap, answer_task
 from reminders.rules.answers import TaskTap
 from storage import inbound as events
 from storage import users
+from storage.database import narrow
 from storage.tables import InboundEvent, Task
 from storage.vocabulary import Answer, ChannelName, InboundState, TaskStatus
 
@@ -76,10 +77,11 @@ def call_step(
     correlation_id: str,
 ) -> str:
     """The TwiML that answers one request of a call; `digits` is None when the call has just been picked up."""
-    with services.database.session() as session:
+    with services.database.service() as session:
         task = _task(session, step.task_id)
         if task is None:
             return script.said(_UNKNOWN)
+        narrow(session, task.user_id)
         call = Call(services, session, task, call_id, step, action_base, now, correlation_id)
         if digits is None:
             return _greeting(call)
@@ -137,13 +139,13 @@ def _once(call: Call, key: str) -> str:
         payload={"task_id": str(call.task.id), "key": key, "menu": step.menu},
         received_at=call.now,
         correlation_id=call.correlation_id,
+        user_id=call.task.user_id,
     )
     if event_id is None:
         return str(_replies(call.session, InboundEvent.external_id == name)["twiml"])
     replies = _move_to_slot(call, int(key)) if step.menu == "slots" else _answer(call, _KEYS[key])
     event = call.session.get_one(InboundEvent, event_id)
-    event.replies, event.user_id = replies, call.task.user_id
-    event.state, event.handled_at = InboundState.DONE, call.now
+    event.replies, event.state, event.handled_at = replies, InboundState.DONE, call.now
     return str(replies["twiml"])
 
 

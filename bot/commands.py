@@ -15,6 +15,7 @@ from bot.tokens import mint_token
 from channels.messages import Choice, InboundMessage
 from reminders import agenda
 from storage import deliveries, users
+from storage.database import narrow
 from storage.tables import User
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def _link(asked: Asked) -> Response:
     owner = users.join_channel(asked.session, asked.argument, sender.channel, sender.value, asked.now)
     if owner is None:
         return say("That code is unknown or too old. Write /link where I know you to get a new one.", "link")
+    narrow(asked.session, owner)
     return say("Joined. From now on I know you here as well.", "link")
 
 

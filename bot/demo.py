@@ -46,11 +46,11 @@ class Life:
         self.write(f"      ✓ {what}")
 
     def rows(self, table: type[Owned], **having: object) -> list[Owned]:
-        with self.services.database.session() as session:
+        with self.services.database.service() as session:
             return list(session.scalars(select(table).filter_by(user_id=self.person.user().id, **having)))
 
     def task(self, task_id: object) -> Task:
-        with self.services.database.session() as session:
+        with self.services.database.service() as session:
             return session.get_one(Task, task_id)
 
 

@@ -75,14 +75,15 @@ def readiness(database: Database, redis: Redis, now: datetime) -> Readiness:
 
 def _database_checks(database: Database, now: datetime) -> list[Check]:
     try:
-        with database.session() as session:
-            revision = current_revision(session.connection())
-            migrated = Check("migrations", revision == head_revision(), vital=True, detail=revision)
-            checks = [Check("database", ok=True, vital=True), migrated]
-            if migrated.ok:
+        with database.engine.connect() as connection:  # before the migrations there are no roles to speak as
+            revision = current_revision(connection)
+        migrated = Check("migrations", revision == head_revision(), vital=True, detail=revision)
+        checks = [Check("database", ok=True, vital=True), migrated]
+        if migrated.ok:
+            with database.service() as session:
                 age = overdue_seconds(session.scalar(select(func.min(Task.wakes_at))), now)
-                checks.append(Check("overdue", age <= OVERDUE_SECONDS, vital=False, detail=round(age, 1)))
-            return checks
+            checks.append(Check("overdue", age <= OVERDUE_SECONDS, vital=False, detail=round(age, 1)))
+        return checks
     except SQLAlchemyError as error:
         return [Check("database", ok=False, vital=True, detail=type(error).__name__)]
 

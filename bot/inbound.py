@@ -33,7 +33,7 @@ def receive(services: Services, message: InboundMessage, correlation_id: str | N
     """What every door does, and all it does: store the event and wake a worker. None when it was a duplicate."""
     correlation_id = correlation_id or uuid4().hex
     bind_correlation(correlation_id)
-    with services.database.session() as session:
+    with services.database.service() as session:
         event_id = events.record(
             session,
             channel=message.sender.channel,
@@ -75,7 +75,7 @@ def handle(services: Services, event_id: UUID) -> None:
 
 def _handle_next(services: Services, event_id: UUID) -> UUID | None:
     """Answer the oldest event that waits, up to this one: effects, checkpoint, messages and replies in one transaction."""
-    with services.database.session() as session:
+    with services.database.service() as session:
         event = events.take_next(session, event_id)
         if event is None:
             return None
@@ -110,7 +110,7 @@ def _answer(services: Services, session: Session, event: InboundEvent) -> None:
 
 def _note_failure(services: Services, event_id: UUID) -> None:
     """Count the failed try; after the last one tell the person, with a reference that finds the log."""
-    with services.database.session() as session:
+    with services.database.service() as session:
         event = events.take(session, event_id, InboundState.RECEIVED)
         if event is None:
             return
@@ -133,7 +133,7 @@ def _say(services: Services, event_id: UUID) -> None:
 
 def _say_next(services: Services, event_id: UUID) -> bool:
     """Send one reply and note it; the row stays locked meanwhile, so two workers never say it twice."""
-    with services.database.session() as session:
+    with services.database.service() as session:
         event = events.take(session, event_id, InboundState.ANSWERED)
         if event is None or event.replies is None:
             return False
@@ -189,7 +189,7 @@ def wait_until_answered(services: Services, event_id: UUID, seconds: float = 25.
     """Wait for a worker to answer the event; for callers who stay on the line. False when it took too long."""
     pause = 0.015
     for _ in range(int(seconds / pause)):
-        with services.database.session() as session:
+        with services.database.service() as session:
             if session.get_one(InboundEvent, event_id).state != InboundState.RECEIVED:
                 return True
         time.sleep(pause)
@@ -199,7 +199,7 @@ def wait_until_answered(services: Services, event_id: UUID, seconds: float = 25.
 def recover(services: Services, older_than: timedelta = timedelta(seconds=20)) -> int:
     """Bring back events whose worker died or whose job was lost with Redis; returns how many."""
     now = services.clock.now()
-    with services.database.session() as session:
+    with services.database.service() as session:
         lost = events.unfinished(session, now - older_than)
     for event_id in lost:
         services.enqueue(HANDLE_JOB, str(event_id))

@@ -80,7 +80,7 @@ class Person:
 
     def answers(self, task: Task, answer: Answer) -> None:
         """Answer without anything on the phone, as a program with a token would."""
-        with self.services.database.session() as session:
+        with self.services.database.service() as session:
             answer_task(session, task.user_id, task.id, answer, self.clock.now(), source=ChannelName.API)
 
     def _do(self, message: InboundMessage, shown: InboundMessage | None = None) -> list[Event]:
@@ -155,7 +155,7 @@ class Person:
         return any(str(one).startswith(label) for one in labels)
 
     def user(self) -> User:
-        with self.services.database.session() as session:
+        with self.services.database.service() as session:
             user = users.find_by_address(session, self.address.channel, self.address.value)
         if user is None:
             raise DidNotHappenError("nobody is known at this address yet")
@@ -172,7 +172,7 @@ class Person:
 
     def _addresses(self) -> list[Address]:
         known = [self.address]
-        with self.services.database.session() as session:
+        with self.services.database.service() as session:
             user = users.find_by_address(session, self.address.channel, self.address.value)
             if user is None:
                 return known

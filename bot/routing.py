@@ -20,7 +20,7 @@ from reminders.replies import AnswerOutcome
 from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
 from reminders.rules.when import parse_when
 from storage import deliveries, users
-from storage.database import lock_person
+from storage.database import lock_person, narrow
 from storage.tables import InboundEvent, Task, User
 from storage.vocabulary import Answer, ChannelName
 
@@ -40,6 +40,7 @@ def respond(
     user = _person(session, message, now)
     event.user_id = user.id
     lock_person(session, user.id)
+    narrow(session, user.id)
     was_away = users.is_disabled(session, message.sender.channel, message.sender.value)
     users.touch_identity(session, message.sender.channel, message.sender.value, now)
     if message.kind == InboundKind.BLOCKED:

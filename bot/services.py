@@ -130,7 +130,7 @@ def _twilio(settings: Settings) -> TwilioApi | None:
 
 def _push(settings: Settings, database: Database) -> PushChannel:
     def subscription(subscription_id: str) -> Subscription | None:
-        with database.session() as session:
+        with database.service() as session:
             row = session.get(PushSubscription, UUID(subscription_id))
             return (row.endpoint, row.p256dh, row.auth) if row else None
 

@@ -31,7 +31,7 @@ class Moved:
 def next_event(services: Services) -> datetime | None:
     """When the ladder next does something, over all people; None when nothing is planned."""
     retryable = DispatchLog.status.in_((DispatchStatus.PENDING, DispatchStatus.UNKNOWN))
-    with services.database.session() as session:
+    with services.database.service() as session:
         wake = session.scalar(select(func.min(Task.wakes_at)))
         retry = session.scalar(select(func.min(DispatchLog.lease_until)).where(retryable))
     known = [at for at in (wake, retry) if at is not None]

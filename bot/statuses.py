@@ -23,7 +23,7 @@ _CALLS_FOR_MORE = (DeliveryState.FAILED, DeliveryState.QUEUED, DeliveryState.SEN
 
 def note_status(services: Services, update: StatusUpdate, now: datetime) -> None:
     """Store it on its attempt; one about nothing we know changes nothing."""
-    with services.database.session() as session:
+    with services.database.service() as session:
         attempt = deliveries.apply_status(session, update, now)
         if attempt is not None and update.state in _CALLS_FOR_MORE:
             wake_on_commit(session, now)

@@ -106,7 +106,7 @@ class Dispatcher:
 
     def _claim(self, now: datetime) -> tuple[list[Attempt], int]:
         """One batch moves on in one transaction: new states, attempts under a lease, and the bell for what comes next."""
-        with self._database.session() as session:
+        with self._database.service() as session:
             due = tasks.claim_due(session, now, self._batch, late_by=self._timing.window)
             claim = Claim()
             if due:
@@ -152,7 +152,7 @@ class Dispatcher:
 
     def _take_over(self, now: datetime) -> list[Attempt]:
         """Attempts whose lease ran out: a worker died, a retry is due, or a note waited for the morning."""
-        with self._database.session() as session:
+        with self._database.service() as session:
             rows, begun = outbox.take_over(session, now, now + LEASE, self._batch)
             if not rows:
                 return []

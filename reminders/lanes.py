@@ -97,10 +97,7 @@ class Lanes:
         arrived: SimpleQueue[Future[Outcome]] = SimpleQueue()
         landed: list[Outcome] = []
         # One connection for the whole run: taking one from the pool costs as much as a small query.
-        with (
-            self._database.engine.connect() as connection,
-            Session(connection, expire_on_commit=False) as session,
-        ):
+        with self._database.service_line() as session:
             while landed or any(line.busy for line in lines.values()):
                 group = [one for line in lines.values() for one in line.draw()]
                 for begun in self._commit(session, landed, group, clock()):

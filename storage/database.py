@@ -1,16 +1,26 @@
-"""The door to Postgres: sessions that commit or roll back whole, and callbacks that run only after a commit."""
+"""The door to Postgres: sessions that commit or roll back whole, and that see one person, everybody, or nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 _CALLBACKS = "on_commit"
+_SIGHT = "sight"
+# The two roles of the schema (alembic 0005): neither owns a table nor is a superuser, so row level security binds both.
+APP = (
+    "flux_app"  # web and conversation: sees the rows of the person the transaction is bound to, else nothing
+)
+SERVICE = "flux_service"  # doors and the ladder, which must find out first whose turn it is
+
+Sight = tuple[str, str]  # (role, the person's id or "")
 
 
 def normalise_url(url: str) -> URL:
@@ -24,21 +34,54 @@ def normalise_url(url: str) -> URL:
 class Database:
     """One engine with its pool; a process needs exactly one."""
 
-    def __init__(self, url: str, pool_size: int = 5) -> None:
+    def __init__(
+        self, url: str, pool_size: int = 5, *, statement_timeout: timedelta = timedelta(seconds=30)
+    ) -> None:
+        milliseconds = int(statement_timeout.total_seconds() * 1000)
         self.engine: Engine = create_engine(
             normalise_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
             hide_parameters=True,  # errors are logged, and values are people's words and numbers
             pool_pre_ping=True,  # survives a Postgres restart without a failed first query
-            connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+            connect_args={
+                "connect_timeout": 10,
+                "options": f"-c timezone=UTC -c statement_timeout={milliseconds}"
+                # A turn may wait for a language model; a process that froze may not hold its locks for ever.
+                " -c idle_in_transaction_session_timeout=600000",
+            },
         )
+        event.listen(self.engine, "connect", _see_nothing)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self._sessions, "after_begin", _apply_sight)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """One transaction: commits on success, rolls back on any error, then runs the on_commit callbacks."""
-        with self._sessions() as session:
+    def session(self, person: UUID | None = None) -> Iterator[Session]:
+        """One transaction that sees this person's rows only; without a person it sees nobody's.
+
+        Commits on success, rolls back on any error, then runs the on_commit callbacks.
+        """
+        with self._transaction((APP, str(person or ""))) as session:
+            yield session
+
+    @contextmanager
+    def service(self) -> Iterator[Session]:
+        """The same over everybody's rows: for doors that look up who is there, for the ladder and for operators."""
+        with self._transaction((SERVICE, "")) as session:
+            yield session
+
+    @contextmanager
+    def service_line(self) -> Iterator[Session]:
+        """A service session on one connection for many short transactions (`with session.begin()`), without callbacks."""
+        with (
+            self.engine.connect() as connection,
+            self._sessions(bind=connection, info={_SIGHT: (SERVICE, "")}) as session,
+        ):
+            yield session
+
+    @contextmanager
+    def _transaction(self, sight: Sight) -> Iterator[Session]:
+        with self._sessions(info={_SIGHT: sight}) as session:
             with session.begin():
                 yield session
             callbacks: list[Callable[[], None]] = session.info.pop(_CALLBACKS, [])
@@ -58,3 +101,48 @@ def lock_person(session: Session, user_id: UUID) -> None:
     """Wait until this transaction alone may handle the person; released by its end, even by a kill."""
     key = int.from_bytes(user_id.bytes[:8], "big", signed=True)
     session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+# ------------------------------------------------------------------ who is seen
+
+_SEE = text("select set_config('role', :role, true), set_config('app.user_id', :person, true)")
+
+
+def narrow(session: Session, person: UUID) -> None:
+    """From here on this transaction sees this person's rows only: the door has found out who is there."""
+    session.flush()
+    _see(session, (APP, str(person)))
+
+
+@contextmanager
+def widened(session: Session) -> Iterator[None]:
+    """For the few acts that concern two people, such as an address that changes hands; inside storage only."""
+    session.flush()
+    before: Sight = session.info.get(_SIGHT, (APP, ""))
+    _see(session, (SERVICE, ""))
+    yield
+    session.flush()
+    _see(session, before)
+
+
+def _see(session: Session, sight: Sight) -> None:
+    session.info[_SIGHT] = sight
+    _apply(session.connection(), sight)
+
+
+def _apply(connection: Connection, sight: Sight) -> None:
+    role, person = sight
+    connection.execute(_SEE, {"role": role, "person": person})
+
+
+def _apply_sight(session: Session, _transaction: Any, connection: Connection) -> None:
+    _apply(connection, session.info.get(_SIGHT, (APP, "")))
+
+
+def _see_nothing(connection: Any, _record: Any) -> None:
+    """A new connection begins as the application role bound to nobody, whatever uses it; before the migrations as itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('role', rolname::text, false) from pg_roles where rolname = %s", (APP,)
+        )
+    connection.commit()

@@ -24,8 +24,9 @@ def record(
     payload: dict[str, Any],
     received_at: datetime,
     correlation_id: str,
+    user_id: UUID | None = None,
 ) -> UUID | None:
-    """Store one event and return its id; None when the provider has sent it before."""
+    """Store one event and return its id; None when the provider has sent it before. Mostly nobody knows yet whose it is."""
     statement = insert(InboundEvent).values(
         id=uuid4(),
         channel=channel,
@@ -34,6 +35,7 @@ def record(
         payload=payload,
         received_at=received_at,
         correlation_id=correlation_id,
+        user_id=user_id,
     )
     statement = statement.on_conflict_do_nothing(constraint="uq_inbound_events_external")
     return session.execute(statement.returning(InboundEvent.id)).scalar_one_or_none()

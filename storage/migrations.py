@@ -35,7 +35,7 @@ def migrate(url: str, *, patience: float = 120.0) -> None:
         _take_lock(guard, patience)
         _upgrade_tables(url)
         _set_up_checkpoints(url)
-        guard.execute(text(f"comment on table checkpoint_migrations is '{_saver_version()}'"))
+        secure_checkpoints(guard)
         guard.commit()
 
 
@@ -64,12 +64,33 @@ def _is_newest(connection: Connection) -> bool:
     if current_revision(connection) != head_revision():
         return False
     noted = connection.scalar(text("select obj_description(to_regclass('checkpoint_migrations'))"))
-    return bool(noted == _saver_version())
+    return bool(noted == _as_set_up())
 
 
-def _saver_version() -> str:
-    """Noted on the table once its setup has run: the setup changes only with the package."""
-    return f"langgraph-checkpoint-postgres {version('langgraph-checkpoint-postgres')}"
+def _as_set_up() -> str:
+    """Noted on the table once its setup has run and its policies stand: they change only with the package and this file."""
+    return f"langgraph-checkpoint-postgres {version('langgraph-checkpoint-postgres')}, row security 1"
+
+
+_OWN_THREAD = (
+    "exists (select from conversations c where c.langgraph_thread_id = thread_id and c.user_id = app_user())"
+)
+CHECKPOINT_TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
+
+
+def secure_checkpoints(connection: Connection) -> None:
+    """Row level security for the tables LangGraph made, as alembic 0005 gives it to ours; safe to repeat."""
+    for table in CHECKPOINT_TABLES:
+        for statement in (
+            f"alter table {table} enable row level security, force row level security",
+            f"drop policy if exists own on {table}",
+            f"drop policy if exists service on {table}",
+            f"create policy own on {table} to flux_app using ({_OWN_THREAD}) with check ({_OWN_THREAD})",
+            f"create policy service on {table} to flux_service using (true) with check (true)",
+            f"grant select, insert, update, delete on {table} to flux_app, flux_service",
+        ):
+            connection.execute(text(statement))
+    connection.execute(text(f"comment on table checkpoint_migrations is '{_as_set_up()}'"))
 
 
 def _take_lock(guard: Connection, patience: float) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from storage.database import lock_person
+from storage.database import lock_person, widened
 from storage.tables import PushSubscription
 
 MOST_PER_PERSON = 16
@@ -39,7 +39,8 @@ def save_subscription(
     values = {"user_id": user_id, "p256dh": p256dh, "auth": auth, "user_agent": user_agent}
     statement = insert(PushSubscription).values(endpoint=endpoint, created_at=now, **values)
     statement = statement.on_conflict_do_update(index_elements=["endpoint"], set_=values)
-    return session.execute(statement.returning(PushSubscription.id)).scalar_one()
+    with widened(session):  # the same browser may have been somebody else's
+        return session.execute(statement.returning(PushSubscription.id)).scalar_one()
 
 
 def remove_subscription(session: Session, user_id: UUID, endpoint: str) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import and_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from storage.database import widened
 from storage.profile import Preferences, Profile
 from storage.tables import Goal, Identity, InboundEvent, LinkCode, Task, User
 
@@ -55,10 +56,17 @@ def add_identity(
 
     Somebody else's first address does not become a second first one here.
     """
-    if primary:
-        session.execute(
-            update(Identity).where(Identity.user_id == user_id, Identity.is_primary).values(is_primary=False)
-        )
+    with widened(session):  # the address may still be somebody else's
+        if primary:
+            others = update(Identity).where(Identity.user_id == user_id, Identity.is_primary)
+            session.execute(others.values(is_primary=False))
+        identity_id = _take_address(session, user_id, channel, value, now, primary=primary)
+    return session.get_one(Identity, identity_id, populate_existing=True)
+
+
+def _take_address(
+    session: Session, user_id: UUID, channel: str, value: str, now: datetime, *, primary: bool
+) -> UUID:
     statement = insert(Identity).values(
         user_id=user_id, channel=channel, value=value, is_primary=primary, created_at=now
     )
@@ -67,8 +75,7 @@ def add_identity(
         constraint="uq_identities_address",
         set_={"user_id": user_id, "disabled_reason": None, "is_primary": true() if primary else stays_first},
     )
-    identity_id = session.execute(statement.returning(Identity.id)).scalar_one()
-    return session.get_one(Identity, identity_id, populate_existing=True)
+    return session.execute(statement.returning(Identity.id)).scalar_one()
 
 
 def disable_identity(session: Session, channel: str, value: str, reason: str) -> None:
@@ -171,11 +178,17 @@ def join_channel(session: Session, code: str, channel: str, value: str, now: dat
     """Move an address to the person who made this link code; None when the code does not count.
 
     Whoever the address belonged to goes when they were never onboarded: that was the same person, a minute ago. What
-    they had asked for by then, and where else they can be reached, goes over to the owner.
+    they had asked for by then, and where else they can be reached, goes over to the owner: a
+    transaction bound to the former person goes on with `narrow`.
     """
-    owner_id = redeem_code(session, "link", code, now)
-    if owner_id is None:
-        return None
+    with widened(session):
+        owner_id = redeem_code(session, "link", code, now)
+        if owner_id is not None:
+            _hand_over(session, owner_id, channel, value, now)
+    return owner_id
+
+
+def _hand_over(session: Session, owner_id: UUID, channel: str, value: str, now: datetime) -> None:
     former = find_by_address(session, channel, value)
     add_identity(session, owner_id, channel, value, now)
     if former is not None and former.id != owner_id and not former.onboarded:
@@ -184,4 +197,3 @@ def join_channel(session: Session, code: str, channel: str, value: str, now: dat
             session.execute(update(table).where(table.user_id == former.id).values(user_id=owner_id))
         session.expire_all()
         session.delete(former)
-    return owner_id

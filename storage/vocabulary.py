@@ -111,6 +111,23 @@ class InboundState(StrEnum):
     FAILED = "failed"  # given up after retries; the person was told
 
 
+class ErasureSource(StrEnum):
+    """Who asked for an erasure."""
+
+    PERSON = "person"
+    OPERATOR = "operator"
+    RESTORE = "restore"  # a backup brought somebody back who had been erased
+
+
+class DeletionState(StrEnum):
+    """How far a provider's own deletion has come."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"  # given up after many tries; an operator has to look
+    BY_HAND = "by_hand"  # the provider has no interface for it: docs/privacy.md says what to do
+
+
 class Intent(StrEnum):
     ONBOARDING = "ONBOARDING"
     GOAL = "GOAL"

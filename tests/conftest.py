@@ -97,7 +97,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """One transaction around the whole test, committed at its end; use `database` where commits matter."""
-    with database.session() as opened:
+    with database.service() as opened:
         yield opened
 
 
@@ -136,12 +136,12 @@ def make_person(session: Session, name: str, address: str, now: datetime) -> Use
 @pytest.fixture
 def owner(database: Database, now: datetime) -> User:
     """The person most tests are about."""
-    with database.session() as opened:
+    with database.service() as opened:
         return make_person(opened, "Ada", "sim:owner", now)
 
 
 @pytest.fixture
 def stranger(database: Database, now: datetime) -> User:
     """Somebody else, whose rows the owner must never see, and the other way round."""
-    with database.session() as opened:
+    with database.service() as opened:
         return make_person(opened, "Bo", "sim:stranger", now)

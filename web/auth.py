@@ -28,7 +28,7 @@ def require_user() -> None:
     """Before every request of the API: 401 unless a valid token of a person who still exists comes with it."""
     user_id = user_or_none()
     if user_id is not None:
-        with services().database.session() as session:
+        with services().database.session(user_id) as session:
             if users.get_user(session, user_id) is not None:
                 g.user_id = user_id
                 return

@@ -26,7 +26,7 @@ def feed(key: str) -> Response:
     if owner is None:
         raise not_found()
     present = now()
-    with services().database.session() as session:
+    with services().database.session(owner) as session:
         tasks = session.scalars(
             select(Task)
             .where(

@@ -38,7 +38,7 @@ def home() -> str | Response:
     browser = sessions.current(services().redis)
     if browser is None:
         return make_response(render_template("dashboard_closed.html"), 401)
-    with services().database.session() as session:
+    with services().database.session(browser.user_id) as session:
         user = users.get_user(session, browser.user_id)
         if user is None:
             return make_response(render_template("dashboard_closed.html"), 401)
@@ -53,7 +53,7 @@ def confirm(code: str) -> str:
 
 @blueprint.post("/<code>")
 def enter(code: str) -> AnyResponse:
-    with services().database.session() as session:
+    with services().database.service() as session:  # whose code it is, is the question
         user_id = users.redeem_code(session, PURPOSE, code, now())
     if user_id is None:
         raise ApiError(
@@ -70,7 +70,7 @@ def answer() -> AnyResponse:
     tap = parse_tap(request.form.get("data", ""))
     if tap is None:
         raise ApiError(422)
-    with services().database.session() as session:
+    with services().database.session(browser.user_id) as session:
         outcome = answer_tap(session, browser.user_id, tap, now(), source="dashboard")
         if outcome.task is None:
             raise ApiError(404)

@@ -39,7 +39,7 @@ def metrics() -> Response:
     attempts = Gauge("flux_attempts_open", "Unfinished attempts by status", ["status"], registry=registry)
     open_events = (InboundState.RECEIVED, InboundState.ANSWERED)
     open_attempts = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
-    with services().database.session() as session:
+    with services().database.service() as session:
         overdue.set(overdue_seconds(session.scalar(select(func.min(Task.wakes_at))), now()))
         for state in open_events:
             found = select(func.count()).select_from(InboundEvent).where(InboundEvent.state == state)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from reminders.answering import AnswerOutcome, answer_tap
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
 from storage import tasks, users
+from storage.database import narrow
 from storage.tables import PushSubscription, Task
 from storage.vocabulary import ChannelName, TaskStatus
 from web.api.endpoint import Fields, endpoint
@@ -55,15 +56,16 @@ class Page(Fields):
 @blueprint.post("/api/v1/push/answer")
 @endpoint("A notification's button was pressed", answer=Said, body=FromBrowser, open=True)
 def answer(body: FromBrowser) -> Said:
-    with services().database.session() as session:
+    with services().database.service() as session:
         user_id, tap = _proven(session, body)
+        narrow(session, user_id)
         return Said(text=answer_push(session, user_id, tap, now()).text)
 
 
 @blueprint.post("/api/v1/push/page")
 @endpoint("A notification was opened: where all its answers are", answer=Page, body=FromBrowser, open=True)
 def page(body: FromBrowser) -> Page:
-    with services().database.session() as session:
+    with services().database.service() as session:
         user_id, tap = _proven(session, body)
     return Page(url=page_url(user_id, tap.task_id, now()))
 
@@ -93,16 +95,17 @@ def _proven(session: Session, body: FromBrowser) -> tuple[UUID, TaskTap]:
 
 @blueprint.get("/t/<token>")
 def show(token: str) -> str:
-    with services().database.session() as session:
-        link, task = _linked(session, token)
-        return _render(session, link, task, None)
+    link = _opened(token)
+    with services().database.session(link.user_id) as session:
+        return _render(session, link, _task(session, link), None)
 
 
 @blueprint.post("/t/<token>")
 def record(token: str) -> str:
     """One answer, given on the page; the link itself is the permission."""
-    with services().database.session() as session:
-        link, task = _linked(session, token)
+    link = _opened(token)
+    with services().database.session(link.user_id) as session:
+        task = _task(session, link)
         tap = parse_tap(request.form.get("data", ""))
         if tap is None or tap.task_id != task.id:
             raise ApiError(422)
@@ -111,14 +114,18 @@ def record(token: str) -> str:
         return _render(session, link, task, outcome)
 
 
-def _linked(session: Session, token: str) -> tuple[TaskLink, Task]:
+def _opened(token: str) -> TaskLink:
     link = open_link(token, services().settings.secret_key, now())
     if link is None:
         raise ApiError(404, "This link has ended. The answers are still in the chat.")
+    return link
+
+
+def _task(session: Session, link: TaskLink) -> Task:
     task = tasks.get_task(session, link.user_id, link.task_id)
     if task is None:
         raise not_found()
-    return link, task
+    return task
 
 
 def _render(session: Session, link: TaskLink, task: Task, outcome: AnswerOutcome | None) -> str:

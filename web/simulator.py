@@ -88,10 +88,10 @@ def page() -> str:
 def state() -> Response:
     """Everything that happened after event number `after`, and how things stand."""
     after = request.args.get("after", default=0, type=int)
-    with services().database.session() as session:
+    with services().database.service() as session:
         person = people.holder(session, services().redis)
     calls.end_overdue(services(), _phones(), person.addresses, now())
-    with services().database.session() as session:
+    with services().database.service() as session:
         events = _phones().events(person.addresses, after=min(max(after, 0), _LAST_EVENT))
         typing = people.typing(session, person.addresses)
         reached = people.reached(session, person.user)
@@ -121,7 +121,7 @@ def push() -> Response:
     meant = parse_tap(body.choice)
     if meant is None:
         raise ApiError(422)
-    with services().database.session() as session:
+    with services().database.service() as session:
         user = people.holder(session, services().redis).user
         if user is None:
             raise not_found()
@@ -132,7 +132,7 @@ def push() -> Response:
 @blueprint.post("/api/push/open")
 def push_open() -> Response:
     body = read_body(PushOpened)
-    with services().database.session() as session:
+    with services().database.service() as session:
         person = people.holder(session, services().redis)
     address = person.address(ChannelName.PUSH)
     shown = _phones().events([address]) if address else []
@@ -145,7 +145,7 @@ def push_open() -> Response:
 @blueprint.post("/api/call")
 def call() -> Response:
     body = read_body(InCall)
-    with services().database.session() as session:
+    with services().database.service() as session:
         person = people.holder(session, services().redis)
     ringing = calls.find(_phones(), person.addresses, body.call_id)
     if ringing is None:
@@ -164,7 +164,7 @@ def clock() -> Response:
     moved = services().clock
     if not isinstance(moved, ShiftedClock):
         raise ApiError(409, "This installation's clock cannot be moved.")
-    with services().database.session() as session:
+    with services().database.service() as session:
         people.allow_push(session, now())
     try:
         with services().redis.lock("flux:clock:moving", timeout=_LONGEST_MOVE_SECONDS, blocking_timeout=0):
@@ -189,7 +189,7 @@ def _move(moved: ShiftedClock, how: str) -> None:
 
 def _through_the_door(message: InboundMessage) -> Response:
     """The way of every message: shown on the phone, stored, left to a worker."""
-    with services().database.session() as session:
+    with services().database.service() as session:
         people.allow_push(session, now())
     _phones().heard(message)
     inbound.receive(services(), message, correlation_id())
@@ -199,7 +199,7 @@ def _through_the_door(message: InboundMessage) -> Response:
 def _sender(channel: Chat) -> Address:
     if channel == people.ME.channel:
         return people.ME
-    with services().database.session() as session:
+    with services().database.service() as session:
         found = people.holder(session, services().redis).address(channel)
     if found is None:
         raise ApiError(409, "WhatsApp needs your number first: give it to Flux in the Telegram chat.")

@@ -35,7 +35,7 @@ def _row(session: Session, user: User) -> dict[str, Any]:
 def listing(settings: Settings, arguments: Namespace) -> int:
     from storage import users
 
-    with with_database(settings) as (database, _), database.session() as session:
+    with with_database(settings) as (database, _), database.service() as session:
         rows = [_row(session, user) for user in users.list_users(session)]
     if arguments.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -56,7 +56,7 @@ def add(settings: Settings, arguments: Namespace) -> int:
     except (KeyError, ValueError):
         print(f"flux: there is no time zone {arguments.timezone!r}; try Europe/Berlin", file=sys.stderr)
         return 2
-    with with_database(settings) as (database, clock), database.session() as session:
+    with with_database(settings) as (database, clock), database.service() as session:
         now = clock.now()
         user = users.create_user(session, now, email=arguments.email, timezone=arguments.timezone)
         user.approved_at = now
@@ -84,7 +84,7 @@ def link(settings: Settings, arguments: Namespace) -> int:
     """For an id: print a code that joins another channel to this person. For a pairing code: let its stranger in."""
     from storage import users
 
-    with with_database(settings) as (database, clock), database.session() as session:
+    with with_database(settings) as (database, clock), database.service() as session:
         try:
             user_id = UUID(arguments.who)
         except ValueError:
@@ -108,7 +108,7 @@ def _let_in(user_id: UUID | None) -> int:
 def _exists(database: Any, user_id: UUID) -> bool:
     from storage import users
 
-    with database.session() as session:
+    with database.service() as session:
         return users.get_user(session, user_id) is not None
 
 

@@ -38,7 +38,7 @@ def chat(settings: Settings, arguments: Namespace) -> int:
 def _say_hello(services: Services, console: object, session_name: str) -> None:
     from storage import users
 
-    with services.database.session() as session:
+    with services.database.service() as session:
         known = users.find_by_address(session, "console", session_name) is not None
     _hear(services, console, session_name, "/today" if known else "/start")
 

@@ -2,7 +2,8 @@
 
 from storage.tables.base import Base, Json
 from storage.tables.delivery import DispatchLog, NotificationLog
-from storage.tables.people import Identity, LinkCode, PushSubscription, User
+from storage.tables.people import Identity, LinkCode, Pause, PushSubscription, User
+from storage.tables.privacy import ErasureReceipt, ProviderDeletion
 from storage.tables.talk import Conversation, InboundEvent, Message
 from storage.tables.work import Goal, Pattern, Task
 
@@ -10,6 +11,7 @@ __all__ = [
     "Base",
     "Conversation",
     "DispatchLog",
+    "ErasureReceipt",
     "Goal",
     "Identity",
     "InboundEvent",
@@ -18,6 +20,8 @@ __all__ = [
     "Message",
     "NotificationLog",
     "Pattern",
+    "Pause",
+    "ProviderDeletion",
     "PushSubscription",
     "Task",
     "User",

@@ -32,6 +32,7 @@ class NotificationLog(Base):
             postgresql_where=text("external_id is not null"),
         ),
         Index("ix_notification_log_task", "task_id"),
+        Index("ix_notification_log_age", "sent_at", postgresql_using="brin"),
     )
 
     id: Mapped[UUID] = identifier()
@@ -59,6 +60,7 @@ class DispatchLog(Base):
             postgresql_where=text("status in ('pending', 'unknown')"),
         ),
         Index("ix_dispatch_log_task", "task_id"),
+        Index("ix_dispatch_log_age", "created_at", postgresql_using="brin"),
     )
 
     id: Mapped[UUID] = identifier()  # the attempt id: comes back in every callback

@@ -1,12 +1,14 @@
-"""People, their addresses, and the one-time codes that prove who they are."""
+"""People, their addresses, their pauses, and the one-time codes that prove who they are."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    CheckConstraint,
     Index,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -17,6 +19,7 @@ from storage.tables.base import Base, Json, created, identifier, owner
 
 class User(Base):
     __tablename__ = "users"
+    __table_args__ = (CheckConstraint("week_starts_on between 1 and 7", name="ck_users_week_starts_on"),)
 
     id: Mapped[UUID] = identifier()
     email: Mapped[str | None] = mapped_column(unique=True)
@@ -31,6 +34,9 @@ class User(Base):
     monthly_token_usage: Mapped[Json] = mapped_column(server_default=text("'{}'"), default=dict)
     paused_until: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]  # pairing: when the admin let this person in
+    week_starts_on: Mapped[int] = mapped_column(
+        SmallInteger, server_default=text("1"), default=1
+    )  # 1 = Monday
 
 
 class Identity(Base):
@@ -40,6 +46,7 @@ class Identity(Base):
     __table_args__ = (
         UniqueConstraint("channel", "value", name="uq_identities_address"),
         Index("ix_identities_user", "user_id"),
+        Index("uq_identities_primary", "user_id", unique=True, postgresql_where=text("is_primary")),
     )
 
     id: Mapped[UUID] = identifier()
@@ -80,3 +87,19 @@ class LinkCode(Base):
     used_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     data: Mapped[Json] = mapped_column(server_default=text("'{}'"), default=dict)
+
+
+class Pause(Base):
+    """Local days on which Flux was asked to be quiet: reminders rest and the streak is frozen."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="ck_pauses_order"),
+        Index("ix_pauses_user", "user_id", "last_day"),
+    )
+
+    id: Mapped[UUID] = identifier()
+    user_id: Mapped[UUID] = owner()
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    created_at: Mapped[datetime] = created()

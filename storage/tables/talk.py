@@ -43,6 +43,7 @@ class Message(Base):
     __table_args__ = (
         one_of("role", MessageRole, "ck_messages_role"),
         Index("ix_messages_conversation", "conversation_id", "created_at"),
+        Index("ix_messages_age", "created_at", postgresql_using="brin"),
     )
 
     id: Mapped[UUID] = identifier()
@@ -68,6 +69,7 @@ class InboundEvent(Base):
             postgresql_where=text("state in ('received', 'answered')"),
         ),
         Index("ix_inbound_events_user", "user_id"),
+        Index("ix_inbound_events_age", "received_at", postgresql_using="brin"),
         Index("ix_inbound_events_sender", "channel", "sender", "seq"),
     )
 

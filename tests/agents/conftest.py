@@ -74,7 +74,7 @@ class Talk:
         return InboundMessage(sender, text, uuid4().hex, self.now, **more)  # type: ignore[arg-type]
 
     def hear(self, message: InboundMessage, event_id: UUID | None = None) -> str:
-        with self.database.session() as session:
+        with self.database.service() as session:
             self.result = self.turn(session, message, event_id)
         self.replies = self.result.replies
         self.transcript += [
@@ -87,7 +87,7 @@ class Talk:
 
     def hear_and_lose(self, message: InboundMessage, event_id: UUID) -> None:
         """The worker is killed after the turn and before its commit."""
-        with suppress(Killed), self.database.session() as session:
+        with suppress(Killed), self.database.service() as session:
             self.turn(session, message, event_id)
             raise Killed
 
@@ -118,7 +118,7 @@ def talk(database: Database, owner: User, now: datetime) -> Talk:
 @pytest.fixture
 def newcomer(database: Database, now: datetime) -> Talk:
     """Somebody who writes for the first time."""
-    with database.session() as session:
+    with database.service() as session:
         user = create_user(session, now)
         add_identity(session, user.id, "telegram", "sim:new", now, primary=True)
         return Talk(database, user.id, now)
@@ -127,7 +127,7 @@ def newcomer(database: Database, now: datetime) -> Talk:
 @pytest.fixture
 def user_of(database: Database) -> Callable[[Talk], User]:
     def read(talk: Talk) -> User:
-        with database.session() as session:
+        with database.service() as session:
             return session.get_one(User, talk.user_id)
 
     return read

@@ -25,7 +25,7 @@ from storage.users import get_user
 
 
 def usage_of(database: Database, user_id: UUID) -> dict[str, object]:
-    with database.session() as session:
+    with database.service() as session:
         user = get_user(session, user_id)
         assert user is not None
         return user.monthly_token_usage
@@ -40,9 +40,9 @@ def test_usage_adds_up_per_vendor_and_in_total(
         Usage("openai", "a", 1, 0),
         Usage("offline", "o"),
     ]
-    with database.session() as session:
+    with database.service() as session:
         assert record_usage(session, owner.id, tries, now) == 131
-    with database.session() as session:
+    with database.service() as session:
         record_usage(session, owner.id, tries[:1], now)
     kept = usage_of(database, owner.id)
     assert kept == {"openai": 241, "anthropic": 10, "total": 251, "reset_at": "2026-04-01T00:00:00+00:00"}
@@ -54,7 +54,7 @@ def test_turns_that_write_at_the_same_time_lose_nothing(
 ) -> None:
     def spend() -> None:
         for _ in range(10):
-            with database.session() as session:
+            with database.service() as session:
                 record_usage(session, owner.id, [Usage("openai", "a", 3, 4)], now)
 
     threads = [threading.Thread(target=spend) for _ in range(4)]
@@ -66,7 +66,7 @@ def test_turns_that_write_at_the_same_time_lose_nothing(
 
 
 def test_a_vendor_cannot_pose_as_the_total(database: Database, owner: User, now: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         record_usage(session, owner.id, [Usage("total", "x", 10, 0)], now)
     kept = usage_of(database, owner.id)
     assert (kept["total"], kept["provider total"]) == (10, 10)
@@ -74,11 +74,11 @@ def test_a_vendor_cannot_pose_as_the_total(database: Database, owner: User, now:
 
 def test_a_new_month_begins_at_nothing(database: Database, owner: User, now: datetime) -> None:
     later = next_month(now) + timedelta(hours=1)
-    with database.session() as session:
+    with database.service() as session:
         record_usage(session, owner.id, [Usage("openai", "a", 600_000, 0)], now)
         claim_warning(session, owner.id)
     assert tokens_this_month(usage_of(database, owner.id), later) == 0  # type: ignore[arg-type]
-    with database.session() as session:
+    with database.service() as session:
         record_usage(session, owner.id, [Usage("anthropic", "b", 7, 0)], later)
     assert usage_of(database, owner.id) == {
         "anthropic": 7,
@@ -90,20 +90,20 @@ def test_a_new_month_begins_at_nothing(database: Database, owner: User, now: dat
 def test_the_monthly_job_resets_whoever_is_due_and_nobody_else(
     database: Database, owner: User, stranger: User, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         record_usage(session, owner.id, [Usage("openai", "a", 5, 0)], now)
         record_usage(session, stranger.id, [Usage("openai", "a", 5, 0)], now + timedelta(days=30))
-    with database.session() as session:
+    with database.service() as session:
         assert reset_budgets(session, next_month(now)) == 1
     assert usage_of(database, owner.id) == {"total": 0, "reset_at": "2026-05-01T00:00:00+00:00"}
     assert usage_of(database, stranger.id)["total"] == 5
 
 
 def test_the_warning_is_given_once(database: Database, owner: User, now: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         record_usage(session, owner.id, [Usage("openai", "a", 500_000, 0)], now)
         assert claim_warning(session, owner.id)
-    with database.session() as session:
+    with database.service() as session:
         assert not claim_warning(session, owner.id)
 
 

@@ -17,7 +17,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def tasks(talk: Talk, status: str = TaskStatus.PENDING) -> list[Task]:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         wanted = select(Task).where(Task.user_id == talk.user_id, Task.status == status)
         return list(session.scalars(wanted.order_by(Task.scheduled_at)))
 

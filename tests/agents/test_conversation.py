@@ -24,12 +24,12 @@ Talk = Any  # tests/agents/conftest.py
 
 
 def count(talk: Talk, table: Any) -> int:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def checkpoint_rows(talk: Talk) -> tuple[int, int, int]:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         return tuple(  # type: ignore[return-value]
             session.scalar(text(f"select count(*) from {name}"))
             for name in ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
@@ -39,7 +39,7 @@ def checkpoint_rows(talk: Talk) -> tuple[int, int, int]:
 def test_what_was_said_is_kept_in_order_with_the_node_that_spoke(talk: Talk) -> None:
     talk.say("call mum tomorrow 6pm")
     talk.tap("OK")
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         conversation = find_conversation(session, talk.user_id)
         assert conversation is not None
         said = [
@@ -70,14 +70,14 @@ def test_a_turn_that_rolls_back_leaves_nothing_and_can_be_taken_again_with_one_e
 def test_two_messages_at_once_are_answered_one_after_the_other(talk: Talk) -> None:
     def send(words: str) -> str:
         message = talk.message(words)
-        with talk.database.session() as session:
+        with talk.database.service() as session:
             return talk.turn(session, message).replies[0].text
 
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(send, ["call mum tomorrow 6pm", "call dad tomorrow 7pm"]))
     assert len(answers) == 2
     assert count(talk, Message) == 4
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         conversation = find_conversation(session, talk.user_id)
         assert conversation is not None
         roles = [message.role for message in history(session, conversation.id)]
@@ -185,12 +185,12 @@ def test_a_typed_label_or_its_number_is_the_same_as_a_tap(talk: Talk) -> None:
 
 def test_a_holiday_pauses_reminders_until_it_ends(talk: Talk) -> None:
     talk.say("I'm on holiday until sunday")
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         until = session.get_one(User, talk.user_id).paused_until
     assert until is not None
     assert until.isoformat() == "2026-03-15T23:00:00+00:00"  # Sunday's midnight in Berlin
     talk.tap("Go on now")
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         assert session.get_one(User, talk.user_id).paused_until is None
 
 
@@ -218,7 +218,7 @@ def test_a_long_talk_is_summarised_and_the_summary_is_kept(talk: Talk) -> None:
     talk.limits = replace(talk.limits, history_messages=6)
     for _ in range(6):
         talk.say("hello")
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         conversation = find_conversation(session, talk.user_id)
         assert conversation is not None
         roles = [message.role for message in history(session, conversation.id)]
@@ -233,7 +233,7 @@ def test_the_months_tokens_are_counted_and_the_warning_comes_once(talk: Talk) ->
     talk.limits = replace(talk.limits, tokens=TokenLimits(soft=250, hard=10_000))
     answers = [talk.say("asdf qwerty") for _ in range(4)]
     assert [MEMORY_WARNING in answer for answer in answers] == [False, False, True, False]
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         assert session.get_one(User, talk.user_id).monthly_token_usage["total"] == 400
         tokens = session.scalars(select(Message.tokens_used).where(Message.tokens_used.is_not(None))).all()
     assert tokens == [100] * 4

@@ -20,7 +20,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def goals(talk: Talk) -> list[Goal]:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         found = (
             select(Goal).where(Goal.user_id == talk.user_id).order_by(Goal.created_at, Goal.pipeline_order)
         )
@@ -28,7 +28,7 @@ def goals(talk: Talk) -> list[Goal]:
 
 
 def tasks(talk: Talk, status: str = TaskStatus.PENDING) -> list[Task]:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         wanted = select(Task).where(Task.user_id == talk.user_id, Task.status == status)
         return list(session.scalars(wanted.order_by(Task.scheduled_at)))
 
@@ -167,7 +167,7 @@ def test_cancel_drops_the_draft(talk: Talk) -> None:
 
 
 def test_a_fourth_goal_makes_one_pause_or_waits_in_line(talk: Talk) -> None:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         for title in ("Read more", "Save money", "Sleep better"):
             save_goal(session, talk.user_id, title, talk.now, goal_id=uuid4())
     plan(talk)
@@ -182,7 +182,7 @@ def test_a_fourth_goal_makes_one_pause_or_waits_in_line(talk: Talk) -> None:
 
 
 def test_a_queued_goal_has_no_tasks_yet(talk: Talk) -> None:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         for title in ("Read more", "Save money", "Sleep better"):
             save_goal(session, talk.user_id, title, talk.now, goal_id=uuid4())
     plan(talk)

@@ -15,12 +15,12 @@ Talk = Any  # tests/agents/conftest.py
 
 
 def person(talk: Talk) -> User:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         return session.get_one(User, talk.user_id)
 
 
 def tasks(talk: Talk) -> list[Task]:
-    with talk.database.session() as session:
+    with talk.database.service() as session:
         found = select(Task).where(Task.user_id == talk.user_id).order_by(Task.scheduled_at)
         return list(session.scalars(found))
 
@@ -109,7 +109,7 @@ def test_a_proved_number_becomes_an_address_for_whatsapp_and_calls(newcomer: Tal
     assert "isn't the code" in newcomer.text
     assert not person(newcomer).phone_verified
     newcomer.say("4711")
-    with newcomer.database.session() as session:
+    with newcomer.database.service() as session:
         found = session.scalars(select(Identity).where(Identity.user_id == newcomer.user_id)).all()
         written = session.scalars(select(Message.content)).all()
     assert {identity.channel for identity in found} == {"telegram", "whatsapp", "call"}

@@ -75,13 +75,13 @@ def test_a_person_is_added_listed_and_given_a_token(flux: Flux, tmp_path: Path) 
 def test_a_stranger_of_a_closed_house_is_let_in_by_their_code_once(
     flux: Flux, database: Database, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         stranger = create_user(session, now)
         # The command reads the real clock, which a test cannot turn: the code lives long enough for it.
         code = mint_code(session, stranger.id, "pairing", now, lives=timedelta(days=36_500))
     welcome = flux("user", "link", code)
     assert welcome.stdout == f"{stranger.id} may talk to Flux now.\n"
-    with database.session() as session:
+    with database.service() as session:
         assert session.get_one(User, stranger.id).approved_at is not None
     again = flux("user", "link", code)
     assert (again.returncode, again.stdout) == (1, "")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
 import redis as redis_client
-from sqlalchemy import text
 
 from bot.health import BEATING, OVERDUE_SECONDS, Readiness, Status, beat, readiness
 from storage.database import Database
@@ -31,7 +31,7 @@ def _failed(report: Readiness) -> list[str]:
 
 
 def _task(database: Database, owner: User, wakes_at: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         session.add(
             Task(
                 user_id=owner.id,
@@ -85,8 +85,8 @@ def test_an_older_schema_is_down_until_it_is_migrated(
     fresh_database_url: str, alive: redis_client.Redis, now: datetime
 ) -> None:
     old = Database(fresh_database_url)
-    with old.session() as session:
-        session.execute(text("update alembic_version set version_num = '0000'"))
+    with psycopg.connect(fresh_database_url) as owner_of_the_schema:
+        owner_of_the_schema.execute("update alembic_version set version_num = '0000'")
     report = readiness(old, alive, now)
     old.dispose()
     assert "migrations" in _failed(report)

@@ -51,7 +51,7 @@ class LostLine:
 
 
 def states(services: Services) -> list[str]:
-    with services.database.session() as session:
+    with services.database.service() as session:
         return list(session.scalars(select(InboundEvent.state).order_by(InboundEvent.seq)))
 
 
@@ -90,7 +90,7 @@ def test_a_turn_that_cannot_be_taken_says_so_and_changes_nothing(services, owner
         inbound.handle(broken, event_id)
     [sorry] = phones.events([OWNER])
     assert sorry["text"].startswith("That didn't work on my side; nothing changed. Ref ")
-    with services.database.session() as session:
+    with services.database.service() as session:
         assert session.scalar(select(func.count()).select_from(Message)) == 0
     assert states(services) == [InboundState.DONE]
 
@@ -120,7 +120,7 @@ def test_a_blocked_bot_is_not_tried_again(services, owner, text):
     assert event_id is not None
     inbound.handle(apart, event_id)
     assert states(services) == [InboundState.FAILED]
-    with services.database.session() as session:
+    with services.database.service() as session:
         [identity] = users.identities(session, owner.id, "telegram")
     assert identity.disabled_reason == "blocked by the user"
 
@@ -144,7 +144,7 @@ def test_any_text_is_stored_and_answered(services, owner, say, text, words):
 def test_a_group_is_sent_away_and_nobody_is_created(services, say, text):
     [reply] = say(text("hello", sender="sim:group", group_chat=True))
     assert "private chat" in reply["text"]
-    with services.database.session() as session:
+    with services.database.service() as session:
         assert session.scalar(select(func.count()).select_from(User)) == 0
 
 
@@ -152,7 +152,7 @@ def test_a_stranger_waits_for_the_owner_of_a_closed_house(services, say, text, s
     services.settings = settings.model_copy(update={"access": "pairing"})
     [reply] = say(text("hello", sender="sim:new"))
     code = reply["text"].rpartition(" ")[2]
-    with services.database.session() as session:
+    with services.database.service() as session:
         assert users.approve(session, code, now) is not None
         assert users.approve(session, code, now) is None, "a code works once"
     [hello] = say(text("/help", sender="sim:new"))
@@ -161,7 +161,7 @@ def test_a_stranger_waits_for_the_owner_of_a_closed_house(services, say, text, s
 
 def test_whoever_blocks_the_bot_is_not_written_to_until_they_come_back(services, owner, say, text):
     assert say(text("", kind=InboundKind.BLOCKED)) == []
-    with services.database.session() as session:
+    with services.database.service() as session:
         assert all(one.disabled_reason for one in users.identities(session, owner.id))
     [welcome] = say(text("", kind=InboundKind.UNBLOCKED))
     assert welcome["text"].startswith("Welcome back")
@@ -173,13 +173,13 @@ def test_a_second_channel_joins_with_a_code(services, owner, say, text, phones: 
     joined = InboundMessage(Address("whatsapp", "+491701234567"), f"/link {code}", "w1", services.clock.now())
     [welcome] = say(joined)
     assert welcome["text"].startswith("Joined")
-    with services.database.session() as session:
+    with services.database.service() as session:
         found = users.find_by_address(session, "whatsapp", "+491701234567")
     assert found is not None and found.id == owner.id
 
 
 def test_a_typed_number_chooses_a_line_of_the_offer_before_it(services, owner, say, text, clock: ManualClock):
-    with services.database.session() as session:
+    with services.database.service() as session:
         draft = TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)
         [task] = schedule_tasks(session, owner, [draft], clock.now())
     clock.shift(timedelta(minutes=111))
@@ -190,14 +190,14 @@ def test_a_typed_number_chooses_a_line_of_the_offer_before_it(services, owner, s
     assert len(labels) >= 2, "2 means another time"
     [moved] = say(text("2"))
     assert moved["text"].startswith("Moved: Easy run is")
-    with services.database.session() as session:
+    with services.database.service() as session:
         assert session.get_one(Task, task.id).status == "rescheduled"
 
 
 def test_typed_done_takes_the_buttons_off_the_reminder(
     services, owner, say, text, phones, clock: ManualClock
 ):
-    with services.database.session() as session:
+    with services.database.service() as session:
         schedule_tasks(
             session, owner, [TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)], clock.now()
         )
@@ -214,7 +214,7 @@ def test_typed_done_takes_the_buttons_off_the_reminder(
 def test_an_answer_that_names_a_day_moves_the_reminded_task_there(
     services, owner, say, text, clock: ManualClock
 ):
-    with services.database.session() as session:
+    with services.database.service() as session:
         schedule_tasks(
             session, owner, [TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)], clock.now()
         )
@@ -229,7 +229,7 @@ def test_an_answer_that_names_a_day_moves_the_reminded_task_there(
 
 def test_two_open_reminders_and_a_bare_one_ask_which(services, owner, say, text, clock: ManualClock):
     starts = clock.now() + timedelta(hours=2)
-    with services.database.session() as session:
+    with services.database.service() as session:
         drafts = [TaskDraft("Easy run", starts, 15), TaskDraft("Call mum", starts + timedelta(minutes=1), 15)]
         schedule_tasks(session, owner, drafts, clock.now())
     clock.shift(timedelta(minutes=112))
@@ -252,14 +252,14 @@ def test_a_tapped_question_keeps_its_answer_and_loses_its_buttons(services, owne
 
 
 def test_remind_me_in_a_while_snoozes_the_open_reminder(services, owner, say, text, clock: ManualClock):
-    with services.database.session() as session:
+    with services.database.service() as session:
         draft = TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)
         [task] = schedule_tasks(session, owner, [draft], clock.now())
     clock.shift(timedelta(minutes=111))
     services.dispatcher.run_due(clock.now())
     reply = say(text("remind me in 15 minutes"))[-1]
     assert reply["text"].startswith("I'll remind you of Easy run again")
-    with services.database.session() as session:
+    with services.database.service() as session:
         assert session.get_one(Task, task.id).wakes_at == clock.now() + timedelta(minutes=15)
 
 

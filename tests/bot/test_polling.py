@@ -19,7 +19,7 @@ def telegram() -> Iterator[FakeTelegram]:
 
 
 def _stored(services: Services) -> list[str]:
-    with services.database.session() as session:
+    with services.database.service() as session:
         return [
             event.payload["text"]
             for event in session.scalars(select(InboundEvent).order_by(InboundEvent.external_id))

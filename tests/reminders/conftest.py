@@ -92,19 +92,19 @@ class Ladders:
     def plan(
         self, user: User, at: datetime, now: datetime, title: str = "Easy run", **fields: object
     ) -> Task:
-        with self.database.session() as session:
+        with self.database.service() as session:
             owner = get_user(session, user.id)
             assert owner is not None
             draft = TaskDraft(title=title, scheduled_at=at, **fields)  # type: ignore[arg-type] - a test's shorthand
             return schedule_tasks(session, owner, [draft], now)[0]
 
     def task(self, task_id: UUID) -> Task:
-        with self.database.session() as session:
+        with self.database.service() as session:
             return session.get_one(Task, task_id)
 
     def attempts(self, task_id: UUID) -> list[tuple[str, str, str | None]]:
         """(rung, status, reason) in the order they were written."""
-        with self.database.session() as session:
+        with self.database.service() as session:
             rows = (
                 session.query(DispatchLog).filter_by(task_id=task_id).order_by(DispatchLog.created_at).all()
             )
@@ -132,7 +132,7 @@ def switchboard_of(*recorders: Recorder) -> Switchboard:
 @pytest.fixture
 def reachable(database: Database, owner: User, now: datetime) -> User:
     """The owner with a proved number, WhatsApp and calls switched on."""
-    with database.session() as session:
+    with database.service() as session:
         user = session.get_one(User, owner.id)
         user.phone_verified = True
         user.whatsapp_opt_in_at = now
@@ -154,7 +154,7 @@ def reminded(ladders: Ladders, owner: User, now: datetime) -> Task:
 
 
 def say(ladders: Ladders, user: User, task: Task, answer: Answer, at: datetime, **more: str) -> AnswerOutcome:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         return answer_task(
             session, user.id, task.id, answer, at, source=more.pop("source", "telegram"), **more
         )
@@ -163,7 +163,7 @@ def say(ladders: Ladders, user: User, task: Task, answer: Answer, at: datetime, 
 def tap(ladders: Ladders, user: User, data: str, at: datetime) -> AnswerOutcome:
     button = parse_tap(data)
     assert button is not None
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         return answer_tap(session, user.id, button, at, source="telegram")
 
 

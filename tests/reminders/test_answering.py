@@ -69,7 +69,7 @@ def test_the_answer_is_bound_to_the_notice_it_answers(
     ladders: Ladders, owner: User, reminded: Task, now: datetime
 ) -> None:
     say(ladders, owner, reminded, Answer.DONE, now + MINUTE)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         notice = session.scalars(select(NotificationLog)).one()
         assert (notice.response, notice.responded_at) == ("done", now + MINUTE)
         assert notice.external_id == "telegram:sim:owner:telegram-1"
@@ -136,7 +136,7 @@ def test_a_snooze_stops_short_of_the_next_task_and_of_bed(
 def test_the_snooze_button_asks_for_how_long(
     ladders: Ladders, owner: User, reminded: Task, now: datetime
 ) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         asked = answer_tap(
             session, owner.id, TaskTap(reminded.id, reminded.version, "snooze", ""), now, source="telegram"
         )
@@ -174,14 +174,14 @@ def test_only_reminded_tasks_can_be_meant_by_a_bare_number(
     ladders.plan(owner, now + timedelta(hours=5), now, title="Later")
     second = ladders.plan(owner, now + 11 * MINUTE, now, title="Second")
     ladders.dispatcher.run_due(now + MINUTE)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert [task.id for task in open_reminders(session, owner.id, now)] == [second.id, reminded.id]
 
 
 def test_the_last_task_of_a_sprint_completes_the_goal_and_the_next_begins_until_it_is_taken_back(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         goal = Goal(user_id=owner.id, title="Run 5 km", status=GoalStatus.ACTIVE)
         session.add(goal)
         session.flush()
@@ -197,11 +197,11 @@ def test_the_last_task_of_a_sprint_completes_the_goal_and_the_next_begins_until_
     last = ladders.plan(owner, now + 20 * MINUTE, now, goal_id=goal.id)
     assert "last task" not in say(ladders, owner, first, Answer.DONE, now).text
     assert "Next comes Run 10 km" in say(ladders, owner, last, Answer.DONE, now).text
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert session.get_one(Goal, goal.id).status == GoalStatus.COMPLETED
         assert session.get_one(Goal, following.id).status == GoalStatus.ACTIVE
     done = ladders.task(last.id)
     tap(ladders, owner, format_tap(TaskTap(done.id, done.version, "undo", "")), now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert session.get_one(Goal, goal.id).status == GoalStatus.ACTIVE
         assert session.get_one(Goal, following.id).status == GoalStatus.PIPELINE

@@ -68,7 +68,7 @@ def test_whatsapp_numbers_its_choices_as_the_keys_are_numbered_everywhere(
 def test_a_rung_without_a_channel_is_skipped_with_its_reason_and_the_next_one_starts_at_once(
     ladders: Ladders, reachable: User, now: datetime
 ) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         session.get_one(User, reachable.id).whatsapp_opt_in_at = None
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.run_until(now, now + 2 * MINUTE)
@@ -83,13 +83,13 @@ def test_a_rung_without_a_channel_is_skipped_with_its_reason_and_the_next_one_st
 def test_an_answer_stops_the_ladder(ladders: Ladders, reachable: User, now: datetime) -> None:
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.dispatcher.run_due(now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_task(session, reachable.id, task.id, Answer.DONE, now + MINUTE, source="telegram")
     ladders.run_until(now + MINUTE, now + timedelta(hours=3))
     assert ladders.task(task.id).status == "done"
     assert not ladders.whatsapp.sent
     assert not ladders.call.sent
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert session.query(NotificationLog).one().response == "done"
 
 
@@ -102,7 +102,7 @@ def test_an_answer_between_the_claim_and_the_send_wins(
     later = now + 2 * MINUTE
     attempts, moved = ladders.dispatcher._claim(later)
     assert (len(attempts), moved) == (1, 1)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_task(session, reachable.id, task.id, Answer.DONE, later, source="telegram")
     ladders.dispatcher._lanes.deliver(attempts, lambda: later)
     assert not ladders.whatsapp.sent
@@ -115,7 +115,7 @@ def test_a_phone_that_rings_is_hung_up_when_the_answer_comes_by_another_channel(
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.run_until(now, now + 4 * MINUTE)
     assert len(ladders.call.sent) == 1
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_task(session, reachable.id, task.id, Answer.DONE, now + 4 * MINUTE, source="telegram")
     ladders.dispatcher.run_due(now + 4 * MINUTE)
     assert ladders.call.cancelled == ["call-1"]
@@ -127,7 +127,7 @@ def test_an_answer_by_key_does_not_hang_up_on_the_person_who_gives_it(
 ) -> None:
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.run_until(now, now + 4 * MINUTE)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_task(session, reachable.id, task.id, Answer.DONE, now + 4 * MINUTE, source="call")
     ladders.dispatcher.run_due(now + 4 * MINUTE)
     assert ladders.call.cancelled == []
@@ -140,7 +140,7 @@ def test_an_answer_while_the_number_is_being_dialled_ends_that_call(
     ladders.run_until(now, now + 3 * MINUTE)
 
     def says_done(_: object) -> None:
-        with ladders.database.session() as session:
+        with ladders.database.service() as session:
             answer_task(session, reachable.id, task.id, Answer.DONE, now + 4 * MINUTE, source="telegram")
 
     ladders.call.before_send = says_done
@@ -157,7 +157,7 @@ def test_a_permanent_failure_starts_the_next_rung_at_once(
     ladders.dispatcher.run_due(now)
     assert [at for _, _, at in ladders.whatsapp.sent] == [now]
     assert ("remind", "failed", "blocked by the person") in ladders.attempts(task.id)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         blocked = session.query(Identity).filter_by(channel="telegram", user_id=reachable.id).one()
         assert blocked.disabled_reason == "blocked by the person"
 
@@ -165,7 +165,7 @@ def test_a_permanent_failure_starts_the_next_rung_at_once(
 def test_a_dead_push_subscription_is_removed_and_the_chat_still_reminds(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         session.add(
             PushSubscription(user_id=owner.id, endpoint="https://push.example/1", p256dh="k", auth="a")
         )
@@ -174,7 +174,7 @@ def test_a_dead_push_subscription_is_removed_and_the_chat_still_reminds(
     ladders.dispatcher.run_due(now)
     assert len(ladders.telegram.sent) == 1
     assert ladders.task(task.id).stage == "reminded"
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert session.query(PushSubscription).count() == 0
 
 
@@ -225,7 +225,7 @@ def test_a_task_inside_a_pause_is_called_off_and_not_missed(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     task = ladders.plan(owner, now + timedelta(hours=1), now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         session.get_one(User, owner.id).paused_until = now + timedelta(days=2)
     ladders.run_until(now, now + timedelta(hours=4), step=10 * MINUTE)
     assert ladders.task(task.id).status == TaskStatus.CANCELLED
@@ -246,11 +246,11 @@ def test_a_task_that_was_erased_while_its_step_was_leased_is_not_spoken_of(
 ) -> None:
     task = ladders.plan(owner, now + 10 * MINUTE, now)
     attempts, _ = ladders.dispatcher._claim(now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         session.delete(session.get_one(Task, task.id))
     ladders.dispatcher._lanes.deliver(attempts, lambda: now)
     assert not ladders.telegram.sent
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert session.query(DispatchLog).count() == 0
 
 

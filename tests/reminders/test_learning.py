@@ -27,13 +27,13 @@ def miss_mondays(ladders: Ladders, user: User, weeks: int, series: UUID | None =
 
 
 def patterns(ladders: Ladders) -> list[Pattern]:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         return list(session.scalars(select(Pattern)))
 
 
 @pytest.fixture
 def long_known(ladders: Ladders, owner: User) -> User:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         user = session.get_one(User, owner.id)
         user.created_at = MONDAY - 8 * WEEK
         return user
@@ -77,7 +77,7 @@ def test_the_person_is_asked_once_and_yes_moves_what_is_ahead(ladders: Ladders, 
     )
     assert [choice.label for choice in question.flat_choices] == ["Yes, move 2", "No, keep", "That's wrong"]
     _, pattern_id, word = question.flat_choices[0].data.split(":")
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         said = answer_pattern(session, long_known.id, UUID(pattern_id), word, at)
         again = answer_pattern(session, long_known.id, UUID(pattern_id), "no", at)
     assert said == "Done: 2 tasks are on Tuesday 07:00 now."
@@ -88,20 +88,20 @@ def test_the_person_is_asked_once_and_yes_moves_what_is_ahead(ladders: Ladders, 
 def test_a_pattern_that_was_called_wrong_is_never_noted_again(ladders: Ladders, long_known: User) -> None:
     miss_mondays(ladders, long_known, 3)
     (pattern,) = patterns(ladders)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_pattern(session, long_known.id, pattern.id, "wrong", MONDAY + 2 * WEEK)
     start = MONDAY + 3 * WEEK
     ladders.plan(long_known, start, start - timedelta(days=1))
     ladders.run_until(start, start + timedelta(minutes=70), step=timedelta(minutes=5))
     (kept,) = patterns(ladders)
     assert (kept.confidence, kept.data["user_overridden"], kept.data["miss_count"]) == (0.0, True, 3)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert rhythm_of(session, session.get_one(User, long_known.id)).avoid == ()
 
 
 def test_the_next_plan_avoids_the_slot(ladders: Ladders, long_known: User) -> None:
     miss_mondays(ladders, long_known, 3)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         rhythm = rhythm_of(session, session.get_one(User, long_known.id))
     assert rhythm.avoided(MONDAY + 10 * WEEK) is not None
     assert rhythm.avoided(MONDAY + 10 * WEEK + timedelta(days=1)) is None
@@ -112,6 +112,6 @@ def test_strangers_cannot_answer_for_somebody_else(
 ) -> None:
     miss_mondays(ladders, long_known, 3)
     (pattern,) = patterns(ladders)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert "don't know" in answer_pattern(session, stranger.id, pattern.id, "wrong", MONDAY)
     assert "said" not in patterns(ladders)[0].data

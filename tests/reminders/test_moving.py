@@ -68,7 +68,7 @@ def test_a_recurring_task_asks_whether_one_or_all_and_all_keep_their_wall_time_o
         first + timedelta(weeks=2),
         first + timedelta(weeks=3, hours=-1),
     ]
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         drafts = [
             TaskDraft(
                 "Easy run", at, series_id=series, recurrence_rule="FREQ=WEEKLY;BYDAY=TH", original_at=at
@@ -82,7 +82,7 @@ def test_a_recurring_task_asks_whether_one_or_all_and_all_keep_their_wall_time_o
     assert [choice.label for row in asked.choices for choice in row] == ["Just this one", "All future"]
     moved = tap(ladders, owner, button(asked, "All future"), now)
     assert moved.kind == "recorded"
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         rows = session.scalars(select(Task).where(Task.status == "pending").order_by(Task.scheduled_at)).all()
     zone = ZoneInfo("Europe/Berlin")
     local = [row.scheduled_at.astimezone(zone) for row in rows]
@@ -112,7 +112,7 @@ def test_a_later_one_whose_new_time_is_taken_stays_and_the_person_is_told(
     ladders.plan(owner, now + timedelta(days=9, hours=2, minutes=10), now, title="Dentist")
     to = now + timedelta(days=2, hours=2)
     choice = TaskTap(weekly[0].id, 1, "move", f"{to.timestamp():.0f}a")
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         outcome = answer_tap(session, owner.id, choice, now, source="telegram")
     assert outcome.text.endswith("and the later ones with it; one stays where it is, its new time is taken.")
     assert [ladders.task(task.id).status for task in weekly] == ["rescheduled", "pending", "rescheduled"]
@@ -121,15 +121,15 @@ def test_a_later_one_whose_new_time_is_taken_stays_and_the_person_is_told(
 def test_a_last_task_that_is_given_up_ends_its_sprint_and_another_time_for_it_brings_it_back(
     ladders: Ladders, owner: User, reminded: Task, now: datetime
 ) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         goal = Goal(user_id=owner.id, title="Run 5 km", status=GoalStatus.ACTIVE)
         session.add(goal)
         session.flush()
         session.get_one(Task, reminded.id).goal_id = goal.id
     say(ladders, owner, reminded, Answer.MISSED, now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert session.get_one(Goal, goal.id).status == GoalStatus.COMPLETED
     offer = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
     assert tap(ladders, owner, offer.choices[0][0].data, now).kind == "recorded"
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert session.get_one(Goal, goal.id).status == GoalStatus.ACTIVE

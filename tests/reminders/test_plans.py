@@ -22,15 +22,15 @@ def test_planning_twice_with_the_same_ids_writes_each_row_once(
 ) -> None:
     drafts = [TaskDraft("Read", now + hours * HOUR, id=uuid4()) for hours in (5, 2)]
     for _ in range(2):
-        with ladders.database.session() as session:
+        with ladders.database.service() as session:
             rows = schedule_tasks(session, session.get_one(User, owner.id), drafts, now)
             assert [row.scheduled_at for row in rows] == [now + 2 * HOUR, now + 5 * HOUR]
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert len(session.scalars(select(Task)).all()) == 2
 
 
 def test_nothing_is_ever_planned_into_the_past(ladders: Ladders, owner: User, now: datetime) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         drafts = [TaskDraft("Read", now - HOUR), TaskDraft("Read", now)]
         assert schedule_tasks(session, session.get_one(User, owner.id), drafts, now) == []
 
@@ -45,7 +45,7 @@ def test_a_row_knows_its_local_day_and_when_it_needs_attention(
 
 
 def test_a_persons_own_lead_counts(ladders: Ladders, owner: User, now: datetime) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         user = session.get_one(User, owner.id)
         preferences = preferences_of(user)
         preferences.reminder_lead_minutes = 0.05
@@ -68,7 +68,7 @@ def test_a_moved_task_leaves_a_closed_row_behind_and_keeps_its_original_slot(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     first = ladders.plan(owner, now + HOUR, now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         second = move_task(session, owner.id, first.id, now + 3 * HOUR, now)
         third = move_task(session, owner.id, second.id, now + 5 * HOUR, now)
     assert [ladders.task(row.id).status for row in (first, second, third)] == [
@@ -83,7 +83,7 @@ def test_a_task_cannot_move_into_the_past_nor_away_from_its_end(
     ladders: Ladders, owner: User, stranger: User, now: datetime
 ) -> None:
     task = ladders.plan(owner, now + HOUR, now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         with pytest.raises(PlanError):
             move_task(session, owner.id, task.id, now, now)
         with pytest.raises(PlanError):
@@ -98,7 +98,7 @@ def test_cancelling_counts_only_what_was_open_and_ones_own(
 ) -> None:
     mine = [ladders.plan(owner, now + hours * HOUR, now).id for hours in (1, 2)]
     theirs = ladders.plan(stranger, now + HOUR, now).id
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert cancel_tasks(session, owner.id, [*mine, theirs, uuid4()], now) == 2
         assert cancel_tasks(session, owner.id, mine, now) == 0
     assert ladders.task(theirs).status == "pending"
@@ -111,7 +111,7 @@ def test_moving_from_berlin_to_tokyo_follows_the_chosen_rule(
     ladders: Ladders, owner: User, now: datetime, keep_local: bool, expected: str
 ) -> None:
     task = ladders.plan(owner, datetime(2026, 3, 13, 6, 30, tzinfo=UTC), now)  # Friday 07:30 in Berlin
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         change_zone(session, session.get_one(User, owner.id), "Asia/Tokyo", now, keep_local=keep_local)
     moved = ladders.task(task.id)
     tokyo = moved.scheduled_at.astimezone(ZoneInfo("Asia/Tokyo"))
@@ -125,7 +125,7 @@ def test_every_day_of_a_person_is_cut_anew_in_a_new_zone(
 ) -> None:
     task = ladders.plan(owner, datetime(2026, 3, 11, 18, 0, tzinfo=UTC), now)
     assert task.local_day == date(2026, 3, 11)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         change_zone(session, session.get_one(User, owner.id), "Asia/Tokyo", now)
     assert ladders.task(task.id).local_day == date(2026, 3, 12)
 
@@ -136,7 +136,7 @@ def test_what_was_moved_once_keeps_its_usual_hour_in_a_new_zone(
     """Misses are compared by their usual slot: 07:30 there, too."""
     usual = datetime(2026, 3, 13, 6, 30, tzinfo=UTC)  # 07:30 in Berlin
     task = ladders.plan(owner, usual + HOUR, now, original_at=usual)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         change_zone(session, session.get_one(User, owner.id), "Asia/Tokyo", now, keep_local=True)
     original = ladders.task(task.id).original_at
     assert original is not None

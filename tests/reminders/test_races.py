@@ -33,7 +33,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def begun_attempt(database: Database, task: Task, now: datetime) -> DispatchLog:
-    with database.session() as session:
+    with database.service() as session:
         row = DispatchLog(
             task_id=task.id,
             channel="telegram",
@@ -55,7 +55,7 @@ def test_writing_a_result_never_waits_for_whoever_is_answering_the_task(
     """It would be a deadlock: the answer waits for the attempt, and the attempt's result refers to the task."""
     task = ladders.plan(owner, now + 10 * MINUTE, now)
     attempt = begun_attempt(ladders.database, task, now)
-    with ladders.database.session() as answering, ladders.database.session() as sending:
+    with ladders.database.service() as answering, ladders.database.service() as sending:
         sending.execute(text("set local lock_timeout = '2s'"))
         tasks.lock_task(answering, owner.id, task.id)
         done = Finished(attempt.id, 1, DispatchStatus.DISPATCHED, "7")
@@ -66,14 +66,14 @@ def test_a_failed_rung_leaves_a_task_that_is_being_answered_alone(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     task = ladders.plan(owner, now + 10 * MINUTE, now)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         row = session.get_one(Task, task.id)
         row.stage, row.wakes_at = "reminded", now + MINUTE
-    with ladders.database.session() as answering, ladders.database.session() as sending:
+    with ladders.database.service() as answering, ladders.database.service() as sending:
         sending.execute(text("set local lock_timeout = '2s'"))
         tasks.lock_task(answering, owner.id, task.id)
         assert tasks.wake_failed(sending, [(task.id, 1)], now) == 0
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         assert tasks.wake_failed(session, [(task.id, 1)], now) == 1
 
 
@@ -102,7 +102,7 @@ def test_results_survive_a_postgres_that_drops_every_connection(
 
 def test_a_kill_can_double_a_few_telegram_texts_at_most(ladders: Ladders, now: datetime) -> None:
     """What is sent and not yet written down is what a kill repeats; never more than a few of them."""
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         people = [make_person(session, "Ann", f"sim:{number}", now) for number in range(30)]
     for person in people:
         ladders.plan(person, now + 10 * MINUTE, now)
@@ -110,7 +110,7 @@ def test_a_kill_can_double_a_few_telegram_texts_at_most(ladders: Ladders, now: d
     sent = itertools.count(1)
 
     def count(_: OutboundMessage) -> None:
-        with ladders.database.session() as session:
+        with ladders.database.service() as session:
             written = session.scalars(select(DispatchLog).where(DispatchLog.status == "dispatched")).all()
             exposed.append(next(sent) - len(written))
 
@@ -161,7 +161,7 @@ def test_a_call_of_unknown_outcome_is_hung_up_once_it_turns_up_after_the_answer(
     ladders.run_until(now, now + 4 * MINUTE)
     assert len(call.sent) == 1
     at = now + 4 * MINUTE + timedelta(seconds=2)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_task(session, reachable.id, task.id, Answer.DONE, at, source="telegram")
     ladders.dispatcher.run_due(at)
     assert call.cancelled == []
@@ -178,7 +178,7 @@ def test_a_call_that_begins_to_ring_after_it_was_given_up_is_ended(
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.run_until(now, now + 4 * MINUTE)
     at = now + 4 * MINUTE + timedelta(seconds=2)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_task(session, reachable.id, task.id, Answer.DONE, at, source="telegram")
         dialled = session.scalars(select(DispatchLog).where(DispatchLog.rung == "call")).one()
         report = StatusUpdate("call", "CA7", DeliveryState.SENT, dialled.id)
@@ -197,7 +197,7 @@ def test_whoever_says_stop_between_the_claim_and_the_send_is_not_written_to(
     ladders.dispatcher.run_due(now)
     later = now + 2 * MINUTE
     attempts, _ = ladders.dispatcher._claim(later)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         disable_identity(session, "whatsapp", "+4915112345678", "the person sent STOP")
     ladders.dispatcher._lanes.deliver(attempts, lambda: later)
     assert not ladders.whatsapp.sent
@@ -212,11 +212,11 @@ def test_a_note_of_unknown_outcome_that_waits_for_the_morning_is_still_asked_abo
     task = ladders.plan(owner, bed - 70 * MINUTE, now)
     ladders.run_until(bed - 80 * MINUTE, bed - 12 * MINUTE)
     ladders.telegram.sent.clear()
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         missed = session.get_one(Task, task.id)
         missed.stage, missed.wakes_at = "called", bed - timedelta(seconds=5)
     attempts, _ = ladders.dispatcher._claim(bed - timedelta(seconds=5))
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         outbox.begin(session, [(attempts[0].id, 0)], bed - timedelta(seconds=5), bed)
     ladders.telegram.send(attempts[0].address, OutboundMessage("note", attempt_id=attempts[0].id), bed)
     ladders.dispatcher.run_due(bed + timedelta(seconds=30))
@@ -228,12 +228,12 @@ def test_a_note_of_unknown_outcome_that_waits_for_the_morning_is_still_asked_abo
 def test_who_lives_on_whatsapp_gets_no_further_message_for_an_answer_by_phone(
     ladders: Ladders, reachable: User, now: datetime
 ) -> None:
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         add_identity(session, reachable.id, "whatsapp", "+4915112345678", now, primary=True)
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.run_until(now, now + 4 * MINUTE)
     said = len(ladders.whatsapp.sent)
-    with ladders.database.session() as session:
+    with ladders.database.service() as session:
         answer_task(session, reachable.id, task.id, Answer.DONE, now + 4 * MINUTE, source="call")
     ladders.dispatcher.run_due(now + 5 * MINUTE)
     assert len(ladders.whatsapp.sent) == said

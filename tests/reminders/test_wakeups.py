@@ -77,7 +77,7 @@ def test_planning_and_sweeping_ring_for_the_next_moment_also_after_redis_lost_ev
     )
     start = now + timedelta(days=1)  # noon, when the owner is awake
     start = start.replace(hour=12, minute=0, second=0)
-    with database.session() as session:
+    with database.service() as session:
         schedule_tasks(session, session.get_one(User, owner.id), [TaskDraft("Read", start)], now)
     assert [at for _, at in scheduled(redis)] == [start]
     redis.flushall()

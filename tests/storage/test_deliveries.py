@@ -27,7 +27,7 @@ class Report:
 
 @pytest.fixture
 def task(database: Database, owner: User, now: datetime) -> Task:
-    with database.session() as session:
+    with database.service() as session:
         row = Task(
             user_id=owner.id,
             title="Easy run",
@@ -60,7 +60,7 @@ def attempt(session: Session, task: Task, now: datetime, **fields: object) -> Di
 def test_reports_in_every_order_end_the_same(
     database: Database, task: Task, now: datetime, order: tuple[str, ...]
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         row = attempt(session, task, now, status="dispatched", external_id="SM1")
         for state in (*order, *order):
             deliveries.apply_status(session, Report("whatsapp", "SM1", state), now)
@@ -70,7 +70,7 @@ def test_reports_in_every_order_end_the_same(
 def test_a_report_before_the_answer_to_the_request_is_matched_by_attempt_id(
     database: Database, task: Task, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         row = attempt(session, task, now, status="pending", outcome="sending", tries=1)
         assert deliveries.apply_status(session, Report("whatsapp", "SM1", "sent", row.id), now)
         assert (row.status, row.external_id) == ("dispatched", "SM1")
@@ -80,26 +80,26 @@ def test_a_report_before_the_answer_to_the_request_is_matched_by_attempt_id(
 def test_a_message_that_could_not_be_delivered_wakes_its_task_for_the_next_rung(
     database: Database, task: Task, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         row = attempt(session, task, now, status="dispatched", external_id="SM1")
         deliveries.apply_status(session, Report("whatsapp", "SM1", "failed", None, "63016"), now)
         assert (row.status, row.error) == ("failed", "63016")
-    with database.session() as session:
+    with database.service() as session:
         assert session.get_one(Task, task.id).wakes_at == now
 
 
 def test_a_report_about_an_older_rung_wakes_nobody(database: Database, task: Task, now: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         attempt(session, task, now, status="dispatched", external_id="SM1", task_version=2)
         deliveries.apply_status(session, Report("whatsapp", "SM1", "failed"), now)
-    with database.session() as session:
+    with database.service() as session:
         assert session.get_one(Task, task.id).wakes_at == now + timedelta(minutes=2)
 
 
 def test_a_report_about_nothing_we_know_changes_nothing(
     database: Database, task: Task, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         assert not deliveries.apply_status(session, Report("whatsapp", "SM9", "sent"), now)
         assert not deliveries.apply_status(session, Report("whatsapp", "SM9", "sent", task.id), now)
 
@@ -107,7 +107,7 @@ def test_a_report_about_nothing_we_know_changes_nothing(
 def test_a_reply_finds_the_task_of_the_message_it_replies_to_for_its_owner_only(
     database: Database, task: Task, owner: User, stranger: User, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         row = attempt(session, task, now, status="dispatched")
         key = deliveries.external_key("telegram", "sim:owner", "17")
         deliveries.note_reached(session, [(task.id, "telegram", key, row.id)] * 2, now)
@@ -121,7 +121,7 @@ def test_a_reply_finds_the_task_of_the_message_it_replies_to_for_its_owner_only(
 def test_the_trail_says_in_words_what_became_of_each_attempt(
     database: Database, task: Task, owner: User, stranger: User, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         attempt(
             session, task, now, status="dispatched", rung="remind", channel="telegram", outcome="delivered"
         )

@@ -14,7 +14,7 @@ def monday(time: str, count: int = 3) -> dict[str, object]:
 
 
 def test_a_slot_within_an_hour_is_the_same_one(database: Database, owner: User, now: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         first, is_new = patterns.save_avoidance(session, owner.id, "x", monday("07:00"), 0.7, now)
         again, is_new_again = patterns.save_avoidance(session, owner.id, "y", monday("07:45", 4), 0.8, now)
         other, other_is_new = patterns.save_avoidance(session, owner.id, "z", monday("09:00"), 0.7, now)
@@ -26,7 +26,7 @@ def test_a_slot_within_an_hour_is_the_same_one(database: Database, owner: User, 
 def test_what_the_person_overruled_is_never_overwritten(
     database: Database, owner: User, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         row, _ = patterns.save_avoidance(session, owner.id, "x", monday("07:00"), 0.7, now)
         patterns.overrule(row, now, confidence=0.0, said="wrong")
         kept, is_new = patterns.save_avoidance(session, owner.id, "y", monday("07:00", 9), 0.9, now)
@@ -35,7 +35,7 @@ def test_what_the_person_overruled_is_never_overwritten(
 
 
 def test_strangers_see_none_of_it(database: Database, owner: User, stranger: User, now: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         row, _ = patterns.save_avoidance(session, owner.id, "x", monday("07:00"), 0.7, now)
         assert patterns.list_patterns(session, stranger.id) == []
         assert patterns.get_pattern(session, stranger.id, row.id) is None

@@ -20,7 +20,7 @@ def add(
 ) -> list[UUID]:
     day = date(2026, 3, 11)
     start = fields.pop("scheduled_at", wakes_at or datetime(2026, 3, 11, tzinfo=UTC))
-    with database.session() as session:
+    with database.service() as session:
         rows = [
             Task(
                 user_id=user.id, title="Read", scheduled_at=start, local_day=day, wakes_at=wakes_at, **fields
@@ -39,7 +39,7 @@ def test_only_what_is_due_is_claimed_and_the_longest_waiting_first(
     (first,) = add(database, owner, now - timedelta(seconds=2))
     add(database, owner, now + timedelta(seconds=1))
     add(database, owner, None)
-    with database.session() as session:
+    with database.service() as session:
         claimed = tasks.claim_due(session, now, 10, HOUR)
         assert [task.id for task in claimed] == [first, second]
         assert tasks.next_wake(session, now) == now + timedelta(seconds=1)
@@ -53,7 +53,7 @@ def test_eight_claimers_share_the_rows_and_no_row_twice(
 
     def claim() -> None:
         while True:
-            with database.session() as session:
+            with database.service() as session:
                 rows = tasks.claim_due(session, now, 15, HOUR)
                 for row in rows:
                     session.expunge(row)
@@ -77,7 +77,7 @@ def test_what_is_late_brings_everything_else_that_is_due_for_the_same_person(
     add(database, owner, now - 2 * HOUR)
     mine = add(database, owner, now, count=3)
     add(database, stranger, now)
-    with database.session() as session:
+    with database.service() as session:
         claimed = {task.id for task in tasks.claim_due(session, now, 1, HOUR)}
     assert claimed >= set(mine)
     assert len(claimed) == 4
@@ -103,7 +103,7 @@ def test_a_task_is_woken_only_when_its_newest_rung_failed_everywhere(
 ) -> None:
 
     (task_id,) = add(database, owner, now + HOUR, stage=stage, version=version)
-    with database.session() as session:
+    with database.service() as session:
         session.add(
             DispatchLog(
                 task_id=task_id,
@@ -122,7 +122,7 @@ def test_strangers_cannot_get_or_lock_a_task(
     database: Database, owner: User, stranger: User, now: datetime
 ) -> None:
     (task_id,) = add(database, owner, now)
-    with database.session() as session:
+    with database.service() as session:
         assert tasks.get_task(session, owner.id, task_id) is not None
         assert tasks.get_task(session, stranger.id, task_id) is None
         assert tasks.lock_task(session, stranger.id, task_id) is None

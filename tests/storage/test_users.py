@@ -20,14 +20,14 @@ from storage.users import (
 def test_a_strangers_first_address_does_not_become_a_second_first_one(
     database: Database, owner: User, stranger: User, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         add_identity(session, owner.id, "telegram", "sim:stranger", now)
         first = [one.value for one in identities(session, owner.id) if one.is_primary]
     assert first == ["sim:owner"]
 
 
 def test_an_address_given_again_stays_the_first_one(database: Database, owner: User, now: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         assert add_identity(session, owner.id, "telegram", "sim:owner", now).is_primary
 
 
@@ -35,7 +35,7 @@ def test_joining_a_channel_takes_along_what_was_asked_for_there(
     database: Database, owner: User, now: datetime
 ) -> None:
     """Somebody first writes from WhatsApp, sets a reminder, and then enters the code from Telegram."""
-    with database.session() as session:
+    with database.service() as session:
         newcomer = create_user(session, now)
         add_identity(session, newcomer.id, "whatsapp", "+4915112345678", now, primary=True)
         add_identity(session, newcomer.id, "call", "+4915112345678", now)
@@ -43,9 +43,9 @@ def test_joining_a_channel_takes_along_what_was_asked_for_there(
         task = Task(user_id=newcomer.id, title="Call mum", scheduled_at=start, local_day=start.date())
         session.add(task)
         code = mint_code(session, owner.id, "link", now)
-    with database.session() as session:
+    with database.service() as session:
         assert join_channel(session, code, "whatsapp", "+4915112345678", now) == owner.id
-    with database.session() as session:
+    with database.service() as session:
         assert session.get_one(Task, task.id).user_id == owner.id
         assert get_user(session, newcomer.id) is None
         called = find_by_address(session, "call", "+4915112345678")
@@ -57,7 +57,7 @@ def test_joining_a_channel_takes_along_what_was_asked_for_there(
 def test_joining_from_somebody_who_is_known_leaves_their_rows_alone(
     database: Database, owner: User, stranger: User, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         code = mint_code(session, owner.id, "link", now)
         assert join_channel(session, code, "telegram", "sim:stranger", now) == owner.id
         assert get_user(session, stranger.id) is not None

@@ -70,12 +70,12 @@ class Installation:
         self.clock.move_to(until)
 
     def task(self, task_id: UUID) -> Task:
-        with self.services.database.session() as session:
+        with self.services.database.service() as session:
             return session.get_one(Task, task_id)
 
     def first_pending(self) -> Task:
         pending = select(Task).where(Task.status == TaskStatus.PENDING).order_by(Task.scheduled_at)
-        with self.services.database.session() as session:
+        with self.services.database.service() as session:
             return session.scalars(pending).first()
 
 
@@ -158,7 +158,7 @@ def test_a_goal_is_planned_ignored_and_answered_on_the_phone(flux: Installation)
     assert "is done" in call.press("1")
     assert flux.task(task.id).status == TaskStatus.DONE
 
-    with flux.services.database.session() as session:
+    with flux.services.database.service() as session:
         [user] = users.list_users(session)
     token = mint_token(flux.services.settings.secret_key, user.id, flux.clock.now())
     answer = flux.client.get(f"/api/v1/tasks/{task.id}", headers={"Authorization": f"Bearer {token}"})

@@ -121,10 +121,10 @@ def test_the_models_plan_is_placed_by_code_and_approved_by_the_person(
 ) -> None:
     server.answer_by = answers_well
     assert "Walk round the lake" in plan_of(person)
-    with services.database.session() as session:
+    with services.database.service() as session:
         assert session.scalars(select(Goal)).all() == [], "the model said approved; the person did not"
     person.taps("Looks good")
-    with services.database.session() as session:
+    with services.database.service() as session:
         tasks = session.scalars(select(Task)).all()
     assert len(tasks) == 12
     berlin = ZoneInfo("Europe/Berlin")

@@ -30,7 +30,7 @@ def bearer(user: User, now: datetime, secret: str = SECRET) -> dict[str, str]:
 
 
 def add_goal(database: Database, user: User, title: str = "Run 5 km", **fields: object) -> UUID:
-    with database.session() as session:
+    with database.service() as session:
         goal = Goal(user_id=user.id, title=title, **fields)
         session.add(goal)
         session.flush()
@@ -40,7 +40,7 @@ def add_goal(database: Database, user: User, title: str = "Run 5 km", **fields: 
 def add_task(database: Database, user: User, at: datetime, title: str = "Easy run", **fields: object) -> UUID:
     """A pending task of 20 minutes at that moment, on the person's own calendar day."""
     day = at.astimezone(ZoneInfo(user.timezone)).date()
-    with database.session() as session:
+    with database.service() as session:
         values = {"duration_minutes": 20, "local_day": day} | fields
         task = Task(user_id=user.id, title=title, scheduled_at=at, **values)
         session.add(task)
@@ -49,7 +49,7 @@ def add_task(database: Database, user: User, at: datetime, title: str = "Easy ru
 
 
 def load_task(database: Database, task_id: UUID) -> Task:
-    with database.session() as session:
+    with database.service() as session:
         return session.get_one(Task, task_id)
 
 

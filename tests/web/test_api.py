@@ -166,7 +166,7 @@ def test_the_overview_counts_the_persons_days(
 def test_late_in_the_evening_today_is_already_the_next_day_in_tokyo(
     client: FlaskClient, database: Database, owner: User, as_owner: Headers, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         session.get_one(User, owner.id).timezone = "Asia/Tokyo"
     owner.timezone = "Asia/Tokyo"
     add_task(database, owner, now + timedelta(hours=7), "Thursday 01:00 in Tokyo", status=TaskStatus.DONE)

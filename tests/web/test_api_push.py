@@ -33,7 +33,7 @@ def test_a_browser_is_saved_once_and_renewed_by_saving_again(
     again = client.post(PATH, json=subscription(), headers=as_owner)
     assert first.status_code == again.status_code == 201
     assert first.json["id"] == again.json["id"]
-    with database.session() as session:
+    with database.service() as session:
         assert len(subscriptions_of(session, owner.id)) == 1
 
 
@@ -45,7 +45,7 @@ def test_the_seventeenth_browser_is_refused_and_the_others_still_renew(
     assert client.post(PATH, json=subscription("17"), headers=as_owner).status_code == 409
     assert client.post(PATH, json=subscription("3"), headers=as_owner).status_code == 201
     assert client.post(PATH, json=subscription("17"), headers=as_stranger).status_code == 201
-    with database.session() as session:
+    with database.service() as session:
         assert len(subscriptions_of(session, owner.id)) == 16
 
 
@@ -69,7 +69,7 @@ def test_endpoints_that_are_no_push_service_are_refused(
 ) -> None:
     response = client.post(PATH, json=subscription(endpoint=endpoint), headers=as_owner)
     assert response.status_code == 422
-    with database.session() as session:
+    with database.service() as session:
         assert not subscriptions_of(session, owner.id)
 
 

@@ -29,7 +29,7 @@ def test_the_feed_holds_the_persons_tasks(
 def test_a_cancelled_task_leaves_the_feed(
     client: FlaskClient, owner: User, task_id: UUID, database: Database
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         session.get_one(Task, task_id).status = "cancelled"
     page = client.get(f"/calendar/{mint_calendar_key(SECRET, owner.id)}.ics")
     assert Calendar.from_ical(page.data).walk("VEVENT") == []

@@ -25,7 +25,7 @@ from web.sessions import COOKIE, forget_person
 
 
 def link(database: Database, user: User, now: datetime) -> str:
-    with database.session() as session:
+    with database.service() as session:
         return "/dashboard/" + users.mint_code(session, user.id, "dashboard", now)
 
 
@@ -166,5 +166,5 @@ def test_this_browser_can_ask_for_notifications_with_the_pages_token(
     headers = {"X-CSRF-Token": token}
     assert browser.post("/dashboard/push", json=foreign, headers=headers).status_code == 422
     assert browser.post("/dashboard/push", json=body, headers=headers).status_code == 201
-    with database.session() as session:
+    with database.service() as session:
         assert [one.endpoint for one in subscriptions_of(session, owner.id)] == [body["endpoint"]]

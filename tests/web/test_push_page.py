@@ -27,7 +27,7 @@ AUTH = "owner-auth-secret"
 
 @pytest.fixture(autouse=True)
 def notified(database: Database, owner: User, now: datetime) -> None:
-    with database.session() as session:
+    with database.service() as session:
         subscriptions.save_subscription(session, owner.id, ENDPOINT, "key", AUTH, now)
 
 

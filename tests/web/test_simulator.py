@@ -32,7 +32,7 @@ STATE = "/simulator/api/state"
 @pytest.fixture
 def me(database: Database, now: datetime) -> User:
     """Whoever holds the simulated phone, onboarded, with a number."""
-    with database.session() as session:
+    with database.service() as session:
         user = users.create_user(session, now, timezone="Europe/Berlin")
         user.onboarded = True
         preferences = users.preferences_of(user)
@@ -56,7 +56,7 @@ def test_what_is_typed_goes_through_the_door_and_shows_on_the_phone(
 ) -> None:
     assert post(client, "/say", channel="telegram", text="hello").status_code == 200
     state = client.get(STATE).json
-    with database.session() as session:
+    with database.service() as session:
         [event] = session.scalars(select(InboundEvent)).all()
     assert (event.channel, event.sender, event.payload["text"]) == ("telegram", "sim:you", "hello")
     assert queue == [("bot.jobs.handle_inbound", str(event.id))]
@@ -66,7 +66,7 @@ def test_what_is_typed_goes_through_the_door_and_shows_on_the_phone(
 
 def test_a_tap_carries_the_button_and_its_message(client: FlaskClient, database: Database) -> None:
     assert post(client, "/tap", channel="telegram", choice="c:1:ok", message_ref="m1").status_code == 200
-    with database.session() as session:
+    with database.service() as session:
         [event] = session.scalars(select(InboundEvent)).all()
     assert (event.payload["choice"], event.payload["message_ref"]) == ("c:1:ok", "m1")
 
@@ -90,7 +90,7 @@ def test_other_sites_cannot_post(client: FlaskClient, database: Database, path: 
         f"/simulator/api{path}", json=body, headers=OURS | {"Origin": "https://evil.example"}
     )
     assert plain.status_code == foreign.status_code == 403
-    with database.session() as session:
+    with database.service() as session:
         assert session.scalars(select(InboundEvent)).all() == []
 
 
@@ -102,7 +102,7 @@ def test_whatsapp_asks_for_a_number_first(client: FlaskClient) -> None:
 
 def test_whatsapp_speaks_from_the_persons_number(client: FlaskClient, database: Database, me: User) -> None:
     assert post(client, "/say", channel="whatsapp", text="1").status_code == 200
-    with database.session() as session:
+    with database.service() as session:
         assert session.scalars(select(InboundEvent.sender)).all() == [NUMBER]
 
 
@@ -121,7 +121,7 @@ def test_the_line_under_the_clock_says_what_comes_next(
 ) -> None:
     add_task(database, me, now + timedelta(hours=1), wakes_at=now + timedelta(minutes=50))
     assert client.get(STATE).json["clock"]["next"] == "reminder for Easy run at 10:50"
-    with database.session() as session:
+    with database.service() as session:
         session.scalars(select(Task)).one().stage = Stage.WHATSAPPED
     assert client.get(STATE).json["clock"]["next"] == "a call about Easy run at 10:50"
 

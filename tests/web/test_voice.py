@@ -102,7 +102,7 @@ def test_2_offers_two_times_and_the_chosen_one_is_booked(
     assert phone.press("2").startswith("Moved: Easy run")
     assert phone.over
     assert load_task(database, task_id).status == TaskStatus.RESCHEDULED
-    with database.session() as session:
+    with database.service() as session:
         moved = session.scalars(select(Task).where(Task.replaces_id == task_id)).one()
         assert moved.status == TaskStatus.PENDING
 
@@ -112,7 +112,7 @@ def test_the_chosen_time_pressed_twice_moves_once(phone: Phone, database: Databa
     first = phone.press("1")
     again = phone.press("1")
     assert first == again
-    with database.session() as session:
+    with database.service() as session:
         assert len(session.scalars(select(Task).where(Task.replaces_id == task_id)).all()) == 1
 
 
@@ -150,13 +150,13 @@ def test_unknown_tasks_end_the_call_politely(client: FlaskClient, name: object) 
 def test_a_task_erased_during_the_call_ends_it_politely(
     phone: Phone, database: Database, owner: User
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         session.execute(delete(User).where(User.id == owner.id))
     assert "can't find that task" in phone.press("1")
 
 
 def test_a_title_full_of_markup_stays_words(client: FlaskClient, database: Database, task_id: UUID) -> None:
-    with database.session() as session:
+    with database.service() as session:
         session.get_one(Task, task_id).title = "</Say><Dial>+900123</Dial>"
     phone = Phone(client, task_id)
     assert "<" not in phone.heard

@@ -37,7 +37,7 @@ UPDATE: dict[str, Any] = {
 
 
 def events(database: Database) -> list[InboundEvent]:
-    with database.session() as session:
+    with database.service() as session:
         return list(session.scalars(select(InboundEvent).order_by(InboundEvent.seq)))
 
 
@@ -147,7 +147,7 @@ def test_what_the_host_header_says_does_not_matter(client: FlaskClient, database
 
 def attempt(database: Database, task_id: UUID) -> UUID:
     version = load_task(database, task_id).version
-    with database.session() as session:
+    with database.service() as session:
         row = DispatchLog(
             task_id=task_id,
             channel="whatsapp",
@@ -173,19 +173,19 @@ def test_delivery_reports_end_the_same_in_any_order(
     for status in order:
         form = {"MessageSid": "SM1", "MessageStatus": status, "To": "whatsapp:+4915112345678"}
         assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
-    with database.session() as session:
+    with database.service() as session:
         assert session.get_one(DispatchLog, attempt_id).outcome == "read"
 
 
 def test_a_number_that_turns_out_to_be_none_on_whatsapp_is_not_tried_again(
     client: FlaskClient, database: Database, task_id: UUID, owner: User, now: datetime
 ) -> None:
-    with database.session() as session:
+    with database.service() as session:
         add_identity(session, owner.id, "whatsapp", "+4915112345678", now)
     path = f"{STATUS}?task_id={task_id}&attempt={attempt(database, task_id)}"
     form = {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "63024"}
     assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
-    with database.session() as session:
+    with database.service() as session:
         (identity,) = identities(session, owner.id, "whatsapp")
         assert identity.disabled_reason == "not a valid WhatsApp recipient"
 

@@ -18,7 +18,7 @@ blueprint.before_request(require_user)
 @blueprint.get("/account/me")
 @endpoint("Profile, preferences and token usage of the signed-in person", answer=Account)
 def show() -> Account:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         user = users.get_user(session, me())
         if user is None:
             raise not_found()

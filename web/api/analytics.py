@@ -21,7 +21,7 @@ limiter.limit(ANALYTICS)(blueprint)
 @blueprint.get("/analytics/overview")
 @endpoint("Streak, today's completion and the last twelve weeks", answer=Overview)
 def overview() -> Overview:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         user = users.get_user(session, me())
         if user is None:
             raise not_found()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint
@@ -32,23 +33,30 @@ class Page(Fields):
 @limiter.limit(CHAT)
 @endpoint("Say something and hear the answer", answer=ChatReply, body=ChatMessage)
 def message(body: ChatMessage) -> ChatReply:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         if body.conversation_id and not conversations.get_conversation(session, me(), body.conversation_id):
             raise not_found()
     event_id = _through_the_door(body.message)
-    with services().database.session() as session:
-        event = session.get_one(InboundEvent, event_id)
-        if event.replies is None:
-            raise ApiError(500)
+    replies = _replies(event_id)
+    with services().database.session(me()) as session:
         conversation = conversations.open_conversation(session, me(), now())
-        said = wire.load_outbound(event.replies["messages"])
-        return ChatReply(
-            conversation_id=conversation.id,
-            message="\n\n".join(one.text for one in said),
-            agent_node=event.replies.get("agent_node", "none"),
-            proposed_plan=event.replies.get("proposed_plan"),
-            requires_user_action=event.replies.get("requires_user_action", "none"),
-        )
+    said = wire.load_outbound(replies["messages"])
+    return ChatReply(
+        conversation_id=conversation.id,
+        message="\n\n".join(one.text for one in said),
+        agent_node=replies.get("agent_node", "none"),
+        proposed_plan=replies.get("proposed_plan"),
+        requires_user_action=replies.get("requires_user_action", "none"),
+    )
+
+
+def _replies(event_id: UUID) -> dict[str, Any]:
+    """What was stored as the answer to an event of this very request; a turn that failed left it without an owner."""
+    with services().database.service() as session:
+        replies = session.get_one(InboundEvent, event_id).replies
+    if replies is None:
+        raise ApiError(500)
+    return replies
 
 
 def _through_the_door(text: str) -> UUID:
@@ -66,7 +74,7 @@ def _through_the_door(text: str) -> UUID:
 @blueprint.get("/chat/history")
 @endpoint("The last messages, oldest first", answer=History, query=Page)
 def history(query: Page) -> History:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         if query.conversation_id is None:
             found = conversations.find_conversation(session, me())
         else:

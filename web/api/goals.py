@@ -27,7 +27,7 @@ class Filter(Fields):
 @blueprint.get("/goals")
 @endpoint("The person's goals, optionally of one status", answer=GoalList, query=Filter)
 def listing(query: Filter) -> GoalList:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         rows = goals.list_goals(session, me(), query.status)
         return GoalList(goals=[GoalView.of(row) for row in rows])
 
@@ -35,7 +35,7 @@ def listing(query: Filter) -> GoalList:
 @blueprint.get("/goals/<uuid:goal_id>")
 @endpoint("One goal with the sprints waiting behind it", answer=GoalWithPipeline)
 def show(goal_id: UUID) -> GoalWithPipeline:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         goal = _own(session, goal_id)
         waiting = [GoalView.of(row) for row in goals.pipeline_of(session, me(), goal_id)]
         return GoalWithPipeline(**GoalView.of(goal).model_dump(), pipeline=waiting)
@@ -44,7 +44,7 @@ def show(goal_id: UUID) -> GoalWithPipeline:
 @blueprint.get("/goals/<uuid:goal_id>/tasks")
 @endpoint("Every task of a goal, by time", answer=TaskList)
 def its_tasks(goal_id: UUID) -> TaskList:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         _own(session, goal_id)
         rows = goals.goal_tasks(session, me(), goal_id)
         return TaskList(tasks=[TaskView.of(row) for row in rows])

@@ -39,7 +39,7 @@ def save(body: NewSubscription, user_id: UUID) -> Subscribed:
         raise ApiError(422, "keys: these are not a browser's push keys.")
     agent = request.headers.get("User-Agent", "")[:200] or None
     try:
-        with services().database.session() as session:
+        with services().database.session(user_id) as session:
             saved = subscriptions.save_subscription(
                 session, user_id, body.endpoint, body.keys.p256dh, body.keys.auth, now(), agent
             )
@@ -51,6 +51,6 @@ def save(body: NewSubscription, user_id: UUID) -> Subscribed:
 @blueprint.delete("/push/subscriptions")
 @endpoint("Forget a browser's subscription", body=OldSubscription, status=204)
 def unsubscribe(body: OldSubscription) -> None:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         if not subscriptions.remove_subscription(session, me(), body.endpoint):
             raise not_found()

@@ -23,7 +23,7 @@ blueprint.before_request(require_user)
 @blueprint.get("/tasks/today")
 @endpoint("Open tasks of the person's local day, by time", answer=TaskList)
 def today() -> TaskList:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         user = users.get_user(session, me())
         if user is None:
             raise not_found()
@@ -34,7 +34,7 @@ def today() -> TaskList:
 @blueprint.get("/tasks/<uuid:task_id>")
 @endpoint("One task", answer=TaskView)
 def show(task_id: UUID) -> TaskView:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         task = tasks.get_task(session, me(), task_id)
         if task is None:
             raise not_found()
@@ -54,7 +54,7 @@ def missed(task_id: UUID) -> AnswerGiven:
 
 
 def _answer(task_id: UUID, answer: Answer) -> AnswerGiven:
-    with services().database.session() as session:
+    with services().database.session(me()) as session:
         outcome = answer_task(session, me(), task_id, answer, now(), source=ChannelName.API)
         if outcome.task is None:
             raise not_found()

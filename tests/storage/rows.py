@@ -91,6 +91,7 @@ def one_of_each(session: Session, user_id: UUID, address: str, now: datetime) ->
                 scheduled_at=now + timedelta(hours=1),
                 local_day=now.date(),
                 created_at=now,
+                wakes_at=now + timedelta(days=2),
             ),
         ]
     )

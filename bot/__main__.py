@@ -142,6 +142,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except (
+        Exception
+    ) as error:  # the outermost door of the command line: a database's trouble is one line there
+        if command.logs or not (words := _database_words(error)):
+            raise
+        print(f"flux: {words}", file=sys.stderr)
+        return 1
+
+
+def _database_words(error: Exception) -> str | None:
+    """What went wrong with the database, for an operator; None for everything else."""
+    from psycopg import OperationalError as DriverError
+    from sqlalchemy.exc import OperationalError
+
+    from storage.preflight import DatabaseError
+
+    match error:
+        case DatabaseError() | TimeoutError():
+            return str(error)
+        case OperationalError():
+            return f"the database does not answer ({_last_reason(str(error.orig))})"
+        case DriverError():
+            return f"the database does not answer ({_last_reason(str(error))})"
+    return None
+
+
+def _last_reason(text: str) -> str:
+    """The end of libpq's first line: "connection refused", without the address."""
+    lines = text.strip().splitlines() or ["no reason given"]
+    return lines[0].rpartition(": ")[2].rstrip(".")
 
 
 if __name__ == "__main__":

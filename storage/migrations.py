@@ -9,10 +9,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from storage.database import normalise_url
+from storage.preflight import (
+    DatabaseError,
+    check_server,
+    how_to_make_roles,
+    missing_tables,
+    roles_out_of_reach,
+)
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,17 +35,43 @@ _SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
 def migrate(url: str, *, patience: float = 120.0) -> None:
     """Upgrade the database at `url`; safe when several processes call it at once.
 
-    Raises TimeoutError when another migration holds the lock for longer than `patience` seconds.
+    All of it happens or nothing. Raises DatabaseError when this database cannot be upgraded, TimeoutError when another
+    migration holds the lock for longer than `patience` seconds.
     """
     engine = create_engine(normalise_url(url), poolclass=NullPool)
     with engine.connect() as guard:
         if _is_newest(guard):
+            _check_whole(guard)
             return
+        check_server(guard)
+        _check_known(guard)
         _take_lock(guard, patience)
-        _upgrade_tables(url)
+        try:
+            _upgrade_tables(url)
+        except ProgrammingError as error:
+            if isinstance(error.orig, InsufficientPrivilege) and roles_out_of_reach(guard):
+                raise DatabaseError(how_to_make_roles(str(guard.engine.url.username))) from None
+            raise
         _set_up_checkpoints(url)
         secure_checkpoints(guard)
         guard.commit()
+
+
+def _check_known(connection: Connection) -> None:
+    revision = current_revision(connection)
+    if revision is not None and revision not in known_revisions():
+        raise DatabaseError(
+            f"the database is at schema {revision}, which this Flux does not know (it knows up to {head_revision()}): "
+            "a newer Flux has been here, install that one again"
+        )
+
+
+def _check_whole(connection: Connection) -> None:
+    if missing := missing_tables(connection):
+        raise DatabaseError(
+            f"the database says that its schema is {head_revision()}, but has no {', '.join(missing)}: "
+            "restore a backup (flux restore FILE --replace)"
+        )
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -48,15 +83,22 @@ def current_revision(connection: Connection) -> str | None:
 
 
 @cache
+def known_revisions() -> frozenset[str]:
+    """Every revision this program brings along, read from the scripts: health must not import Alembic for it."""
+    return frozenset(match[1] for script in _scripts() for match in _REVISION.finditer(script))
+
+
+@cache
 def head_revision() -> str:
-    """The newest revision this program brings along, read from the scripts: health must not import Alembic for it."""
-    scripts = [path.read_text() for path in (_SCRIPTS / "versions").glob("*.py")]
-    revisions = {match[1] for script in scripts for match in _REVISION.finditer(script)}
-    followed = {match[1] for script in scripts for match in _FOLLOWS.finditer(script)}
-    heads = revisions - followed
+    """The newest of them."""
+    heads = known_revisions() - {match[1] for script in _scripts() for match in _FOLLOWS.finditer(script)}
     if len(heads) != 1:
         raise RuntimeError(f"the migrations beside the program have {len(heads)} heads")
-    return heads.pop()
+    return next(iter(heads))
+
+
+def _scripts() -> list[str]:
+    return [path.read_text() for path in (_SCRIPTS / "versions").glob("*.py")]
 
 
 def _is_newest(connection: Connection) -> bool:

@@ -68,8 +68,11 @@ def telegram(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
 
 def migrate(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
     from storage.migrations import migrate as run
+    from storage.preflight import DatabaseError, pooled
 
     with with_servers(settings) as complete:
+        if pool := pooled(complete.database_url):
+            raise DatabaseError(f"DATABASE_URL: {pool}")
         run(complete.database_url)
     return 0
 

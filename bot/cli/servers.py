@@ -69,4 +69,8 @@ def require_servers(settings: Settings) -> Settings:
     if missing:
         names = " and ".join(name.upper() for name in missing)
         raise SettingsError(f"{names} not set and no `flux up` is running in {settings.flux_home}")
+    from storage.preflight import pooled_by_name
+
+    if pool := pooled_by_name(settings.database_url):
+        raise SettingsError(f"DATABASE_URL: {pool}")
     return settings

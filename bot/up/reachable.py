@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from psycopg import OperationalError
 from redis import Redis, RedisError
-from sqlalchemy.exc import OperationalError
 
 from bot.settings import Settings
-from storage.database import Database
+from storage.preflight import pooled
 
 _SECONDS = 5
 
@@ -16,13 +16,11 @@ _SECONDS = 5
 def unreachable(settings: Settings) -> str | None:
     """The first configured server that does not answer, as a line naming its variable and no secret; None when all do."""
     if settings.database_url:
-        database = Database(settings.database_url)
         try:
-            database.engine.connect().close()
+            if pool := pooled(settings.database_url):
+                return f"DATABASE_URL: {pool}"
         except OperationalError as error:
-            return _line("DATABASE_URL", "Postgres", settings.database_url, str(error.orig))
-        finally:
-            database.dispose()
+            return _line("DATABASE_URL", "Postgres", settings.database_url, str(error))
     if settings.redis_url:
         redis = Redis.from_url(settings.redis_url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS)
         try:

@@ -7,18 +7,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.cli.servers import with_database
+from bot.cli.doctor_database import database_findings
+from bot.cli.finding import Finding
+from bot.cli.servers import with_database, with_servers
 from bot.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report. `wrong`: something that is configured does not work."""
-
-    subject: str
-    good: bool
-    words: str
-    wrong: bool = False
+from storage.embedded import published
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +60,15 @@ _NEEDS = (
     ),
     _Need("Error reports", ("sentry_dsn",), "errors go to Sentry", "errors stand in the logs only"),
 )
+_SAID_ABOVE = ("database", "migrations")
+_CHECKED = {
+    ("overdue", True): "nothing waits longer than it should",
+    ("redis", True): "answers",
+    ("scheduler", True): "alive",
+    ("scheduler", False): "no sign of life for 45 seconds: start `flux scheduler`",
+    ("worker", True): "alive",
+    ("worker", False): "no sign of life for 45 seconds: start `flux worker`",
+}
 
 
 def doctor(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - every command has this signature
@@ -92,10 +94,24 @@ def _configured(settings: Settings) -> Iterator[Finding]:
 def _installation(settings: Settings) -> Iterator[Finding]:
     yield Finding("Home", True, str(settings.flux_home))
     yield Finding("Public address", bool(settings.twilio_webhook_base_url), _address(settings))
-    if not (settings.database_url and settings.redis_url):
-        words = "embedded, not running right now; `flux up` starts them"
-        yield Finding("Servers", True, words)
+    if not settings.database_url and not (settings.flux_home / "lock").exists():
+        yield Finding("Servers", True, "embedded, not made yet; `flux up` makes and starts them")
         return
+    with with_servers(settings) as complete:
+        yield from _servers(complete, alone=complete is not settings)
+
+
+def _servers(settings: Settings, *, alone: bool) -> Iterator[Finding]:
+    """`alone`: the servers were started for this question only, so nobody else is expected to live."""
+    if alone:
+        yield Finding("Servers", True, "embedded, not running right now; `flux up` starts them")
+    running = published(settings.flux_home).get("DATABASE_URL")
+    yield from database_findings(settings, embedded=alone or settings.database_url == running)
+    if not alone:
+        yield from _readiness(settings)
+
+
+def _readiness(settings: Settings) -> Iterator[Finding]:
     from redis import Redis
 
     from bot.health import readiness
@@ -103,8 +119,9 @@ def _installation(settings: Settings) -> Iterator[Finding]:
     with with_database(settings) as (database, clock):
         report = readiness(database, Redis.from_url(settings.redis_url), clock.now())
     for check in report.checks:
-        detail = "" if check.detail is None else f"{check.detail}"
-        yield Finding(check.name.capitalize(), check.ok, detail, wrong=not check.ok)
+        if check.name not in _SAID_ABOVE:
+            words = _CHECKED.get((check.name, check.ok), f"{check.detail}")
+            yield Finding(check.name.capitalize(), check.ok, words, wrong=not check.ok)
 
 
 def _address(settings: Settings) -> str:

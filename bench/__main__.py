@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NOT_FIGURES = {"__init__", "__main__", "seed"}
+NOT_FIGURES = {"__init__", "__main__", "seed", "seed_history"}
 
 
 def main() -> int:

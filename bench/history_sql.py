@@ -136,3 +136,13 @@ WRITTEN = (
     "users, identities, goals, tasks, dispatch_log, notification_log, conversations, messages, inbound_events,"
     " patterns"
 )
+
+SECONDARY_INDEXES = """
+select i.relname, pg_get_indexdef(i.oid)
+from pg_index x
+join pg_class i on i.oid = x.indexrelid
+join pg_class t on t.oid = x.indrelid
+where t.relnamespace = current_schema()::regnamespace
+    and not exists (select from pg_constraint c where c.conindid = i.oid)
+order by pg_relation_size(t.oid) desc, i.relname
+"""

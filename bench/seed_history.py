@@ -11,9 +11,11 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -79,24 +81,55 @@ class Progress:
         )
 
 
-def write_history(url: str, history: History, *, quiet: bool = False) -> int:
-    """Write the lives, each part in a transaction of its own, and let the planner look at them; returns the rows."""
+def write_history(url: str, history: History, *, quiet: bool = False, bare: bool = False) -> int:
+    """Write the lives, each part in a transaction of its own, and let the planner look at them; returns the rows.
+
+    `bare` is twice as fast, for an empty database and a superuser: indexes come at the end, foreign keys go unchecked.
+    """
     progress = Progress(history.each * history.people, quiet=quiet)
     values = history.parameters()
     half = history.people // 2
     parts = [(0, half - 1), (half, history.people - 1)] if half else [(0, 0)]
-    with ThreadPoolExecutor(len(parts)) as hands:  # Postgres uses one core per connection
-        list(hands.map(lambda part: _write_part(url, values, part, progress), parts))
+    indexes = _drop_indexes(url) if bare else []
+    # Postgres uses one core per connection.
+    _side_by_side([partial(_write_part, url, values, part, progress, bare=bare) for part in parts])
+    _side_by_side([partial(_build, url, indexes[number::2]) for number in (0, 1)])
     with psycopg.connect(plain(url), autocommit=True) as connection:
         connection.execute(f"vacuum (analyze) {history_sql.WRITTEN}".encode())
     progress.add("looked over", 0)
     return progress.rows
 
 
-def _write_part(url: str, values: dict[str, Any], part: tuple[int, int], progress: Progress) -> None:
+def _side_by_side(acts: list[Callable[[], None]]) -> None:
+    with ThreadPoolExecutor(len(acts)) as hands:
+        for done in [hands.submit(act) for act in acts]:
+            done.result()
+
+
+def _drop_indexes(url: str) -> list[str]:
+    """Every index that no constraint needs; returns how each is made."""
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        found = connection.execute(history_sql.SECONDARY_INDEXES.encode()).fetchall()
+        for name, _ in found:
+            connection.execute(f'drop index "{name}"'.encode())
+    return [definition for _, definition in found]
+
+
+def _build(url: str, indexes: list[str]) -> None:
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        connection.execute("set maintenance_work_mem = '256MB'")
+        for definition in indexes:
+            connection.execute(definition.encode())
+
+
+def _write_part(
+    url: str, values: dict[str, Any], part: tuple[int, int], progress: Progress, *, bare: bool
+) -> None:
     """The people numbered from the one to the other, with all that is theirs."""
     whole = values | {"first_person": part[0], "last_person": part[1]}
     with psycopg.connect(plain(url), autocommit=True) as connection:
+        if bare:
+            connection.execute("set session_replication_role = replica")
         as_service(connection)
         connection.execute(history_sql.PEOPLE.encode(), whole)
         connection.execute("analyze people")

@@ -61,7 +61,7 @@ def take_next(session: Session, event_id: UUID) -> InboundEvent | None:
             InboundEvent.channel == channel,
             InboundEvent.sender == sender,
             InboundEvent.seq <= seq,
-            InboundEvent.state == InboundState.RECEIVED,
+            text("state = 'received'"),  # literal, so that the partial index serves
         )
         .order_by(InboundEvent.seq)
         .limit(1)

@@ -55,7 +55,7 @@ def template(servers: EmbeddedServers) -> str:
 
 @pytest.fixture(scope="session")
 def shared_database_url(template: str) -> Iterator[str]:
-    yield from _cloned(template)
+    yield from cloned(template)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def database_url(shared_database_url: str) -> Iterator[str]:
 @pytest.fixture
 def fresh_database_url(template: str) -> Iterator[str]:
     """A database of this test alone, for tests that change the schema."""
-    yield from _cloned(template)
+    yield from cloned(template)
 
 
 # People take everything of theirs with them.
@@ -79,7 +79,7 @@ _EMPTIED = ("users", "inbound_events", "checkpoints", "checkpoint_blobs", "check
 _OTHERS = "datname = current_database() and pid <> pg_backend_pid()"
 
 
-def _cloned(template: str) -> Iterator[str]:
+def cloned(template: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(sibling(template, "postgres"), autocommit=True) as admin:
         admin.execute(f"create database {name} template flux strategy file_copy".encode())

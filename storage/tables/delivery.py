@@ -32,6 +32,7 @@ class NotificationLog(Base):
             postgresql_where=text("external_id is not null"),
         ),
         Index("ix_notification_log_task", "task_id"),
+        Index("ix_notification_log_attempt", "attempt_id", postgresql_where=text("attempt_id is not null")),
         Index("ix_notification_log_age", "sent_at", postgresql_using="brin"),
     )
 
@@ -60,6 +61,7 @@ class DispatchLog(Base):
             postgresql_where=text("status in ('pending', 'unknown')"),
         ),
         Index("ix_dispatch_log_task", "task_id"),
+        Index("ix_dispatch_log_external", "external_id", postgresql_where=text("external_id is not null")),
         Index("ix_dispatch_log_age", "created_at", postgresql_using="brin"),
     )
 

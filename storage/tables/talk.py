@@ -71,6 +71,13 @@ class InboundEvent(Base):
         Index("ix_inbound_events_user", "user_id"),
         Index("ix_inbound_events_age", "received_at", postgresql_using="brin"),
         Index("ix_inbound_events_sender", "channel", "sender", "seq"),
+        Index(
+            "ix_inbound_events_waiting",
+            "channel",
+            "sender",
+            "seq",
+            postgresql_where=text("state = 'received'"),
+        ),
     )
 
     id: Mapped[UUID] = identifier()

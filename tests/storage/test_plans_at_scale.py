@@ -1,0 +1,268 @@
+"""A million tasks: whatever is asked often finds its rows by an index, whoever asks and however much there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bench.seed_history import History, write_history
+from channels.messages import StatusUpdate
+from reminders import agenda
+from reminders.answering import answer_task
+from storage import analytics, conversations, deliveries, goals, inbound, outbox, tasks, users
+from storage.database import Database
+from storage.tables import InboundEvent, User
+from storage.vocabulary import Answer, DispatchStatus
+from tests.conftest import cloned
+from tests.storage.plans import Plan, explained
+from web import today
+
+NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
+DAY = NOW.date()
+SPRINT = timedelta(days=42)
+TASKS, PEOPLE = 1_000_000, 10_000
+
+
+@dataclass(frozen=True)
+class Known:
+    """One of the ten thousand, and some rows of theirs."""
+
+    person: UUID
+    conversation: UUID
+    event: UUID
+    goal: UUID
+    series: UUID
+    waiting: UUID  # a task that lies ahead
+    reminded: UUID  # one that was spoken of
+    attempt: UUID
+    message_ref: str  # the provider's own id of that
+    chat: str
+
+
+@pytest.fixture(scope="module")
+def big_url(template: str) -> Iterator[str]:
+    for url in cloned(template):
+        write_history(url, History(TASKS, PEOPLE, NOW), quiet=True, bare=True)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def big(big_url: str) -> Iterator[Database]:
+    opened = Database(big_url)
+    yield opened
+    opened.dispose()
+
+
+_KNOWN = """
+select t.user_id, c.id, (select id from inbound_events e where e.user_id = t.user_id order by seq desc limit 1),
+    (select id from goals g where g.user_id = t.user_id and g.status = 'active' limit 1),
+    ahead.series_id, ahead.id, t.id, d.id, d.external_id, d.address
+from tasks t
+join dispatch_log d on d.task_id = t.id and d.rung = 'remind'
+join conversations c on c.user_id = t.user_id
+join lateral (select id, series_id from tasks a where a.user_id = t.user_id and a.status = 'pending'
+    and a.series_id is not null order by scheduled_at limit 1) as ahead on true
+where t.status = 'missed' limit 1
+"""
+
+
+@pytest.fixture(scope="module")
+def known(big_url: str) -> Known:
+    with psycopg.connect(big_url) as connection:
+        row = connection.execute(_KNOWN).fetchone()
+    assert row is not None
+    return Known(*row)
+
+
+def test_there_are_a_million_tasks(big: Database) -> None:
+    with big.service() as session:
+        assert session.scalar(text("select count(*) from tasks")) == TASKS
+        assert session.scalar(text("select count(*) from users")) == PEOPLE
+
+
+Ask = Callable[[Session, Known], object]
+OF_A_PERSON = {"ix_tasks_user_status", "ix_tasks_user_scheduled", "ix_tasks_user_day"}
+BY_DAY = {"ix_tasks_user_day"}
+
+
+def view(name: str) -> Ask:
+    return lambda s, k: s.execute(text(f"select * from {name} where user_id = :person"), {"person": k.person})
+
+
+# What a person's own page or message asks: (the question, the indexes of which one must serve).
+PERSONAL: dict[str, tuple[Ask, set[str]]] = {
+    "the agenda": (lambda s, k: agenda.for_days(s, s.get_one(User, k.person), DAY, 7), BY_DAY),
+    "the overview": (lambda s, k: today.numbers(s, k.person, "Europe/Berlin", NOW), BY_DAY),
+    "today's tasks": (lambda s, k: today.pending_on(s, k.person, DAY), BY_DAY),
+    "day totals": (lambda s, k: analytics.day_totals(s, k.person, DAY - timedelta(365), DAY), BY_DAY),
+    "goal totals": (lambda s, k: analytics.goal_totals(s, k.person, [k.goal]), {"ix_tasks_goal"}),
+    "the heatmap": (view("activity_heatmap"), BY_DAY),
+    "the weeks": (view("user_weekly_stats"), BY_DAY),
+    "missed by category": (view("missed_by_category"), OF_A_PERSON),
+    "one task": (lambda s, k: tasks.get_task(s, k.person, k.waiting), {"tasks_pkey"}),
+    "what is planned": (lambda s, k: tasks.pending_between(s, k.person, NOW, NOW + SPRINT), OF_A_PERSON),
+    "open reminders": (lambda s, k: tasks.open_reminders(s, k.person), OF_A_PERSON),
+    "earlier misses": (lambda s, k: tasks.missed_since(s, [k.person], DAY - SPRINT), OF_A_PERSON),
+    "later in the series": (
+        lambda s, k: tasks.later_in_series(s, k.person, k.series, NOW),
+        {"ix_tasks_series"},
+    ),
+    "left of a goal": (lambda s, k: tasks.open_of_goal(s, k.goal), {"ix_tasks_goal"}),
+    "a goal's tasks": (lambda s, k: goals.goal_tasks(s, k.person, k.goal), OF_A_PERSON),
+    "the goals": (lambda s, k: goals.active_goals(s, k.person), {"ix_goals_user_status"}),
+    "what was said": (
+        lambda s, k: conversations.history(s, k.conversation),
+        {"ix_messages_conversation"},
+    ),
+    "what a model may see": (
+        lambda s, k: conversations.window(s, k.conversation),
+        {"ix_messages_conversation"},
+    ),
+    "the trail": (lambda s, k: deliveries.trail(s, k.person), {"ix_dispatch_log_task"}),
+    "the trail of a task": (
+        lambda s, k: deliveries.trail(s, k.person, task_id=k.reminded),
+        {"ix_dispatch_log_task"},
+    ),
+    "the newest notice": (
+        lambda s, k: deliveries.newest_notice_at(s, k.person),
+        {"ix_notification_log_task"},
+    ),
+    "the task of a message": (
+        lambda s, k: deliveries.task_of_message(s, k.person, "telegram", k.chat, k.message_ref),
+        {"uq_notification_log_external"},
+    ),
+    "the message of a task": (
+        lambda s, k: deliveries.message_of_task(s, k.reminded, "telegram", k.chat),
+        {"ix_notification_log_task"},
+    ),
+    "an answer": (
+        lambda s, k: answer_task(s, k.person, k.waiting, Answer.DONE, NOW, source="call"),
+        {"tasks_pkey"},
+    ),
+    "the last answered event": (
+        lambda s, k: inbound.answered_before(s, s.get_one(InboundEvent, k.event)),
+        {"ix_inbound_events_sender", "ix_inbound_events_user"},
+    ),
+}
+
+
+def word(known: Known, attempt_id: UUID | None) -> StatusUpdate:
+    return StatusUpdate("telegram", known.message_ref, "delivered", attempt_id)  # type: ignore[arg-type] - a word as it comes
+
+
+# What the ladder and the doors ask about everybody.
+COMMON: dict[str, tuple[Ask, set[str]]] = {
+    "what is due": (
+        lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100, timedelta(minutes=2)),
+        {"ix_tasks_wakes"},
+    ),
+    "the next wake-up": (lambda s, _: tasks.next_wake(s, NOW), {"ix_tasks_wakes"}),
+    "the next attempt": (lambda s, _: outbox.next_attempt(s, NOW), {"ix_dispatch_log_lease"}),
+    "leases that ran out": (
+        lambda s, _: outbox.take_over(s, NOW, NOW, 100),
+        {"ix_dispatch_log_lease"},
+    ),
+    "merged tasks": (lambda s, k: outbox.merged_tasks(s, [k.attempt]), {"ix_dispatch_log_task"}),
+    "a failed rung": (lambda s, k: tasks.wake_failed(s, [(k.waiting, 1)], NOW), {"tasks_pkey"}),
+    "a provider's word": (
+        lambda s, k: deliveries.apply_status(s, word(k, None), NOW),
+        {"ix_dispatch_log_external"},
+    ),
+    "a provider's word on an attempt": (
+        lambda s, k: deliveries.apply_status(s, word(k, k.attempt), NOW),
+        {"dispatch_log_pkey"},
+    ),
+    "unfinished events": (lambda s, _: inbound.unfinished(s, NOW), {"ix_inbound_events_open"}),
+    "a sender's next event": (
+        lambda s, k: inbound.take_next(s, k.event),
+        {"ix_inbound_events_waiting"},
+    ),
+    "who writes": (lambda s, k: users.find_by_address(s, "telegram", k.chat), {"uq_identities_address"}),
+}
+
+
+def plans_of(door: AbstractContextManager[Session], ask: Ask, known: Known) -> list[Plan]:
+    """What it would take; nothing that the question changes stays."""
+    with door as session:
+        with explained(session) as plans:
+            ask(session, known)
+            session.flush()
+        session.rollback()
+    return plans
+
+
+def check(plans: list[Plan], wanted: set[str]) -> None:
+    assert plans
+    for plan in plans:
+        assert not plan.read_from_end_to_end, plan
+    used = set[str]().union(*(plan.indexes for plan in plans))
+    assert used & wanted, plans
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_a_person_bound_by_row_level_security_is_served_by_an_index(
+    big: Database, known: Known, name: str
+) -> None:
+    ask, wanted = PERSONAL[name]
+    check(plans_of(big.session(known.person), ask, known), wanted)
+
+
+@pytest.mark.parametrize("name", [*PERSONAL, *COMMON])
+def test_the_service_is_served_by_an_index(big: Database, known: Known, name: str) -> None:
+    ask, wanted = (PERSONAL | COMMON)[name]
+    check(plans_of(big.service(), ask, known), wanted)
+
+
+# ------------------------------------------------------------------ a spike that the statistics have not heard of
+
+_OPEN = text("""
+    insert into dispatch_log (task_id, channel, status, created_at, rung, address, lease_until, deadline)
+    select id, 'telegram', 'pending', :now, 'remind', 'spike', :now, :now from tasks
+    where status = 'pending' limit 5000 returning id, task_id
+""")
+AT_ONCE: dict[str, tuple[Callable[[Session, list[UUID], list[UUID]], object], str]] = {
+    "the last look": (
+        lambda s, ids, _: outbox.begin(s, [(one, 0) for one in ids], NOW, NOW),
+        "dispatch_log_pkey",
+    ),
+    "the results": (
+        lambda s, ids, _: outbox.finish(
+            s, [outbox.Finished(one, 0, DispatchStatus.DISPATCHED, one.hex) for one in ids], NOW
+        ),
+        "dispatch_log_pkey",
+    ),
+    "an answer's effect": (
+        lambda s, _, of: outbox.supersede(s, of[:1], "answered", NOW),
+        "ix_dispatch_log_task",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+def test_a_few_attempts_are_not_looked_for_among_all_open_ones(big: Database, name: str) -> None:
+    act, wanted = AT_ONCE[name]
+    with big.service() as session:
+        opened = session.execute(_OPEN, {"now": NOW}).all()
+        with explained(session) as plans:
+            act(session, [row.id for row in opened[:10]], [row.task_id for row in opened[:10]])
+        session.rollback()
+    for plan in plans:
+        assert wanted in plan.indexes
+        assert not plan.indexes & {"ix_dispatch_log_lease", "ix_dispatch_log_pending"}, plan
+
+
+def by_title(session: Session, _: Known) -> object:
+    return session.execute(text("select 1 from tasks where title = 'x'"))
+
+
+def test_a_plan_that_reads_a_whole_table_is_noticed(big: Database, known: Known) -> None:
+    (plan,) = plans_of(big.service(), by_title, known)
+    assert plan.read_from_end_to_end == {"tasks"}

@@ -183,7 +183,7 @@ COMMON: dict[str, tuple[Ask, set[str]]] = {
     "unfinished events": (lambda s, _: inbound.unfinished(s, NOW), {"ix_inbound_events_open"}),
     "a sender's next event": (
         lambda s, k: inbound.take_next(s, k.event),
-        {"ix_inbound_events_waiting"},
+        {"ix_inbound_events_waiting", "ix_inbound_events_open"},  # nothing waits: either is empty
     ),
     "who writes": (lambda s, k: users.find_by_address(s, "telegram", k.chat), {"uq_identities_address"}),
 }
@@ -257,6 +257,21 @@ def test_a_few_attempts_are_not_looked_for_among_all_open_ones(big: Database, na
     for plan in plans:
         assert wanted in plan.indexes
         assert not plan.indexes & {"ix_dispatch_log_lease", "ix_dispatch_log_pending"}, plan
+
+
+_BACKLOG = text("""
+    insert into inbound_events (channel, external_id, sender, payload, received_at, correlation_id)
+    select 'telegram', 'backlog-' || n, 'sender-' || n, '{}', :now, '' from generate_series(1, 5000) as n
+""")
+
+
+def test_a_senders_next_event_is_not_looked_for_in_everybodys_backlog(big: Database, known: Known) -> None:
+    with big.service() as session:
+        session.execute(_BACKLOG, {"now": NOW})
+        with explained(session) as plans:
+            inbound.take_next(session, known.event)
+        session.rollback()
+    assert "ix_inbound_events_waiting" in plans[-1].indexes
 
 
 def by_title(session: Session, _: Known) -> object:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 _CALLBACKS = "on_commit"
@@ -120,14 +121,21 @@ def widened(session: Session) -> Iterator[None]:
     session.flush()
     before: Sight = session.info.get(_SIGHT, (APP, ""))
     _see(session, (SERVICE, ""))
-    yield
-    session.flush()
+    try:
+        yield
+        session.flush()
+    except BaseException:
+        session.info[_SIGHT] = before
+        with suppress(SQLAlchemyError):  # after an error of Postgres it sees nothing more anyway
+            _see(session, before)
+        raise
     _see(session, before)
 
 
 def _see(session: Session, sight: Sight) -> None:
+    connection = session.connection()  # begun with the sight so far: what a savepoint takes back must be that
     session.info[_SIGHT] = sight
-    _apply(session.connection(), sight)
+    _apply(connection, sight)
 
 
 def _apply(connection: Connection, sight: Sight) -> None:

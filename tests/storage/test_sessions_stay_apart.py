@@ -76,6 +76,27 @@ def test_an_error_inside_widened_leaves_nothing_wide(single: Database, owner: Us
 
 
 @pytest.mark.usefixtures("stranger")
+def test_an_error_of_ours_inside_widened_narrows_the_same_transaction_again(
+    single: Database, owner: User
+) -> None:
+    with single.session(owner.id) as session:
+        with pytest.raises(LookupError), widened(session):
+            raise LookupError
+        assert session.execute(_WHO).one() == (APP, str(owner.id))
+        assert set(session.scalars(_PEOPLE)) == {owner.id}
+
+
+@pytest.mark.usefixtures("stranger")
+def test_an_error_of_postgres_inside_widened_is_taken_back_with_its_savepoint(
+    single: Database, owner: User
+) -> None:
+    with single.session(owner.id) as session:
+        with pytest.raises(ProgrammingError), session.begin_nested(), widened(session):
+            session.execute(text("select no_such_column from users"))
+        assert session.execute(_WHO).one() == (APP, str(owner.id))
+
+
+@pytest.mark.usefixtures("stranger")
 def test_an_error_after_narrow_leaves_nobody_behind(single: Database, owner: User) -> None:
     connection, *_ = sees(single)
 

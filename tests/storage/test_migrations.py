@@ -80,9 +80,9 @@ NAMED = {
     "goals": {"ix_goals_user_status", "ix_goals_parent"},
     "messages": {"ix_messages_conversation"},
     "patterns": {"ix_patterns_user_type"},
-    "notification_log": {"uq_notification_log_external"},
-    "dispatch_log": {"ix_dispatch_log_pending", "ix_dispatch_log_lease"},
-    "inbound_events": {"uq_inbound_events_external"},
+    "notification_log": {"uq_notification_log_external", "ix_notification_log_attempt"},
+    "dispatch_log": {"ix_dispatch_log_pending", "ix_dispatch_log_lease", "ix_dispatch_log_external"},
+    "inbound_events": {"uq_inbound_events_external", "ix_inbound_events_waiting"},
     "identities": {"uq_identities_address"},
 }
 

@@ -9,6 +9,7 @@ turns on this database and on one of 1,000 tasks; live statistics in turns with 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -99,8 +100,9 @@ def main() -> int:
     parser.add_argument("--people", type=int, default=10_000)
     given = parser.parse_args()
     configure_logging("ERROR")
+    load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"
     figures = measure(History(given.tasks, given.people, datetime.now(UTC)))
-    print(table(figures))
+    print(f"{table(figures)}\n{load}")
     return 1 if any(figure.ok is False for figure in figures) else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import random
+import statistics
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from bench.cellar import Cellar
 
 ROUNDS, WARM_UP = 400, 40
-CLAIMS, BATCH, CLAIMERS = 20_000, 100, 4
+CLAIMS, CLAIM_ROUNDS, BATCH, CLAIMERS = 10_000, 3, 100, 4
 _LONG_AGO = timedelta(days=1000)  # nothing is late: a claim takes its hundred and no more
 _PENDING = text("select user_id, id from tasks where status = 'pending' and wakes_at > :now")
 _AS_BEFORE = text("""
@@ -88,12 +89,16 @@ def _claims(cellar: Cellar) -> Figure:
                 break
         return claimed
 
+    rates: list[float] = []
+    claimed: list[UUID] = []
     with ThreadPoolExecutor(CLAIMERS) as hands:
-        begun = perf_counter()
-        claimed = [one for found in hands.map(claimer, range(CLAIMERS)) for one in found]
-        rate = len(claimed) / (perf_counter() - begun)
+        for _ in range(CLAIM_ROUNDS):
+            begun, before = perf_counter(), len(claimed)
+            claimed += [one for found in hands.map(claimer, range(CLAIMERS)) for one in found]
+            rates.append((len(claimed) - before) / (perf_counter() - begun))
     database.dispose()
     assert len(set(claimed)) == len(claimed), "a task was claimed twice"
+    rate = statistics.median(rates)
     name = f"claims, {CLAIMERS} threads in batches of {BATCH}"
     return Figure(name, ">= 5,000/s", f"{rate:,.0f}/s, none twice", rate >= 5000)
 

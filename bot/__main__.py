@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ class Command:
 
 
 _ID: Option = (("id",), {"type": UUID, "help": "the person's id, as `flux user list` shows it"})
+_FILE: Option = (("file",), {"metavar": "FILE", "type": Path})
 
 COMMANDS = (
     Command("up", "start everything, with embedded servers where none are configured", "processes:up"),
@@ -57,6 +59,27 @@ COMMANDS = (
         "let Telegram call us instead of polling",
         "talk:telegram_webhook",
         ((("--delete",), {"action": "store_true", "help": "go back to polling"}),),
+    ),
+    Command(
+        "backup",
+        "save the whole database, and the secrets this installation made, to one file",
+        "backup:backup",
+        (
+            _FILE,
+            (("--force",), {"action": "store_true", "help": "replace FILE if it exists"}),
+        ),
+    ),
+    Command(
+        "restore",
+        "bring back what `flux backup` saved; stop Flux first",
+        "backup:restore",
+        (
+            _FILE,
+            (
+                ("--replace",),
+                {"action": "store_true", "help": "in the place of everything the database holds now"},
+            ),
+        ),
     ),
     Command("sweep", "look once for anything forgotten", "processes:sweep"),
 )
@@ -123,6 +146,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 done, 1 it did not work, 2 a wrong setting or argument."""
     from bot.error_reports import report_errors
     from bot.logs import configure_logging
+    from storage.backup_format import BackupError
     from storage.embedded_place import EmbeddedError
 
     arguments = build_parser().parse_args(argv)
@@ -137,7 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"flux: {error}", file=sys.stderr)
         return 2
-    except EmbeddedError as error:
+    except (EmbeddedError, BackupError) as error:
         print(f"flux: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

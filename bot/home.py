@@ -7,12 +7,14 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from storage.embedded_place import SYSTEM_FOLDER
-from storage.private_files import keep_once
+from storage.private_files import keep_once, write_private
 
+KEY_FILE = "secret.key"
+VAPID_FILE = "vapid.json"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -34,10 +36,24 @@ def _project() -> Path:
 
 
 def kept_secret_key(home: Path) -> str:
-    return keep_once(home / "secret.key", lambda: secrets.token_urlsafe(48))
+    return keep_once(home / KEY_FILE, lambda: secrets.token_urlsafe(48))
 
 
 def kept_vapid_keys(home: Path, generate: Callable[[], tuple[str, str]]) -> tuple[str, str]:
     """(private, public), made at the first call: a new pair would silence every browser subscribed so far."""
-    private, public = json.loads(keep_once(home / "vapid.json", lambda: json.dumps(generate())))
+    private, public = json.loads(keep_once(home / VAPID_FILE, lambda: json.dumps(generate())))
     return private, public
+
+
+def kept_files(home: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """Those of these files that have been made, for a backup."""
+    return {name: (home / name).read_bytes() for name in names if (home / name).exists()}
+
+
+def put_back(home: Path, name: str, content: bytes) -> None:
+    """A file from a backup; one that says something else is kept as NAME.before-restore."""
+    path = home / name
+    before = path.read_bytes() if path.exists() else content
+    if before != content:
+        write_private(path.with_name(f"{name}.before-restore"), before.decode())
+    write_private(path, content.decode())

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.home import default_home, kept_secret_key, kept_vapid_keys
+from bot.home import KEY_FILE, VAPID_FILE, default_home, kept_secret_key, kept_vapid_keys
 from storage.embedded import published
 
 MINIMUM_KEY_BYTES = 32  # HS256 wants a key as long as its digest
@@ -175,6 +175,12 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where people and providers reach the web process, without a slash at the end."""
         return self.twilio_webhook_base_url or f"http://localhost:{self.port}"
+
+    @property
+    def own_secrets(self) -> tuple[str, ...]:
+        """The files in FLUX_HOME this installation takes its secrets from: those that no variable sets."""
+        files = {KEY_FILE: "secret_key" in self.model_fields_set, VAPID_FILE: bool(self.vapid_private_key)}
+        return tuple(name for name, is_set in files.items() if not is_set)
 
     @cached_property
     def vapid_keys(self) -> tuple[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -44,20 +46,28 @@ def migrate(url: str, *, patience: float = 120.0) -> None:
             _check_whole(guard)
             return
         check_server(guard)
-        _check_known(guard)
-        _take_lock(guard, patience)
-        try:
+        check_known(guard)
+        take_lock(guard, patience)
+        with roles_explained(guard):
             _upgrade_tables(url)
-        except ProgrammingError as error:
-            if isinstance(error.orig, InsufficientPrivilege) and roles_out_of_reach(guard):
-                raise DatabaseError(how_to_make_roles(str(guard.engine.url.username))) from None
-            raise
-        _set_up_checkpoints(url)
+        set_up_checkpoints(url)
         secure_checkpoints(guard)
         guard.commit()
 
 
-def _check_known(connection: Connection) -> None:
+@contextmanager
+def roles_explained(connection: Connection) -> Iterator[None]:
+    """Say what an administrator has to do where this login may not make the roles of the schema. Raises DatabaseError."""
+    try:
+        yield
+    except ProgrammingError as error:
+        if isinstance(error.orig, InsufficientPrivilege) and roles_out_of_reach(connection):
+            raise DatabaseError(how_to_make_roles(str(connection.engine.url.username))) from None
+        raise
+
+
+def check_known(connection: Connection) -> None:
+    """Raises DatabaseError when a newer program has been here."""
     revision = current_revision(connection)
     if revision is not None and revision not in known_revisions():
         raise DatabaseError(
@@ -135,10 +145,14 @@ def secure_checkpoints(connection: Connection) -> None:
     connection.execute(text(f"comment on table checkpoint_migrations is '{_as_set_up()}'"))
 
 
-def _take_lock(guard: Connection, patience: float) -> None:
-    """Poll for the lock: waiting inside the statement would deadlock with CREATE INDEX CONCURRENTLY."""
+def take_lock(guard: Connection, patience: float, *, shared: bool = False) -> None:
+    """Keep the schema as it is for as long as this connection lives; `shared` for those who only read it.
+
+    Polls: waiting inside the statement would deadlock with CREATE INDEX CONCURRENTLY. Raises TimeoutError.
+    """
     end = time.monotonic() + patience
-    while not guard.scalar(text("select pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+    attempt = text(f"select pg_try_advisory_lock{'_shared' if shared else ''}(:key)")
+    while not guard.scalar(attempt, {"key": _LOCK}):
         guard.rollback()
         if time.monotonic() > end:
             raise TimeoutError("another migration is still running")
@@ -146,26 +160,37 @@ def _take_lock(guard: Connection, patience: float) -> None:
     guard.rollback()  # the lock belongs to the connection; no transaction may stay open beside an index build
 
 
-def _config() -> Config:
+def _config(connection: Connection) -> Config:
     from alembic.config import Config  # noqa: PLC0415 - 0.3 s that only migrations need
 
-    config = Config()
+    config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config
 
 
-def _upgrade_tables(url: str) -> None:
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring our tables to this revision inside the connection's transaction."""
     from alembic import command  # noqa: PLC0415 - 0.3 s that only migrations need
 
-    config = _config()
+    command.upgrade(_config(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str = "base") -> None:
+    """Take our tables back to this revision inside the connection's transaction; "base" removes them all."""
+    from alembic import command  # noqa: PLC0415 - 0.3 s that only migrations need
+
+    command.downgrade(_config(connection), revision)
+
+
+def _upgrade_tables(url: str) -> None:
     engine = create_engine(normalise_url(url), poolclass=NullPool)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
     engine.dispose()
 
 
-def _set_up_checkpoints(url: str) -> None:
+def set_up_checkpoints(url: str) -> None:
+    """LangGraph's own tables, which it makes outside any transaction; safe to repeat."""
     from langgraph.checkpoint.postgres import PostgresSaver  # noqa: PLC0415 - 0.3 s, wanted only here
 
     plain = normalise_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

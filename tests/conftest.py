@@ -74,6 +74,15 @@ def fresh_database_url(template: str) -> Iterator[str]:
     yield from cloned(template)
 
 
+@pytest.fixture
+def empty_url(template: str) -> str:
+    """A database without a single table; it goes away with the test run's server."""
+    name = f"empty_{uuid4().hex}"
+    with psycopg.connect(sibling(template, "postgres"), autocommit=True) as admin:
+        admin.execute(f"create database {name}".encode())
+    return sibling(template, name)
+
+
 # People take everything of theirs with them.
 _EMPTIED = ("users", "inbound_events", "checkpoints", "checkpoint_blobs", "checkpoint_writes")
 _OTHERS = "datname = current_database() and pid <> pg_backend_pid()"

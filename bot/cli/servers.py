@@ -36,6 +36,28 @@ def with_servers(settings: Settings) -> Iterator[Settings]:
 
 
 @contextmanager
+def with_database_alone(settings: Settings, *, stopped: bool = False) -> Iterator[str]:
+    """The URL of the database just as it stands: not migrated, and without a Redis.
+
+    `stopped`: nothing else of this installation may run meanwhile. Raises EmbeddedError.
+    """
+    from storage.embedded import EmbeddedServers, HomeLock
+
+    if settings.database_url and not stopped:
+        yield settings.database_url
+        return
+    lock = HomeLock(settings.flux_home)
+    try:
+        if settings.database_url:
+            yield settings.database_url
+            return
+        with EmbeddedServers(settings.flux_home, valkey=False) as servers:
+            yield servers.urls["DATABASE_URL"]
+    finally:
+        lock.release()
+
+
+@contextmanager
 def with_database(settings: Settings) -> Iterator[tuple[Database, Clock]]:
     """The database and the installation's clock: enough for commands that only read and write rows."""
     from redis import Redis

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -16,16 +15,6 @@ from alembic import command
 from storage.database import normalise_url
 from storage.migrations import current_revision, head_revision, migrate
 from storage.tables import Base
-
-
-@pytest.fixture
-def empty_url(template: str) -> str:
-    """A database without a single table; it goes away with the test run's server."""
-    name = f"empty_{uuid4().hex}"
-    server = template.rpartition("/")[0]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"create database {name}".encode())
-    return f"{server}/{name}"
 
 
 def _revision(url: str) -> str | None:

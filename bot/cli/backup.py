@@ -1,0 +1,91 @@
+"""Commands that save a whole installation to one file, and bring it back."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from argparse import Namespace
+from importlib.metadata import version
+
+from bot.cli.servers import with_database_alone
+from bot.settings import Settings
+
+_QUIET_SECONDS = (
+    2.0  # what is over sooner needs no progress, and more than a line every so often nobody reads
+)
+
+
+def backup(settings: Settings, arguments: Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.home import kept_files
+    from storage.backup import back_up
+
+    _end_in_order()
+    with with_database_alone(settings) as url:
+        written = back_up(
+            url,
+            arguments.file,
+            now=SystemClock().now(),  # a file on a disk lives in real time, whatever the simulator shows
+            flux_version=version("flux-coach"),
+            files=kept_files(settings.flux_home, settings.own_secrets),
+            overwrite=arguments.force,
+            progress=Progress("saving"),
+        )
+    manifest = written.manifest
+    print(f"{len(manifest.tables)} tables, {manifest.rows:,} rows, {written.size:,} bytes: {arguments.file}")
+    return 0
+
+
+def restore(settings: Settings, arguments: Namespace) -> int:
+    from storage.restore import restore as run
+
+    _end_in_order()
+    with with_database_alone(settings, stopped=True) as url:
+        restored = run(url, arguments.file, replace=arguments.replace, progress=Progress("restoring"))
+    _put_back(settings, restored.files)
+    if restored.unknown_tables:
+        print(f"flux: left out, not of Flux: {', '.join(restored.unknown_tables)}", file=sys.stderr)
+    if restored.erased_again:
+        print(f"flux: erased since the backup, and again now: {restored.erased_again}", file=sys.stderr)
+    manifest = restored.manifest
+    size = arguments.file.stat().st_size
+    made = f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"
+    print(f"{len(manifest.tables)} tables, {manifest.rows:,} rows, {size:,} bytes: restored as of {made}")
+    return 0
+
+
+def _put_back(settings: Settings, files: dict[str, bytes]) -> None:
+    """The secrets links and tokens of the restored people were made with; nothing where variables set them."""
+    from bot.home import put_back
+    from storage.backup_format import BackupError
+
+    for name, content in files.items():
+        if name not in settings.own_secrets:
+            print(f"flux: {name} is not put back: a variable sets that secret here", file=sys.stderr)
+            continue
+        try:
+            put_back(settings.flux_home, name, content)
+        except OSError as error:
+            raise BackupError(
+                f"the database is restored, but {name} is not: {error.strerror}; restore again with --replace"
+            ) from error
+
+
+class Progress:
+    """Says on stderr how far a long run has come."""
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
+        self._said_at = time.monotonic()
+
+    def __call__(self, table: str, rows: int) -> None:
+        if time.monotonic() - self._said_at < _QUIET_SECONDS:
+            return
+        self._said_at = time.monotonic()
+        print(f"{self._doing} {table}: {rows:,} rows", file=sys.stderr, flush=True)
+
+
+def _end_in_order() -> None:
+    """Told to stop, clean up like after any error: no half file, no half restore."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

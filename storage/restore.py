@@ -1,0 +1,151 @@
+"""Putting a backup in the place of what a database holds, in one transaction: all of it, or nothing has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from storage import receipts
+from storage.backup_file import BackupFile, opened
+from storage.backup_format import BackupError, Progress, Restored, TableEntry, no_progress
+from storage.copying import LiveTable, connected, everybody, live_tables, parents_first, rows_in
+from storage.migrations import (
+    CHECKPOINT_TABLES,
+    current_revision,
+    downgrade,
+    known_revisions,
+    secure_checkpoints,
+    set_up_checkpoints,
+    take_lock,
+    upgrade,
+)
+from storage.personal import PERSONAL
+from storage.tables import Base
+
+_PATIENCE = 10.0  # seconds for another migration, and for everybody who holds a table
+
+
+def restore(url: str, path: Path, *, replace: bool = False, progress: Progress = no_progress) -> Restored:
+    """Make the database hold what the backup holds, at the newest schema. Raises BackupError; then it is as it was.
+
+    Without `replace` only a database without anybody's rows is taken. Who was erased stays erased.
+    """
+    with opened(path) as backup:
+        backup.check(progress)
+        files = {file.name: backup.content(file) for file in backup.manifest.files}
+        with connected(url) as connection:
+            _take_turn(connection)
+            set_up_checkpoints(url)  # LangGraph makes its tables outside any transaction, so they come first
+            with connection.begin():
+                erased, unknown = _put_in_place(connection, backup, replace, progress)
+        return Restored(backup.manifest, files, erased, unknown)
+
+
+def _take_turn(connection: Connection) -> None:
+    """Alone among migrations, backups and restores, over a schema this program knows how to take down."""
+    try:
+        take_lock(connection, _PATIENCE)
+    except TimeoutError as error:
+        raise BackupError("a migration, a backup or another restore is still running") from error
+    revision = current_revision(connection)
+    connection.rollback()
+    if revision is not None and revision not in known_revisions():
+        raise BackupError(f"the database is newer than this program: its schema is {revision!r}")
+
+
+def _put_in_place(
+    connection: Connection, backup: BackupFile, replace: bool, progress: Progress
+) -> tuple[int, tuple[str, ...]]:
+    """(people erased again, tables left out)."""
+    connection.execute(text(f"set local lock_timeout = {int(_PATIENCE * 1000)}"))
+    present = _ours(connection)
+    _lock(connection, present)
+    if not replace:
+        _refuse_people(connection, present)
+    kept = receipts.read(connection, present)
+    tables = _rebuild(connection, present, backup.manifest.revision)
+    unknown = _copy_all(connection, backup, tables, progress)
+    upgrade(connection)
+    secure_checkpoints(connection)
+    receipts.merge(connection, kept)
+    erased = receipts.erase_again(connection)
+    connection.execute(text("analyze " + _listed(_ours(connection))))
+    return erased, unknown
+
+
+def _ours(connection: Connection) -> list[LiveTable]:
+    """Our tables as far as they exist here; another program's are not touched."""
+    names = {*Base.metadata.tables, *CHECKPOINT_TABLES}
+    return [table for table in live_tables(connection) if table.name in names]
+
+
+def _listed(tables: Iterable[LiveTable]) -> str:
+    return ", ".join(table.name for table in tables)
+
+
+def _lock(connection: Connection, tables: list[LiveTable]) -> None:
+    """Nobody reads or writes from here on; whoever is at it has a few seconds to finish."""
+    connection.execute(text(f"lock table {_listed(tables)} in access exclusive mode"))
+
+
+def _refuse_people(connection: Connection, tables: list[LiveTable]) -> None:
+    personal = {table.name for table in PERSONAL}
+    for table in tables:
+        if table.name not in personal:
+            continue
+        with everybody(connection, table):
+            anybody = f"select exists (select from {table.name})"  # noqa: S608 - a name of the catalogue
+            if connection.scalar(text(anybody)):
+                raise BackupError("the database is not empty: add --replace to put the backup in its place")
+
+
+def _rebuild(connection: Connection, present: list[LiveTable], revision: str) -> list[LiveTable]:
+    """The empty schema of the backup: its tables. Emptied first, the way down moves no rows."""
+    connection.execute(text(f"truncate {_listed(present)}"))
+    downgrade(connection)
+    foreign = {table.name for table in live_tables(connection)} - set(CHECKPOINT_TABLES)
+    upgrade(connection, revision)
+    return [table for table in live_tables(connection) if table.name not in foreign]
+
+
+def _copy_all(
+    connection: Connection, backup: BackupFile, tables: list[LiveTable], progress: Progress
+) -> tuple[str, ...]:
+    """The rows of every table; the names of those in the backup that the schema does not have."""
+    entries = {entry.name: entry for entry in backup.manifest.tables}
+    for table in parents_first(connection, tables):
+        if table.name in entries:
+            _copy_one(connection, backup, entries.pop(table.name), table, progress)
+    return tuple(sorted(entries))
+
+
+def _copy_one(
+    connection: Connection, backup: BackupFile, entry: TableEntry, table: LiveTable, progress: Progress
+) -> None:
+    """Row level security rests meanwhile: COPY writes only without it."""
+    if table.secured:
+        connection.execute(
+            text(f"alter table {table.name} disable row level security, no force row level security")
+        )
+    rows_in(connection, table.name, entry.columns, backup.rows(entry, progress))
+    _set_sequences(connection, table)
+    if table.secured:
+        force = ", force row level security" if table.forced else ""
+        connection.execute(text(f"alter table {table.name} enable row level security{force}"))
+
+
+def _set_sequences(connection: Connection, table: LiveTable) -> None:
+    """Numbers given by the database go on after the highest one that came in."""
+    find = text("select pg_get_serial_sequence(quote_ident(:table), :column)")
+    for column in table.columns:
+        sequence = connection.scalar(find, {"table": table.name, "column": column})
+        if sequence is None:
+            continue
+        highest = f"select max({column}) from {table.name}"  # noqa: S608 - names of the catalogue
+        number = connection.scalar(text(highest))
+        if number is not None:
+            connection.execute(
+                text("select setval(:sequence, :number)"), {"sequence": sequence, "number": number}
+            )

@@ -24,29 +24,36 @@ from storage.migrations import (
 from storage.personal import PERSONAL
 from storage.tables import Base
 
-_PATIENCE = 10.0  # seconds for another migration, and for everybody who holds a table
 
-
-def restore(url: str, path: Path, *, replace: bool = False, progress: Progress = no_progress) -> Restored:
+def restore(
+    url: str,
+    path: Path,
+    *,
+    replace: bool = False,
+    patience: float = 10.0,
+    progress: Progress = no_progress,
+) -> Restored:
     """Make the database hold what the backup holds, at the newest schema. Raises BackupError; then it is as it was.
 
     Without `replace` only a database without anybody's rows is taken. Who was erased stays erased.
+    patience: seconds for a migration that is running, and for whoever holds a table.
     """
     with opened(path) as backup:
         backup.check(progress)
         files = {file.name: backup.content(file) for file in backup.manifest.files}
         with connected(url) as connection:
-            _take_turn(connection)
+            _take_turn(connection, patience)
             set_up_checkpoints(url)  # LangGraph makes its tables outside any transaction, so they come first
             with connection.begin():
+                connection.execute(text(f"set local lock_timeout = {int(patience * 1000)}"))
                 erased, unknown = _put_in_place(connection, backup, replace, progress)
         return Restored(backup.manifest, files, erased, unknown)
 
 
-def _take_turn(connection: Connection) -> None:
+def _take_turn(connection: Connection, patience: float) -> None:
     """Alone among migrations, backups and restores, over a schema this program knows how to take down."""
     try:
-        take_lock(connection, _PATIENCE)
+        take_lock(connection, patience)
     except TimeoutError as error:
         raise BackupError("a migration, a backup or another restore is still running") from error
     revision = current_revision(connection)
@@ -59,7 +66,6 @@ def _put_in_place(
     connection: Connection, backup: BackupFile, replace: bool, progress: Progress
 ) -> tuple[int, tuple[str, ...]]:
     """(people erased again, tables left out)."""
-    connection.execute(text(f"set local lock_timeout = {int(_PATIENCE * 1000)}"))
     present = _ours(connection)
     _lock(connection, present)
     if not replace:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
 
 from storage import receipts
 from storage.backup_file import BackupFile, opened
@@ -13,15 +15,16 @@ from storage.backup_format import BackupError, Progress, Restored, TableEntry, n
 from storage.copying import LiveTable, connected, everybody, live_tables, parents_first, rows_in
 from storage.migrations import (
     CHECKPOINT_TABLES,
-    current_revision,
+    check_known,
     downgrade,
-    known_revisions,
+    roles_explained,
     secure_checkpoints,
     set_up_checkpoints,
     take_lock,
     upgrade,
 )
 from storage.personal import PERSONAL
+from storage.preflight import check_server
 from storage.tables import Base
 
 
@@ -33,7 +36,7 @@ def restore(
     patience: float = 10.0,
     progress: Progress = no_progress,
 ) -> Restored:
-    """Make the database hold what the backup holds, at the newest schema. Raises BackupError; then it is as it was.
+    """Make the database hold what the backup holds, at the newest schema. Raises BackupError or DatabaseError; then it is as it was.
 
     Without `replace` only a database without anybody's rows is taken. Who was erased stays erased.
     patience: seconds for a migration that is running, and for whoever holds a table.
@@ -44,22 +47,21 @@ def restore(
         with connected(url) as connection:
             _take_turn(connection, patience)
             set_up_checkpoints(url)  # LangGraph makes its tables outside any transaction, so they come first
-            with connection.begin():
+            with roles_explained(connection), connection.begin():
                 connection.execute(text(f"set local lock_timeout = {int(patience * 1000)}"))
                 erased, unknown = _put_in_place(connection, backup, replace, progress)
         return Restored(backup.manifest, files, erased, unknown)
 
 
 def _take_turn(connection: Connection, patience: float) -> None:
-    """Alone among migrations, backups and restores, over a schema this program knows how to take down."""
+    """Alone among migrations, backups and restores, and not over the work of a newer program."""
     try:
         take_lock(connection, patience)
     except TimeoutError as error:
         raise BackupError("a migration, a backup or another restore is still running") from error
-    revision = current_revision(connection)
+    check_server(connection)
+    check_known(connection)
     connection.rollback()
-    if revision is not None and revision not in known_revisions():
-        raise BackupError(f"the database is newer than this program: its schema is {revision!r}")
 
 
 def _put_in_place(
@@ -110,10 +112,19 @@ def _refuse_people(connection: Connection, tables: list[LiveTable]) -> None:
 def _rebuild(connection: Connection, present: list[LiveTable], revision: str) -> list[LiveTable]:
     """The empty schema of the backup: its tables. Emptied first, the way down moves no rows."""
     connection.execute(text(f"truncate {_listed(present)}"))
-    downgrade(connection)
+    _take_down(connection)
     foreign = {table.name for table in live_tables(connection)} - set(CHECKPOINT_TABLES)
     upgrade(connection, revision)
     return [table for table in live_tables(connection) if table.name not in foreign]
+
+
+def _take_down(connection: Connection) -> None:
+    """Remove our schema by its own migrations, and by name where parts of it are missing and they cannot."""
+    with contextlib.suppress(ProgrammingError), connection.begin_nested():
+        downgrade(connection)
+    tables = ", ".join(("alembic_version", *Base.metadata.tables))
+    connection.execute(text(f"drop table if exists {tables} cascade"))
+    connection.execute(text("drop function if exists touch_pattern(), app_user() cascade"))
 
 
 def _copy_all(

@@ -39,10 +39,13 @@ def with_servers(settings: Settings) -> Iterator[Settings]:
 def with_database_alone(settings: Settings, *, stopped: bool = False) -> Iterator[str]:
     """The URL of the database just as it stands: not migrated, and without a Redis.
 
-    `stopped`: nothing else of this installation may run meanwhile. Raises EmbeddedError.
+    `stopped`: nothing else of this installation may run meanwhile. Raises EmbeddedError, DatabaseError.
     """
     from storage.embedded import EmbeddedServers, HomeLock
+    from storage.preflight import DatabaseError, pooled
 
+    if settings.database_url and (pool := pooled(settings.database_url)):
+        raise DatabaseError(f"DATABASE_URL: {pool}")
     if settings.database_url and not stopped:
         yield settings.database_url
         return

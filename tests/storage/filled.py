@@ -82,6 +82,12 @@ def _run(url: str, statements: str) -> None:
         connection.execute(statements.encode(), values)
 
 
+def run(url: str, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
 def every_row(url: str) -> dict[str, list[str]]:
     """Table -> its rows as text, in no order of importance; seen by a superuser."""
     with psycopg.connect(url) as connection:

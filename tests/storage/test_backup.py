@@ -19,19 +19,13 @@ from storage.database import Database, normalise_url
 from storage.migrations import head_revision, known_revisions, migrate, upgrade
 from storage.restore import restore
 from tests.conftest import sibling
-from tests.storage.filled import OWNER, STRANGER, every_row, fill, fill_first
+from tests.storage.filled import OWNER, STRANGER, every_row, fill, fill_first, run
 
 NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 
 
 def save(url: str, target: Path, **options: object) -> Written:
     return back_up(url, target, now=NOW, flux_version="0.2.0", **options)  # type: ignore[arg-type]  # by name
-
-
-def run(url: str, statement: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(url) as connection:
-        cursor = connection.execute(statement.encode())
-        return cursor.fetchall() if cursor.description else []
 
 
 @pytest.fixture

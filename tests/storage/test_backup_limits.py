@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.filled import fill
-from tests.storage.test_backup import run
+from tests.storage.filled import fill, run
 
 _PROJECT = Path(__file__).resolve().parents[2]
 

@@ -7,9 +7,13 @@ import sys
 import time
 from argparse import Namespace
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from bot.cli.servers import with_database_alone
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from storage.backup_format import Manifest
 
 _QUIET_SECONDS = (
     2.0  # what is over sooner needs no progress, and more than a line every so often nobody reads
@@ -33,16 +37,21 @@ def backup(settings: Settings, arguments: Namespace) -> int:
             progress=Progress("saving"),
         )
     manifest = written.manifest
-    print(f"{len(manifest.tables)} tables, {manifest.rows:,} rows, {written.size:,} bytes: {arguments.file}")
+    print(f"{_moved(manifest, written.size)}: {arguments.file}")
     return 0
 
 
 def restore(settings: Settings, arguments: Namespace) -> int:
+    from storage.backup_format import BackupError
+    from storage.embedded import AlreadyRunningError
     from storage.restore import restore as run
 
     _end_in_order()
-    with with_database_alone(settings, stopped=True) as url:
-        restored = run(url, arguments.file, replace=arguments.replace, progress=Progress("restoring"))
+    try:
+        with with_database_alone(settings, stopped=True) as url:
+            restored = run(url, arguments.file, replace=arguments.replace, progress=Progress("restoring"))
+    except AlreadyRunningError as error:
+        raise BackupError(f"{error}; stop it first") from error
     _put_back(settings, restored.files)
     if restored.unknown_tables:
         print(f"flux: left out, not of Flux: {', '.join(restored.unknown_tables)}", file=sys.stderr)
@@ -51,8 +60,13 @@ def restore(settings: Settings, arguments: Namespace) -> int:
     manifest = restored.manifest
     size = arguments.file.stat().st_size
     made = f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"
-    print(f"{len(manifest.tables)} tables, {manifest.rows:,} rows, {size:,} bytes: restored as of {made}")
+    print(f"{_moved(manifest, size)}: restored as of {made}")
     return 0
+
+
+def _moved(manifest: Manifest, size: int) -> str:
+    rows = "1 row" if manifest.rows == 1 else f"{manifest.rows:,} rows"
+    return f"{len(manifest.tables)} tables, {rows}, {size:,} bytes"
 
 
 def _put_back(settings: Settings, files: dict[str, bytes]) -> None:

@@ -84,7 +84,7 @@ def test_nothing_is_restored_beside_a_running_installation(
     publish(home, {"DATABASE_URL": fresh_database_url})
     refused = flux("restore", str(tmp_path / "flux.zip"), "--replace")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert f"Flux is already running in {home}" in refused.stderr
+    assert refused.stderr == f"flux: Flux is already running in {home}; stop it first\n"
     saved = flux("backup", str(tmp_path / "beside.zip"), DATABASE_URL="")  # a backup is taken beside it
     assert saved.returncode == 0, saved.stderr
     lock.release()

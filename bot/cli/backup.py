@@ -15,9 +15,7 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from storage.backup_format import Manifest
 
-_QUIET_SECONDS = (
-    2.0  # what is over sooner needs no progress, and more than a line every so often nobody reads
-)
+_QUIET_SECONDS = 2.0  # what is over sooner needs no progress; nor does anybody read more lines than that
 
 
 def backup(settings: Settings, arguments: Namespace) -> int:
@@ -50,9 +48,9 @@ def restore(settings: Settings, arguments: Namespace) -> int:
     try:
         with with_database_alone(settings, stopped=True) as url:
             restored = run(url, arguments.file, replace=arguments.replace, progress=Progress("restoring"))
+            _put_back(settings, restored.files)
     except AlreadyRunningError as error:
         raise BackupError(f"{error}; stop it first") from error
-    _put_back(settings, restored.files)
     if restored.unknown_tables:
         print(f"flux: left out, not of Flux: {', '.join(restored.unknown_tables)}", file=sys.stderr)
     if restored.erased_again:

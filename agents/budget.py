@@ -57,7 +57,10 @@ _WARN = text(
 _RESET = text(
     """
     update users set monthly_token_usage = jsonb_build_object('total', 0, 'reset_at', cast(:reset_at as text))
-    where (monthly_token_usage ->> 'reset_at')::timestamptz <= :now
+    where id in (
+        select id from users where (monthly_token_usage ->> 'reset_at')::timestamptz <= :now
+        order by id limit :limit for no key update skip locked
+    )
     returning id
     """
 )
@@ -105,10 +108,13 @@ def claim_warning(session: Session, user_id: UUID) -> bool:
     return session.execute(_WARN, {"user_id": user_id}).first() is not None
 
 
-def reset_budgets(session: Session, now: datetime) -> int:
-    """The monthly job: everybody whose month is over begins a new one. Returns how many."""
-    found = session.execute(_RESET, {"now": now, "reset_at": next_month(now).isoformat()})
-    return len(found.all())
+def reset_budgets(session: Session, now: datetime, limit: int = 1_000) -> int:
+    """The monthly job: people whose month is over begin a new one, at most `limit` at once. Returns how many.
+
+    Whoever is in the middle of a turn is passed by; the next call, or their next turn, finds them.
+    """
+    values = {"now": now, "reset_at": next_month(now).isoformat(), "limit": limit}
+    return len(session.execute(_RESET, values).all())
 
 
 def next_month(now: datetime) -> datetime:

@@ -19,6 +19,7 @@ from agents.reply import outbound
 from agents.state import AgentState, fresh_turn
 from agents.turn import Limits, Turn, TurnContext, TurnResult, TurnTools
 from channels.messages import InboundKind, OutboundMessage
+from storage.checkpoints import prune_thread
 from storage.conversations import Said, open_conversation, write_down
 from storage.tables import Conversation, User
 from storage.users import get_user
@@ -29,19 +30,6 @@ __all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "forget_thread", "take_t
 log = structlog.get_logger()
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-
-# A checkpoint per turn is enough: what earlier ones held is history, and history is in `messages`.
-_PRUNE = """
-with latest as (
-    select checkpoint_id, checkpoint -> 'channel_versions' as versions from checkpoints
-    where thread_id = %(thread)s and checkpoint_ns = '' order by checkpoint_id desc limit 1
-), older as (
-    delete from checkpoints using latest
-    where thread_id = %(thread)s and checkpoints.checkpoint_id <> latest.checkpoint_id
-)
-delete from checkpoint_blobs as blob using latest
-where blob.thread_id = %(thread)s and latest.versions ->> blob.channel is distinct from blob.version
-"""
 
 
 def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
@@ -87,17 +75,13 @@ def _run(context: TurnContext, talk: Conversation) -> AgentState:
     given |= {"conversation_history": recall(context, talk), "user_profile": context.user.profile}
     state = graph.invoke(cast(AgentState, given), config, context=context, durability="exit")
     context.session.flush()
-    _driver(context.session).execute(_PRUNE, {"thread": talk.langgraph_thread_id})
+    prune_thread(context.session, talk.langgraph_thread_id)
     return cast(AgentState, state)
-
-
-def _driver(session: Session) -> Connection[Any]:
-    return cast("Connection[Any]", session.connection().connection.driver_connection)
 
 
 def _saver(session: Session) -> PostgresSaver:
     """A checkpointer on the turn's own connection: its rows commit with everything else, or not at all."""
-    return PostgresSaver(_driver(session))
+    return PostgresSaver(cast("Connection[Any]", session.connection().connection.driver_connection))
 
 
 def _result(state: AgentState, warning: str) -> TurnResult:

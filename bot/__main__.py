@@ -82,6 +82,9 @@ COMMANDS = (
         ),
     ),
     Command("sweep", "look once for anything forgotten", "processes:sweep"),
+    Command(
+        "housekeeping", "delete what is past its age and begin new months, now", "housekeeping:housekeeping"
+    ),
 )
 USER_COMMANDS = (
     Command(

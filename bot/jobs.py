@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from bot import inbound
+from bot.housekeeping import HOUSEKEEPING_JOB, TURN, keep_house
 from bot.logs import bind_correlation
 from bot.services import Services, build
 from bot.settings import Settings
@@ -38,3 +39,11 @@ def sweep() -> None:
     bind_correlation("sweep")
     sweep_ladder(services().dispatcher, services().clock.now())
     inbound.recover(services())
+
+
+def housekeeping(_asked: str) -> None:
+    """A turn of housekeeping; when more is to be done, people who wait for an answer come first. `_asked` says by whom."""
+    bind_correlation("housekeeping")
+    report = keep_house(services(), services().clock.now(), within=TURN)
+    if report is not None and not report.complete:
+        services().enqueue(HOUSEKEEPING_JOB, "more")

@@ -82,7 +82,7 @@ def build(settings: Settings) -> Services:
     # One quick second try and no more: whoever waits on us hears "in a moment" sooner than redis-py gives up.
     redis = Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 1), socket_connect_timeout=2)
     clock = build_clock(settings.app_env, redis)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, statement_timeout=settings.statement_timeout)
     return Services(
         settings=settings,
         clock=clock,

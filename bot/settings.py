@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -36,6 +37,13 @@ def _words(value: Any) -> Any:
     )
 
 
+def _ever_or_two_days(days: int) -> int:
+    """A provider may repeat a message, and a person may take an answer back, within a day."""
+    if days == 1:
+        raise ValueError("must be at least 2, or 0 to keep them for ever")
+    return days
+
+
 Secret = Annotated[str, Field(repr=False)]
 WebUrl = Annotated[str, _starts_with("http://", "https://"), AfterValidator(lambda url: url.rstrip("/"))]
 DatabaseUrl = Annotated[Secret, _starts_with("postgresql://", "postgres://", "postgresql+psycopg://")]
@@ -44,6 +52,7 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 Count = Annotated[int, Field(ge=1)]
+KeptDays = Annotated[int, Field(ge=0, le=36_500), AfterValidator(_ever_or_two_days)]
 
 
 class RunningInstallation(PydanticBaseSettingsSource):
@@ -73,6 +82,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     access: Literal["open", "pairing"] = "open"
     database_url: DatabaseUrl = ""
+    database_statement_timeout_seconds: Annotated[float, Field(ge=1, le=3600)] = 30
     redis_url: RedisUrl = ""
     supabase_url: WebUrl = ""
     supabase_jwt_secret: Secret = ""
@@ -126,6 +136,11 @@ class Settings(BaseSettings):
     pattern_miss_threshold: Count = 3
     pattern_min_datapoints: Count = 3
 
+    # How long what is finished is kept; 0 is for ever
+    retention_inbound_days: KeptDays = 30
+    retention_delivery_days: KeptDays = 180
+    retention_messages_days: KeptDays = 730
+
     # Watching it run; both send data elsewhere and are off unless set
     sentry_dsn: Secret = ""
     sentry_environment: str = ""
@@ -170,6 +185,10 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.app_env == "production"
+
+    @property
+    def statement_timeout(self) -> timedelta:
+        return timedelta(seconds=self.database_statement_timeout_seconds)
 
     @property
     def public_url(self) -> str:

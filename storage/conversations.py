@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.tables import Conversation, Message
@@ -94,19 +94,11 @@ def history(session: Session, conversation_id: UUID, limit: int = 50) -> Sequenc
 
 
 def window(session: Session, conversation_id: UUID, limit: int = 50) -> Sequence[Message]:
-    """What the model may be shown: the last summary, if there is one, and everything said after it."""
-    summarised_at = (
-        select(func.max(Message.created_at))
-        .where(Message.conversation_id == conversation_id, Message.role == MessageRole.SUMMARY)
-        .scalar_subquery()
-    )
-    newest = session.scalars(
-        select(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            Message.created_at >= func.coalesce(summarised_at, func.to_timestamp(0)),
-        )
-        .order_by(Message.created_at.desc(), Message.id)
-        .limit(limit)
-    ).all()
-    return newest[::-1]
+    """What the model may be shown: the last summary, if there is one, and everything said after it.
+
+    Never more than the last `limit` messages, which is all that is read, however long the talk has become.
+    """
+    newest = history(session, conversation_id, limit)
+    summaries = [message.created_at for message in newest if message.role == MessageRole.SUMMARY]
+    begins = max(summaries, default=None)
+    return [message for message in newest if begins is None or message.created_at >= begins]

@@ -81,6 +81,18 @@ class Database:
             yield session
 
     @contextmanager
+    def alone(self, task: str) -> Iterator[bool]:
+        """Whether nobody else, in any process, is at this task; they are told so until this one ends or is killed."""
+        key = {"key": f"flux {task}"}
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            free = bool(connection.scalar(_TRY_LOCK, key))
+            try:
+                yield free
+            finally:
+                if free:
+                    connection.execute(_UNLOCK, key)
+
+    @contextmanager
     def _transaction(self, sight: Sight) -> Iterator[Session]:
         with self._sessions(info={_SIGHT: sight}) as session:
             with session.begin():
@@ -100,8 +112,21 @@ def on_commit(session: Session, callback: Callable[[], None]) -> None:
 
 def lock_person(session: Session, user_id: UUID) -> None:
     """Wait until this transaction alone may handle the person; released by its end, even by a kill."""
-    key = int.from_bytes(user_id.bytes[:8], "big", signed=True)
-    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": key})
+    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _person_key(user_id)})
+
+
+def try_lock_person(session: Session, user_id: UUID) -> bool:
+    """The same without waiting; False when somebody handles the person."""
+    got = session.scalar(text("select pg_try_advisory_xact_lock(:key)"), {"key": _person_key(user_id)})
+    return bool(got)
+
+
+def _person_key(user_id: UUID) -> int:
+    return int.from_bytes(user_id.bytes[:8], "big", signed=True)
+
+
+_TRY_LOCK = text("select pg_try_advisory_lock(hashtextextended(:key, 0))")
+_UNLOCK = text("select pg_advisory_unlock(hashtextextended(:key, 0))")
 
 
 # ------------------------------------------------------------------ who is seen

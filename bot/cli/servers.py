@@ -69,7 +69,7 @@ def with_database(settings: Settings) -> Iterator[tuple[Database, Clock]]:
     from storage.database import Database
 
     with with_servers(settings) as complete:
-        database = Database(complete.database_url)
+        database = Database(complete.database_url, statement_timeout=complete.statement_timeout)
         try:
             yield database, build_clock(complete.app_env, Redis.from_url(complete.redis_url))
         finally:

@@ -1,4 +1,4 @@
-"""`flux scheduler`: rq-scheduler made to survive outages and bad jobs, which also asks for the sweep every few seconds."""
+"""`flux scheduler`: rq-scheduler made to survive outages and bad jobs; also asks for the sweep and for housekeeping."""
 
 from __future__ import annotations
 
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 SWEEP = "bot.jobs.sweep"
+HOUSEKEEPING = "bot.jobs.housekeeping"
 _INTERVAL = 1  # seconds between looks; rq-scheduler's lock outlives a dead holder by ten more
 _SWEEP_ASKED = "flux:sweep:asked"
+_HOUSEKEEPING_ASKED = "flux:housekeeping:asked"
+_HOUSEKEEPING_SECONDS = 3600
 
 
 class FluxScheduler(Scheduler):  # type: ignore[misc]  # the library ships no types
@@ -36,14 +39,16 @@ class FluxScheduler(Scheduler):  # type: ignore[misc]  # the library ships no ty
         super().__init__(connection=connection, interval=_INTERVAL)
         self._sweep_seconds = sweep_seconds
         self._ladder = Queue("ladder", connection=connection)
+        self._chat = Queue("chat", connection=connection)
 
     def heartbeat(self) -> None:
         super().heartbeat()
         beat(self.connection, "scheduler")
 
     def enqueue_jobs(self) -> None:
-        """Called while holding the lock: ask for a sweep when it is time, then queue whatever is due."""
+        """Called while holding the lock: ask for what is done periodically, then queue whatever is due."""
         self._ask_for_sweep()
+        self._ask_for_housekeeping()
         due = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, int(time.time()))
         for number, raw in enumerate(due):
             self._enqueue_one(raw.decode())
@@ -70,6 +75,11 @@ class FluxScheduler(Scheduler):  # type: ignore[misc]  # the library ships no ty
         asked = self.connection.set(_SWEEP_ASKED, 1, nx=True, px=int(self._sweep_seconds * 1000))
         if asked and self._ladder.count < 100:
             self._ladder.enqueue(SWEEP, job_timeout=120, result_ttl=0, failure_ttl=3600)
+
+    def _ask_for_housekeeping(self) -> None:
+        """At most once an hour over all schedulers, behind people who wait for an answer; never on the ladder's line."""
+        if self.connection.set(_HOUSEKEEPING_ASKED, 1, nx=True, ex=_HOUSEKEEPING_SECONDS):
+            self._chat.enqueue(HOUSEKEEPING, "hourly", job_timeout=120, result_ttl=0, failure_ttl=3600)
 
     def _install_signal_handlers(self) -> None:
         """Ours are installed once, around every restart."""

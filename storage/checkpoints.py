@@ -38,7 +38,7 @@ _SUPERSEDED = text("""
     select c.user_id, c.langgraph_thread_id from conversations c
     join left_behind l on l.thread_id = c.langgraph_thread_id
     order by c.langgraph_thread_id
-    limit :most
+    limit :limit
 """)
 
 _ORPHANS = text("""
@@ -49,7 +49,7 @@ _ORPHANS = text("""
     )
     select thread_id from threads
     where not exists (select from conversations c where c.langgraph_thread_id = thread_id)
-    limit :most
+    limit :limit
 """)
 _FORGET = text("""
     with written as (delete from checkpoint_writes where thread_id = any(:threads)),
@@ -63,16 +63,16 @@ def prune_thread(session: Session, thread_id: str) -> None:
     session.execute(_PRUNE, {"thread": thread_id})
 
 
-def superseded_threads(session: Session, most: int) -> list[tuple[UUID, str]]:
+def superseded_threads(session: Session, limit: int) -> list[tuple[UUID, str]]:
     """(person, thread) of threads that hold more than their newest state; a turn prunes its own, so mostly none."""
-    return [(user_id, thread) for user_id, thread in session.execute(_SUPERSEDED, {"most": most})]
+    return [(user_id, thread) for user_id, thread in session.execute(_SUPERSEDED, {"limit": limit})]
 
 
-def orphan_threads(session: Session, most: int) -> list[str]:
+def orphan_threads(session: Session, limit: int) -> list[str]:
     """Threads whose conversation is gone. A turn writes both in one transaction, so none of these is just beginning."""
-    return list(session.scalars(_ORPHANS, {"most": most}))
+    return list(session.scalars(_ORPHANS, {"limit": limit}))
 
 
-def forget_threads(session: Session, threads: Sequence[str]) -> None:
+def forget_threads(session: Session, thread_ids: Sequence[str]) -> None:
     """Delete all that is remembered of these threads."""
-    session.execute(_FORGET, {"threads": list(threads)})
+    session.execute(_FORGET, {"threads": list(thread_ids)})

@@ -58,7 +58,7 @@ class _Rule:
 
     @property
     def oldest(self) -> str:
-        plain = f"select r.id from {self.table} r where {self.past} order by {self.age} limit :most"  # noqa: S608 - our own words
+        plain = f"select r.id from {self.table} r where {self.past} order by {self.age} limit :limit"  # noqa: S608 - our own words
         return self.listing or plain
 
     @property
@@ -83,7 +83,7 @@ _SUMMARISED = """
     ) newest
     join messages r on r.conversation_id = c.id and r.created_at < least(:before, newest.created_at)
     where c.created_at < :before
-    order by r.created_at limit :most
+    order by r.created_at limit :limit
 """
 
 _RULES = (
@@ -147,7 +147,7 @@ def _old_rows(database: Database, rule: _Rule, before: datetime, batch: int) -> 
     while went:
         went = 0
         with database.service() as session:
-            values = {"before": before, "most": _LISTED * batch}
+            values = {"before": before, "limit": _LISTED * batch}
             ids: list[UUID] = list(session.scalars(text(rule.oldest), values))
         for start in range(0, len(ids), batch):
             with database.service() as session:

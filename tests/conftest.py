@@ -84,7 +84,14 @@ def empty_url(template: str) -> str:
 
 
 # People take everything of theirs with them.
-_EMPTIED = ("users", "inbound_events", "checkpoints", "checkpoint_blobs", "checkpoint_writes")
+_EMPTIED = (
+    "users",
+    "erasure_receipts",
+    "inbound_events",
+    "checkpoints",
+    "checkpoint_blobs",
+    "checkpoint_writes",
+)
 _OTHERS = "datname = current_database() and pid <> pg_backend_pid()"
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from storage.conversations import (
@@ -15,6 +19,7 @@ from storage.conversations import (
     window,
     write_down,
 )
+from storage.database import Database
 from storage.tables import User
 from storage.vocabulary import MessageRole
 
@@ -49,3 +54,59 @@ def test_a_stranger_cannot_open_the_conversation(
     talk = open_conversation(session, owner.id, now)
     assert get_conversation(session, stranger.id, talk.id) is None
     assert get_conversation(session, owner.id, talk.id) == talk
+
+
+def test_a_summary_further_back_than_the_limit_is_not_shown(
+    session: Session, owner: User, now: datetime
+) -> None:
+    talk = open_conversation(session, owner.id, now)
+    for number, role in enumerate([MessageRole.SUMMARY, *[MessageRole.USER] * 4]):
+        write_down(session, talk, [Said(role, str(number))], now + timedelta(seconds=number))
+    session.flush()
+    assert [message.content for message in window(session, talk.id, limit=3)] == ["2", "3", "4"]
+
+
+_TALK = text("""
+    insert into messages (conversation_id, role, content, created_at)
+    select :talk, case when :summaries and n % 10 = 0 then 'summary' else 'user' end, 'said ' || n,
+        cast(:now as timestamptz) - (100000 - n) * interval '1 second'
+    from generate_series(1, 100000) n
+""")
+
+
+def explained(session: Session, asked: tuple[str, Any]) -> dict[str, Any]:
+    """The plan of a statement as it was carried out, at its root."""
+    statement, values = asked
+    found = session.connection().exec_driver_sql(
+        f"explain (analyze, buffers, format json) {statement}", values
+    )
+    plan: dict[str, Any] = found.scalar_one()[0]["Plan"]
+    return plan
+
+
+@pytest.mark.parametrize("summaries", [True, False])
+def test_the_window_of_a_hundred_thousand_messages_reads_a_few_pages_of_the_index(
+    database: Database, owner: User, now: datetime, *, summaries: bool
+) -> None:
+    with database.service() as session:
+        talk = open_conversation(session, owner.id, now)
+        session.execute(_TALK, {"talk": talk.id, "summaries": summaries, "now": now})
+        session.execute(text("analyze messages"))
+    asked: list[tuple[str, Any]] = []
+
+    def look(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        if "FROM messages" in statement:
+            asked.append((statement, values))
+
+    event.listen(database.engine, "before_cursor_execute", look)
+    with database.session(owner.id) as session:  # as a turn sees it: under row level security
+        shown = window(session, talk.id, 40)
+        event.remove(database.engine, "before_cursor_execute", look)
+        plan = explained(session, asked[0])
+    assert [message.content for message in shown] == [
+        f"said {n}" for n in range(100_000 - (len(shown) - 1), 100_001)
+    ]
+    assert len(shown) == (1 if summaries else 40)
+    assert len(asked) == 1
+    assert "ix_messages_conversation" in json.dumps(plan)
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 200

@@ -32,6 +32,7 @@ REACHES_OVER = {
     "database.widened",
     "database.narrow",
     "database.on_commit",
+    "database.try_lock_person",  # tells of a lock, not of a row
 }
 
 

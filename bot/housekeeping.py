@@ -87,6 +87,13 @@ def keep_house(
     return HousekeepingReport(done, tuple(name for name in outcomes if name not in done))
 
 
+def take_a_turn(services: Services, now: datetime, within: timedelta = TURN) -> None:
+    """One job's share; the rest is asked for behind everybody who waits for an answer by then."""
+    report = keep_house(services, now, within=within)
+    if report is not None and not report.complete:
+        services.enqueue(HOUSEKEEPING_JOB, "more")
+
+
 def _taken(step: Step, services: Services, now: datetime, within: timedelta | None) -> Outcome | None:
     try:
         outcome = step.run(services, now, within)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import structlog
 
+from bot import housekeeping as house
 from bot import inbound
-from bot.housekeeping import HOUSEKEEPING_JOB, TURN, keep_house
 from bot.logs import bind_correlation
 from bot.services import Services, build
 from bot.settings import Settings
@@ -42,8 +42,6 @@ def sweep() -> None:
 
 
 def housekeeping(_asked: str) -> None:
-    """A turn of housekeeping; when more is to be done, people who wait for an answer come first. `_asked` says by whom."""
+    """A turn of housekeeping. `_asked` only says by whom."""
     bind_correlation("housekeeping")
-    report = keep_house(services(), services().clock.now(), within=TURN)
-    if report is not None and not report.complete:
-        services().enqueue(HOUSEKEEPING_JOB, "more")
+    house.take_a_turn(services(), services().clock.now())

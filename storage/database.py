@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 _CALLBACKS = "on_commit"
@@ -90,7 +90,8 @@ class Database:
                 yield free
             finally:
                 if free:
-                    connection.execute(_UNLOCK, key)
+                    with suppress(OperationalError):  # a connection that broke has given it back already
+                        connection.execute(_UNLOCK, key)
 
     @contextmanager
     def _transaction(self, sight: Sight) -> Iterator[Session]:

@@ -16,12 +16,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from agents.budget import record_usage
+from agents.model import Usage
 from bot.__main__ import COMMANDS, USER_COMMANDS, _find
 from bot.settings import Settings
 from bot.tokens import verify
 from storage.database import Database
 from storage.processes import command_line
-from storage.tables import User
+from storage.tables import LinkCode, User
 from storage.users import create_user, mint_code
 from tests.waiting import wait_for
 
@@ -103,6 +105,30 @@ def test_a_time_zone_that_does_not_exist_is_refused(flux: Flux) -> None:
     refused = flux("user", "add", "--timezone", "../etc/passwd")
     assert refused.returncode == 2
     assert "no time zone" in refused.stderr
+
+
+def test_housekeeping_says_what_it_did_and_then_finds_nothing_more(
+    flux: Flux, database: Database, owner: User, now: datetime
+) -> None:
+    with database.service() as session:
+        code = LinkCode(user_id=owner.id, purpose="link", code_hash="h", expires_at=now - timedelta(days=8))
+        session.add(code)  # too old by the real clock as well, which the command reads
+        record_usage(session, owner.id, [Usage("openai", "a", 5, 0)], now - timedelta(days=31))
+    done = flux("housekeeping")
+    assert done.returncode == 0, done.stderr
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["step", "what", "rows"],
+        ["retention", "link_codes", "1"],
+        ["budgets", "months", "1"],
+    ]
+    assert flux("housekeeping").stdout.count("nothing to do") == 2
+
+
+def test_housekeeping_beside_housekeeping_says_so(flux: Flux, database: Database) -> None:
+    with database.alone("housekeeping"):
+        refused = flux("housekeeping")
+    assert refused.returncode == 1
+    assert "another process is keeping house" in refused.stderr
 
 
 def test_a_wrong_setting_is_one_line_and_exit_code_two(flux: Flux) -> None:

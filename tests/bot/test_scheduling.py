@@ -7,7 +7,7 @@ import redis as redis_client
 from rq import Queue
 from rq.job import Job
 
-from bot.processes.scheduling import SWEEP, FluxScheduler
+from bot.processes.scheduling import HOUSEKEEPING, SWEEP, FluxScheduler
 
 
 @pytest.fixture
@@ -40,6 +40,17 @@ def test_the_sweep_is_asked_for_once_per_interval_by_all_schedulers(redis: redis
         one.enqueue_jobs()
         one.enqueue_jobs()
     assert _queued(redis) == [SWEEP]
+
+
+def test_housekeeping_is_asked_for_once_an_hour_by_all_schedulers_and_never_on_the_ladders_line(
+    redis: redis_client.Redis,
+) -> None:
+    for one in (FluxScheduler(redis, 60), FluxScheduler(redis, 60)):
+        one.enqueue_jobs()
+        one.enqueue_jobs()
+    asked = [job.func_name for job in Queue("chat", connection=redis).jobs]
+    assert asked == [HOUSEKEEPING]
+    assert 3_500 < redis.ttl("flux:housekeeping:asked") <= 3_600
 
 
 def test_a_job_that_cannot_be_read_is_dropped_and_the_next_one_rings(

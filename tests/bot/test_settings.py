@@ -60,6 +60,10 @@ def test_a_file_named_env_is_read_and_the_environment_is_stronger(
         ("MONTHLY_TOKEN_HARD_LIMIT", "1000"),
         ("LANGCHAIN_TRACING_V2", "perhaps"),
         ("VAPID_PUBLIC_KEY", "half-a-pair"),
+        ("RETENTION_INBOUND_DAYS", "1"),
+        ("RETENTION_DELIVERY_DAYS", "-1"),
+        ("RETENTION_MESSAGES_DAYS", "40000"),
+        ("DATABASE_STATEMENT_TIMEOUT_SECONDS", "0"),
     ],
 )
 def test_a_wrong_value_is_one_line_that_names_the_variable(

@@ -1,6 +1,6 @@
 """How many bytes a person's year takes in Postgres, per table, without retention and with the default one applied.
 
-    python -m bench.size [--people 100]
+    python -m bench.size [--people 50]
 
 A year of busy people (six tasks a day that climb the whole ladder, ten messages) is written month by month into two
 databases, indexes included; in one of them retention is run after each month. Target: <= 8 MB with it, all tables.
@@ -139,7 +139,7 @@ def report(without: dict[str, float], kept: dict[str, float], people: int) -> in
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.size", description=__doc__.partition("\n")[0])
-    parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--people", type=int, default=50)
     people: int = parser.parse_args().people
     configure_logging("ERROR")
     with (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections import Counter
+from datetime import timedelta
+
+from sqlalchemy import select
 
 from agents.outputs import AvoidSlot, CategoryPerformance, PatternObserverOutput
 from agents.turn import TurnContext
-from storage.tables import Goal, Pattern, Task
+from storage.tables import Pattern
+from storage.task_history import task_history
 from storage.vocabulary import WEEKDAYS, Chronotype, PatternType, TaskStatus
 
 _SUPPRESSED = 0.1  # a pattern of this confidence or less is not believed
+_LOOKS_BACK = timedelta(weeks=52)  # what was done before that says little about the next weeks
 _BASELINE = {Chronotype.MORNING: ["06:00-09:00"], Chronotype.EVENING: ["18:00-21:00"]}
 
 
@@ -36,22 +41,12 @@ def _avoid(row: Pattern) -> AvoidSlot | None:
 
 
 def _performance(ctx: TurnContext) -> tuple[list[CategoryPerformance], int]:
-    """The share of finished tasks that were done, by the first tag of their goal."""
-    tag_of_goal = Goal.class_tags[1].label("tag")
-    rows = ctx.session.execute(
-        select(
-            tag_of_goal,
-            func.count().filter(Task.status == TaskStatus.DONE),
-            func.count(),
-        )
-        .select_from(Task)
-        .outerjoin(Goal, Goal.id == Task.goal_id)
-        .where(Task.user_id == ctx.user.id, Task.status.in_([TaskStatus.DONE, TaskStatus.MISSED]))
-        .group_by(tag_of_goal)
-    ).all()
+    """The share of finished tasks that were done, by the tags of their goal; and how many were finished."""
+    history = task_history(ctx.session, [ctx.user.id], ctx.local_now.date() - _LOOKS_BACK)
+    finished = Counter(tag for one in history for tag in one.tags or ())
+    done = Counter(tag for one in history if one.status == TaskStatus.DONE for tag in one.tags or ())
     performance = [
-        CategoryPerformance(category=tag, completion_rate=round(done / total, 2))
-        for tag, done, total in rows
-        if tag
+        CategoryPerformance(category=tag, completion_rate=round(done[tag] / total, 2))
+        for tag, total in sorted(finished.items())
     ]
-    return performance, sum(total for _, _, total in rows)
+    return performance, len(history)

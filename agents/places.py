@@ -6,7 +6,9 @@ import difflib
 import re
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from storage.zones import zone_names
 
 # Names people use that the zone database does not list as a city of its own.
 _ALSO = {
@@ -96,7 +98,7 @@ _WATCH = re.compile(
 def find_zone(text: str, now: datetime) -> str | None:
     """The IANA zone that was meant, or None. `now` (aware) turns "it's 14:05 here" into an offset."""
     wanted = " ".join(text[:100].split())
-    exact = {name.casefold(): name for name in available_timezones()}
+    exact = {name.casefold(): name for name in zone_names()}
     if wanted.casefold() in exact:
         return exact[wanted.casefold()]
     offset = _OFFSET.fullmatch(wanted)
@@ -159,7 +161,7 @@ def _by_name(text: str) -> str | None:
 @cache
 def _names() -> dict[str, str]:
     names: dict[str, str] = {}
-    for zone in sorted(available_timezones()):
+    for zone in sorted(zone_names()):
         if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/", "US/")):
             names.setdefault(zone.rsplit("/", 1)[-1].replace("_", " ").casefold(), zone)
     for zone, words in _ALSO.items():

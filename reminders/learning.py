@@ -16,7 +16,7 @@ from reminders.rules.patterns import Miss, observe
 from storage import outbox
 from storage.patterns import get_pattern, overrule, save_avoidance
 from storage.tables import Pattern, Task
-from storage.tasks import missed_since
+from storage.task_history import Finished, task_history
 from storage.vocabulary import WEEKDAYS, DispatchStatus, Rung, TaskStatus
 
 _LOOKS_BACK = timedelta(weeks=8)
@@ -33,14 +33,22 @@ def learn(session: Session, missed: Sequence[Task], people: Mapping[UUID, Person
         return 0
     session.flush()
     since = min(task.local_day for task in missed) - _LOOKS_BACK
-    history = missed_since(session, list({task.user_id for task in missed}), since)
+    owners = list({task.user_id for task in missed})
+    history = task_history(session, owners, since, [TaskStatus.MISSED])
     return sum(_learn_one(session, task, history, people[task.user_id], now) for task in missed)
 
 
-def _learn_one(session: Session, task: Task, history: Sequence[Task], person: Person, now: datetime) -> bool:
+def _learn_one(
+    session: Session, task: Task, history: Sequence[Finished], person: Person, now: datetime
+) -> bool:
     rhythm = person.ladder.rhythm
-    earlier = [_miss(one) for one in history if one.user_id == task.user_id and one.id != task.id]
-    found = observe(_miss(task), earlier, rhythm, now - person.joined_at)
+    newest = Miss(task.id, task.title, task.original_at or task.scheduled_at, task.series_id)
+    earlier = [
+        Miss(one.task_id, one.title, one.slot, one.series_id)
+        for one in history
+        if one.user_id == task.user_id and one.task_id != task.id
+    ]
+    found = observe(newest, earlier, rhythm, now - person.joined_at)
     if found is None:
         return False
     pattern, is_new = save_avoidance(
@@ -49,10 +57,6 @@ def _learn_one(session: Session, task: Task, history: Sequence[Task], person: Pe
     if is_new and person.chat is not None:
         _ask(session, task, pattern, person, now)
     return is_new
-
-
-def _miss(task: Task) -> Miss:
-    return Miss(task.id, task.title, task.original_at or task.scheduled_at, task.series_id)
 
 
 def _ask(session: Session, task: Task, pattern: Pattern, person: Person, now: datetime) -> None:

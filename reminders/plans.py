@@ -21,6 +21,7 @@ from storage import outbox
 from storage.tables import Task, User
 from storage.tasks import later_in_series, lock_task, pending_between, rezone
 from storage.vocabulary import Stage, TaskStatus, TriggerType
+from storage.zones import known_zone
 
 LONGEST_TITLE = 200
 
@@ -148,9 +149,14 @@ def cancel_tasks(
 def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_local: bool = False) -> int:
     """The person lives in another IANA zone now: their days are cut anew; says how many tasks moved.
 
-    With `keep_local` what is still to come keeps its wall time: 07:00 stays 07:00, there.
+    With `keep_local` what is still to come keeps its wall time: 07:00 stays 07:00, there. A pause keeps its last day.
+    Raises UnknownTimeZoneError before anything is changed.
     """
+    place = known_zone(zone)
     before = load_person(session, user.id)
+    if before is not None and user.paused_until is not None:
+        back = before.ladder.rhythm.local(user.paused_until).replace(tzinfo=None)
+        user.paused_until = to_utc(back, place)
     user.timezone = zone
     session.flush()
     after = load_person(session, user.id)

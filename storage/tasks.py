@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from storage.tables import Task
 from storage.vocabulary import Stage, TaskStatus
+from storage.zones import known_zone
 
 # Locks are `key_share`: writing down what was sent refers to the task, and must not wait for whoever holds it, who may
 # in turn be waiting for the attempt.
@@ -157,22 +158,34 @@ def later_in_series(session: Session, user_id: UUID, series_id: UUID, after: dat
     ).all()
 
 
-def missed_since(session: Session, user_ids: Sequence[UUID], since: date) -> Sequence[Task]:
-    """Missed tasks of these people from that local day on; one query however many people."""
-    return session.scalars(
-        select(Task)
-        .where(Task.user_id.in_(user_ids), Task.status == TaskStatus.MISSED, Task.local_day >= since)
-        .order_by(Task.scheduled_at)
-    ).all()
-
-
 def open_of_goal(session: Session, goal_id: UUID) -> int:
     """How many tasks of a goal are still to come."""
     query = select(func.count()).where(Task.goal_id == goal_id, Task.status == TaskStatus.PENDING)
     return session.scalar(query) or 0
 
 
+_REZONE = text("""
+    update tasks as t set local_day = n.day
+    from unnest(cast(:ids as uuid[]), cast(:moments as timestamptz[]), cast(:days as date[])) as n (id, at, day)
+    where t.id = n.id and t.scheduled_at = n.at
+""")
+
+
 def rezone(session: Session, user_id: UUID, zone: str) -> None:
-    """Cut the person's days anew after a move: every task's local day in that IANA zone."""
-    day = func.date(func.timezone(zone, Task.scheduled_at))
-    session.execute(update(Task).where(Task.user_id == user_id).values(local_day=day))
+    """Cut the person's days anew after a move: every task's local day in that IANA zone.
+
+    Raises UnknownTimeZoneError before anything is changed. Postgres is not asked: its list of zones and their rules may
+    be older than Python's, which cut every other day, and it takes CET for +01:00 in summer too.
+    """
+    place = known_zone(zone)
+    session.flush()
+    rows = session.execute(select(Task.id, Task.scheduled_at, Task.local_day).where(Task.user_id == user_id))
+    days = [(key, at, at.astimezone(place).date(), was) for key, at, was in rows]
+    wrong = [(key, at, day) for key, at, day, was in days if day != was]
+    if not wrong:
+        return
+    ids, moments, new = map(list, zip(*wrong, strict=True))
+    session.execute(_REZONE, {"ids": ids, "moments": moments, "days": new})
+    for row in session.identity_map.values():
+        if isinstance(row, Task):
+            session.expire(row, ["local_day"])

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from storage.database import widened
 from storage.profile import Preferences, Profile
 from storage.tables import Goal, Identity, InboundEvent, LinkCode, Task, User
+from storage.zones import known_zone
 
 
 def create_user(session: Session, now: datetime, *, email: str | None = None, timezone: str = "UTC") -> User:
-    user = User(email=email, timezone=timezone, created_at=now)
+    """Raises UnknownTimeZoneError."""
+    user = User(email=email, timezone=known_zone(timezone).key, created_at=now)
     session.add(user)
     session.flush()
     return user

@@ -8,7 +8,6 @@ from argparse import Namespace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from bot.cli.servers import with_database
 from bot.settings import Settings
@@ -50,11 +49,12 @@ def listing(settings: Settings, arguments: Namespace) -> int:
 def add(settings: Settings, arguments: Namespace) -> int:
     """Print the new person's id and nothing else."""
     from storage import users
+    from storage.zones import UnknownTimeZoneError, known_zone
 
     try:
-        ZoneInfo(arguments.timezone)
-    except (KeyError, ValueError):
-        print(f"flux: there is no time zone {arguments.timezone!r}; try Europe/Berlin", file=sys.stderr)
+        known_zone(arguments.timezone)
+    except UnknownTimeZoneError as error:
+        print(f"flux: {error}; try Europe/Berlin", file=sys.stderr)
         return 2
     with with_database(settings) as (database, clock), database.service() as session:
         now = clock.now()

@@ -14,12 +14,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from reminders.answering import answer_tap
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
 from storage import analytics, goals, users
+from storage.analytics import CategoryMisses, Tally
 from storage.tables import Task, User
 from storage.vocabulary import GoalStatus, TaskStatus
 from web import sessions
 from web.api.endpoint import read_body
 from web.api.push import save
 from web.api.views import NewSubscription
+from web.bars import bars
 from web.context import now, services
 from web.errors import ApiError
 from web.heatmap import heatmap
@@ -29,6 +31,8 @@ from web.today import numbers
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 PURPOSE = "dashboard"
+WEEKS = 12
+_MOST_CATEGORIES = 5
 ACTIONS = (("done", "Done"), ("resched", "Another time"), ("missed", "Not today"))
 _SHOWN = (TaskStatus.PENDING, TaskStatus.DONE, TaskStatus.MISSED)
 
@@ -123,7 +127,9 @@ def _page(
         day=day,
         tasks=_tasks(session, user, day.day),
         goals=_goals(session, user.id),
-        picture=heatmap(day.heatmap),
+        picture=heatmap(day.heatmap, user.week_starts_on),
+        weeks=bars(analytics.weekly_stats(session, user.id, WEEKS, day.day)),
+        missed=_missed(session, user.id),
         csrf=browser.csrf,
         push_key=services().settings.vapid_keys[1],
         said=said,
@@ -156,9 +162,14 @@ def _buttons(task: Task) -> list[tuple[str, str]]:
 
 def _goals(session: Session, user_id: UUID) -> list[dict[str, object]]:
     rows = goals.list_goals(session, user_id, GoalStatus.ACTIVE)
-    totals = analytics.goal_totals(session, user_id, [goal.id for goal in rows])
-    shown = []
-    for goal in rows:
-        done, total = totals.get(goal.id, (0, 0))
-        shown.append({"title": goal.title, "tags": goal.class_tags, "done": done, "total": total})
-    return shown
+    tallies = analytics.goal_tallies(session, user_id, [goal.id for goal in rows])
+    return [
+        {"title": goal.title, "tags": goal.class_tags, "tally": tallies.get(goal.id, Tally())}
+        for goal in rows
+    ]
+
+
+def _missed(session: Session, user_id: UUID) -> list[CategoryMisses]:
+    """The categories with misses, the most missed first."""
+    rows = analytics.missed_by_category(session, user_id)
+    return [one for one in rows if one.missed][:_MOST_CATEGORIES]

@@ -26,11 +26,11 @@ class Heatmap:
     squares: tuple[Square, ...]
 
 
-def heatmap(days: Sequence[DayTotal]) -> Heatmap:
-    """Squares of consecutive days, Mondays on top."""
+def heatmap(days: Sequence[DayTotal], starts_on: int = 1) -> Heatmap:
+    """Squares of consecutive days, the day that weeks start on (ISO, 1 is Monday) on top."""
     if not days:
         return Heatmap(0, 0, ())
-    offset = days[0].day.weekday()
+    offset = (days[0].day.isoweekday() - starts_on) % 7
     squares = tuple(_square(number + offset, one) for number, one in enumerate(days))
     return Heatmap(squares[-1].x + STEP, 7 * STEP, squares)
 

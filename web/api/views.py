@@ -79,6 +79,7 @@ class Account(Fields):
     phone_verified: bool
     whatsapp_opt_in_at: datetime | None
     paused_until: datetime | None
+    week_starts_on: int  # ISO: 1 is Monday, 7 Sunday
     profile: dict[str, Any]
     notification_preferences: dict[str, Any]
     monthly_token_usage: dict[str, Any]
@@ -100,6 +101,54 @@ class Overview(Fields):
     today_done: int
     today_total: int
     heatmap: list[HeatmapDay]
+
+
+class GoalProgress(Fields):
+    goal_id: UUID
+    title: str
+    status: str
+    class_tags: list[str]
+    done: int
+    missed: int
+    total: int  # the open ones included
+    completion_pct: int
+
+
+class CategoryProgress(Fields):
+    category: str
+    done: int
+    missed: int
+    total: int
+    completion_pct: int
+
+
+class GoalsProgress(Fields):
+    """A task shared by two goals counts for both; one whose goal has two tags for both categories."""
+
+    goals: list[GoalProgress]
+    categories: list[CategoryProgress]
+
+
+class MissedCategory(Fields):
+    category: str
+    missed_count: int
+    total_count: int
+
+
+class MissedByCategory(Fields):
+    categories: list[MissedCategory]
+
+
+class WeekStats(Fields):
+    week: date  # its first day
+    completed: int
+    total: int
+    completion_pct: int
+
+
+class Weekly(Fields):
+    week_starts_on: int
+    weeks: list[WeekStats]
 
 
 class AnswerGiven(TaskView):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from agents import wording
 from agents.capture import read_until
@@ -20,9 +20,12 @@ from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.answering import answer_tap, answer_task
 from reminders.plans import cancel_tasks, change_zone
+from reminders.progress import progress_of
 from reminders.rules.answers import TaskTap
 from storage.goals import active_goals
+from storage.pauses import begin_pause, end_pause
 from storage.tables import Task
+from storage.task_history import task_history
 from storage.vocabulary import Answer, TaskStatus
 
 _NODE = "clarify"
@@ -126,6 +129,7 @@ def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if last < ctx.local_now.date():
         return tell(_NODE, "That day has passed already. Until when shall I stay quiet?")
     back = datetime.combine(last + timedelta(days=1), time(0), ctx.zone).astimezone(UTC)
+    begin_pause(ctx.session, ctx.user.id, ctx.local_now.date(), last, ctx.now)
     ctx.user.paused_until = back
     text = (
         f"Enjoy the break. I'm quiet through {last:%a} {last.day} {last:%b}, your streak is frozen, "
@@ -161,6 +165,7 @@ def change_place(ctx: TurnContext, zone: str, word: str) -> Update:
 
 
 def wake_up(ctx: TurnContext) -> Update:
+    end_pause(ctx.session, ctx.user.id, ctx.local_now.date())
     ctx.user.paused_until = None
     listed = planned.for_days(ctx.session, ctx.user, ctx.local_now.date(), 1)
     return close(
@@ -209,20 +214,16 @@ def undo(ctx: TurnContext) -> Update:
 
 
 def progress(ctx: TurnContext) -> Update:
-    """What was done and missed in the last seven days."""
-    since = ctx.now - timedelta(days=7)
-    counted = ctx.session.execute(
-        select(Task.status, func.count())
-        .where(Task.user_id == ctx.user.id, Task.scheduled_at > since, Task.scheduled_at <= ctx.now)
-        .group_by(Task.status)
-    ).all()
-    by_status = {str(status): int(number) for status, number in counted}
-    done, missed = by_status.get(TaskStatus.DONE, 0), by_status.get(TaskStatus.MISSED, 0)
-    if not done and not missed:
+    """What was done and missed in the last seven days, today included, and the streak."""
+    today = ctx.local_now.date()
+    history = task_history(ctx.session, [ctx.user.id], today - timedelta(days=6))
+    if not history:
         return tell(_NODE, "Nothing was due in the last seven days. What would you like to do next?")
-    return tell(
-        _NODE, f"In the last seven days: {done} done, {missed} missed. /dashboard shows more. What is next?"
-    )
+    done = sum(task.status == TaskStatus.DONE for task in history)
+    streak = progress_of(ctx.session, ctx.user.id, today).streak_days
+    row = f", {wording.count(streak, 'day')} in a row" if streak > 1 else ""
+    text = f"In the last seven days: {done} done, {len(history) - done} missed{row}. /dashboard shows more. What is next?"
+    return tell(_NODE, text)
 
 
 def _around_now(ctx: TurnContext) -> Sequence[Task]:

@@ -10,8 +10,9 @@ from agents.nodes import onboarding_answers as answers
 from agents.places import says_zone
 from agents.turn import TurnContext
 from reminders.people import load_person
-from reminders.rules.when import parse_minutes
+from reminders.rules.when import parse_minutes, parse_weekdays
 from storage.users import preferences_of, save_preferences
+from storage.vocabulary import WEEKDAYS
 
 Change = Callable[[TurnContext, str], str | None]
 
@@ -41,6 +42,7 @@ def show(ctx: TurnContext) -> str:
         f"Work: {wording.days(work.days)} {wording.clock(work.start)}-{wording.clock(work.end)}"
         if work
         else "Work: no fixed hours",
+        f"Week starts on: {WEEKDAYS[ctx.user.week_starts_on - 1]}",
     ]
     if person is not None:
         lead, window = person.ladder.timing.lead, person.ladder.timing.window
@@ -92,6 +94,14 @@ def _lead(ctx: TurnContext, text: str) -> str | None:
     return f"From the next new task on I remind you {wording.length(minutes)} before."
 
 
+def _week_start(ctx: TurnContext, text: str) -> str | None:
+    days = parse_weekdays(text)
+    if len(days) != 1:
+        return None
+    ctx.user.week_starts_on = min(days) + 1
+    return f"Your week starts on {WEEKDAYS[min(days)]} now."
+
+
 def _window(ctx: TurnContext, text: str) -> str | None:
     minutes = parse_minutes(text)
     if not minutes or minutes > 240:
@@ -136,6 +146,9 @@ _CHANGES: tuple[tuple[re.Pattern[str], Change], ...] = (
             (rf"i {_NOW}(?:go to (?:bed|sleep)|sleep) {_NOW}(?P<value>(?:at|around|about|by)? ?.{{1,20}})", answers.bed_time),
             (rf"{_SET}(?:work(?:ing)?|office)[- ]?(?:hours?|times?|days?)?{_IS} (?P<value>.+)", answers.work),
             (rf"i {_NOW}work {_NOW}(?P<value>.*\d.*)", answers.work),
+            (rf"(?:{_SET}|the |our )?weeks? (?:to |always )?(?:starts?|begins?)(?: (?:day|on|with|at|is|to|=))* (?P<value>\w{{3,10}})\W*", _week_start),
+            (r"(?:start|begin) (?:my |the |our )?weeks? (?:on|with|at) (?:a )?(?P<value>\w{3,10})\W*", _week_start),
+            (rf"(?:my |the )?first day of (?:my |the )?week{_IS} (?:a )?(?P<value>\w{{3,10}})\W*", _week_start),
             (rf"{_SET}name{_IS} (?P<value>.+)", answers.name),
             (r"call me (?P<value>[^\W\d_][\w'-]{1,30}(?: [\w'-]{1,30})?)\W*", _called),
             (rf"{_SET}(?:time ?zone|zone|city){_IS} (?P<value>.+)", answers.timezone),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,11 +15,13 @@ from bot.clock import ManualClock
 from reminders.rules.answers import TaskTap, format_tap
 from reminders.rules.streaks import DayTotal
 from storage import users
+from storage.analytics import Week
 from storage.database import Database
 from storage.subscriptions import subscriptions_of
 from storage.tables import User
 from storage.vocabulary import TaskStatus
 from tests.web.parts import add_goal, add_task, browser_keys, load_task
+from web.bars import bars
 from web.heatmap import heatmap
 from web.sessions import COOKIE, forget_person
 
@@ -99,6 +101,34 @@ def test_the_page_shows_the_day_the_streak_and_the_goals(
     assert "stranger" not in page
 
 
+def test_the_page_shows_the_weeks_and_what_is_missed_most(
+    browser: FlaskClient, database: Database, owner: User, stranger: User, now: datetime
+) -> None:
+    goal = add_goal(database, owner, class_tags=["Fitness", "<b>Health</b>"])
+    theirs = add_goal(database, stranger, class_tags=["Secret"])
+    assert "Missed most" not in browser.get("/dashboard").get_data(as_text=True)
+    add_task(database, owner, now - timedelta(days=7), status=TaskStatus.MISSED, goal_id=goal)
+    add_task(database, owner, now - timedelta(days=6), status=TaskStatus.DONE, goal_id=goal)
+    add_task(database, stranger, now - timedelta(days=6), status=TaskStatus.MISSED, goal_id=theirs)
+    page = browser.get("/dashboard").get_data(as_text=True)
+    for words in ("Week of 2 March: 1 of 2 done, 50 %", "Week of 9 March: nothing planned", "1 of 2 missed"):
+        assert words in page
+    assert "&lt;b&gt;Health" in page
+    assert "Secret" not in page
+    assert not re.search(r"\sstyle=|<style|\son\w+=", page)
+
+
+def test_bars_are_as_high_as_their_weeks_are_full_and_filled_as_far_as_they_are_done() -> None:
+    first = date(2026, 3, 2)
+    drawn = bars([Week(first, 0, 0, 0), Week(first, 2, 4, 50), Week(first, 8, 8, 100), Week(first, 0, 1, 0)])
+    assert [bar.height for bar in drawn.bars] == [3, 48, 96, 12]
+    assert [bar.done_height for bar in drawn.bars] == [0, 24, 96, 0]
+    assert [bar.x for bar in drawn.bars] == [0, 32, 64, 96]
+    assert drawn.width == 96 + 22
+    assert "Week of 2 March: nothing planned. Week of 2 March: 2 of 4 done, 50 %" in drawn.words
+    assert bars([]).width == 0
+
+
 def test_an_answer_needs_the_forms_token(browser: FlaskClient, database: Database, task_id: UUID) -> None:
     assert browser.post("/dashboard/answer", data={"data": done(task_id)}).status_code == 403
     assert browser.post("/dashboard/answer", data={"data": done(task_id), "csrf": "x"}).status_code == 403
@@ -154,6 +184,12 @@ def test_heatmap_squares_stand_in_weeks_with_monday_on_top(now: datetime) -> Non
     ]
     assert [one.level for one in picture.squares] == [0, 1, 2, 3, 4, 0]
     assert picture.squares[-1].label.endswith("nothing planned")
+
+
+@pytest.mark.parametrize(("starts_on", "row"), [(1, 2), (7, 3), (6, 4), (3, 0)])
+def test_heatmap_rows_begin_with_the_day_that_weeks_start_on(now: datetime, starts_on: int, row: int) -> None:
+    (square,) = heatmap([DayTotal(now.date(), 1, 1)], starts_on).squares  # a Wednesday
+    assert square.y // 16 == row
 
 
 def test_this_browser_can_ask_for_notifications_with_the_pages_token(

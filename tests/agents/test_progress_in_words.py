@@ -1,0 +1,125 @@
+"""How it goes, a pause, and the day weeks start on: asked and said in the chat, true in the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from agents.observations import findings_of
+from agents.places import find_zone
+from agents.turn import Turn, TurnContext, TurnTools
+from storage.tables import Goal, Pause, Task, User
+
+Talk = Any  # tests/agents/conftest.py
+ReadUser = Callable[[Talk], User]
+DAY = timedelta(days=1)
+TODAY = date(2026, 3, 11)  # a Wednesday
+
+
+def pauses(talk: Talk) -> list[tuple[date, date]]:
+    with talk.database.service() as session:
+        return [(row.first_day, row.last_day) for row in session.scalars(select(Pause))]
+
+
+def add(talk: Talk, back: int, status: str, user: User | None = None, **fields: object) -> None:
+    with talk.database.service() as session:
+        at = talk.now - back * DAY
+        whose = user.id if user else talk.user_id
+        session.add(
+            Task(user_id=whose, title="Run", scheduled_at=at, local_day=at.date(), status=status, **fields)
+        )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "my week starts on Sunday",
+        "My weeks start on sundays.",
+        "the week begins on Sunday",
+        "start my week on Sunday",
+        "please set my week to start on sunday",
+        "change my week start to Sunday",
+        "my first day of the week is Sunday",
+    ],
+)
+def test_the_day_weeks_start_on_is_said_in_words(talk: Talk, user_of: ReadUser, said: str) -> None:
+    assert "Week starts on: Monday" in talk.say("/settings")
+    assert "Your week starts on Sunday now." in talk.say(said)
+    assert user_of(talk).week_starts_on == 7
+    assert "Week starts on: Sunday" in talk.say("/settings")
+
+
+@pytest.mark.parametrize(
+    "said", ["my week starts on holiday", "my week starts on weekends", "start my week badly"]
+)
+def test_words_without_one_weekday_leave_the_week_as_it_is(talk: Talk, user_of: ReadUser, said: str) -> None:
+    assert "Your week starts" not in talk.say(said)
+    assert user_of(talk).week_starts_on == 1
+
+
+def test_a_task_about_a_week_stays_a_task(talk: Talk, user_of: ReadUser) -> None:
+    talk.say("plan my week on sunday at 6pm")
+    assert user_of(talk).week_starts_on == 1
+
+
+def test_a_pause_is_kept_as_days_and_one_ended_at_once_never_was(talk: Talk) -> None:
+    talk.say("I'm on holiday until sunday")
+    assert pauses(talk) == [(TODAY, TODAY + 4 * DAY)]
+    talk.tap("Go on now")
+    assert pauses(talk) == []
+
+
+def test_a_pause_ended_early_ends_with_the_day_before(talk: Talk, user_of: ReadUser) -> None:
+    talk.say("I'm on holiday until sunday")
+    talk.now += 2 * DAY
+    talk.say("I'm back")
+    assert pauses(talk) == [(TODAY, TODAY + DAY)]
+    assert user_of(talk).paused_until is None
+
+
+def test_a_longer_pause_said_while_one_runs_extends_it(talk: Talk) -> None:
+    talk.say("I'm on holiday until friday")
+    talk.now += DAY
+    talk.say("I'm on holiday until sunday")
+    assert pauses(talk) == [(TODAY, TODAY + 4 * DAY)]
+
+
+def test_progress_tells_done_missed_and_the_streak_over_a_pause(talk: Talk, stranger: User) -> None:
+    for back, status in ((0, "done"), (4, "done"), (5, "done"), (6, "missed"), (7, "missed")):
+        add(talk, back, status)
+    add(talk, 2, "missed", stranger)
+    talk.now -= 3 * DAY
+    talk.say("I'm away until monday")
+    talk.now += 3 * DAY
+    said = talk.say("how am I doing?")
+    assert said.startswith("In the last seven days: 3 done, 1 missed, 3 days in a row.")
+
+
+def test_the_observer_sees_the_persons_own_history_by_tag(talk: Talk, stranger: User, now: datetime) -> None:
+    with talk.database.service() as session:
+        goal = Goal(user_id=talk.user_id, title="Run", class_tags=["Fitness", "Health"])
+        session.add(goal)
+        session.flush()
+    for back, status in enumerate(("done", "missed", "done", "pending")):
+        add(talk, back, status, goal_id=goal.id)
+    add(talk, 1, "missed")
+    add(talk, 1, "missed", stranger)
+    with talk.database.session(talk.user_id) as session:
+        user = session.get_one(User, talk.user_id)
+        turn = Turn(talk.user_id, talk.message("x"), talk.now, "reference", uuid4())
+        findings, points = findings_of(TurnContext(turn, TurnTools(session, talk.model), user))
+    assert points == 4
+    assert [(one.category, one.completion_rate) for one in findings.category_performance] == [
+        ("Fitness", 0.67),
+        ("Health", 0.67),
+    ]
+
+
+@pytest.mark.parametrize("said", ["localtime", "Factory"])
+def test_a_name_that_is_nobodys_place_is_no_zone(now: datetime, said: str) -> None:
+    assert find_zone(said, now) is None

@@ -72,6 +72,18 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self, person: UUID) -> Iterator[Session]:
+        """One moment of this person's rows, however long it is read: repeatable read, and nothing can be written."""
+        with (
+            self.engine.connect().execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            ) as connection,
+            self._sessions(bind=connection, info={_SIGHT: (APP, str(person))}) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
     def service_line(self) -> Iterator[Session]:
         """A service session on one connection for many short transactions (`with session.begin()`), without callbacks."""
         with (

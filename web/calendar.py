@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response
 from sqlalchemy import select
 
 from bot.tokens import calendar_owner
+from storage.ics import SHOWN, icalendar_of
 from storage.tables import Task
-from storage.vocabulary import TaskStatus
 from web.context import now, services
 from web.errors import not_found
 
 blueprint = Blueprint("calendar", __name__)
 BACK, AHEAD = timedelta(weeks=4), timedelta(weeks=6)
-SHOWN = (TaskStatus.PENDING, TaskStatus.DONE, TaskStatus.MISSED)
 
 
 @blueprint.get("/calendar/<key>.ics")
@@ -36,26 +34,4 @@ def feed(key: str) -> Response:
             )
             .order_by(Task.scheduled_at)
         ).all()
-    return Response(_as_ics(tasks), mimetype="text/calendar")
-
-
-def _as_ics(tasks: Sequence[Task]) -> bytes:
-    from icalendar import Calendar, Event  # noqa: PLC0415 - only this page needs it
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Flux//Plan//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", "Flux")
-    for task in tasks:
-        event = Event()
-        event.add("uid", f"{task.id}@flux")
-        event.add("dtstamp", task.created_at)
-        event.add("dtstart", task.scheduled_at)
-        event.add("duration", timedelta(minutes=task.duration_minutes))
-        event.add("summary", task.title)
-        event.add("sequence", task.version)
-        if task.description:
-            event.add("description", task.description)
-        calendar.add_component(event)
-    ics: bytes = calendar.to_ical()
-    return ics
+    return Response(b"".join(icalendar_of(tasks)), mimetype="text/calendar")

@@ -115,6 +115,21 @@ USER_COMMANDS = (
         "people:link",
         ((("who",), {"metavar": "ID|CODE", "help": "a person's id, or the pairing code of a stranger"}),),
     ),
+    Command(
+        "export",
+        "write everything about a person into a ZIP of JSON files",
+        "export:export",
+        (
+            _ID,
+            (
+                ("file",),
+                {
+                    "nargs": "?",
+                    "help": "a new file, or - for stdout (default: flux-export-<date>.zip in this folder)",
+                },
+            ),
+        ),
+    ),
 )
 
 
@@ -130,7 +145,7 @@ def build_parser() -> argparse.ArgumentParser:
     parsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
         _add(parsers, command)
-    user = parsers.add_parser("user", help="people: add, list, token, link")
+    user = parsers.add_parser("user", help="people: add, list, token, link, export")
     people = user.add_subparsers(metavar="COMMAND", required=True)
     for command in USER_COMMANDS:
         _add(people, command)

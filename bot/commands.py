@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from bot.exports import export_reply
 from bot.response import Response, say
 from bot.tokens import mint_token
 from channels.messages import Choice, InboundMessage
@@ -32,6 +33,7 @@ Tell me a task ("call mum tomorrow 6pm") and I remind you.
 /pause - go quiet for a while
 /log - what I sent you, where, and what came back
 /dashboard - your page in the browser
+/export - everything I keep about you, as files
 /link - talk to me from another app as well
 /token - a key for your own programs
 
@@ -119,6 +121,11 @@ def _dashboard(asked: Asked) -> Response:
     return say(f"Your dashboard, for the next 15 minutes and one use:\n{link}", "dashboard")
 
 
+def _export(asked: Asked) -> Response:
+    reply = export_reply(asked.services, asked.session, asked.user, asked.message.sender, asked.now)
+    return Response((reply,), "export")
+
+
 def _link(asked: Asked) -> Response:
     if not asked.argument:
         code = users.mint_code(asked.session, asked.user.id, "link", asked.now, lives=timedelta(minutes=10))
@@ -139,5 +146,6 @@ COMMANDS: dict[str, Callable[[Asked], Response | None]] = {
     "log": _log,
     "token": _token,
     "dashboard": _dashboard,
+    "export": _export,
     "link": _link,
 }

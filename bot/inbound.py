@@ -159,10 +159,16 @@ def _send_next(services: Services, event: InboundEvent, now: datetime) -> None:
     unsaid = wire.load_outbound(replies["messages"][replies["sent"] :])
     if unsaid:
         services.switchboard.channel(to).send(to, unsaid[0], now)
-        event.replies = replies | {"sent": replies["sent"] + 1}
+        sent = replies["sent"] + 1
+        event.replies = replies | {"sent": sent, "messages": _files_forgotten(replies["messages"], sent)}
     if len(unsaid) <= 1:
         event.state = InboundState.DONE
         log.info("replies_sent", event_id=str(event.id), count=len(replies["messages"]))
+
+
+def _files_forgotten(messages: list[dict[str, Any]], sent: int) -> list[dict[str, Any]]:
+    """Files were kept to be sent; once they are, or never will be, their names are enough."""
+    return [*map(wire.without_file, messages[:sent]), *messages[sent:]]
 
 
 def _acknowledge(services: Services, message: InboundMessage) -> None:
@@ -183,6 +189,8 @@ def _unsaid(session: Session, event: InboundEvent, error: ChannelError, now: dat
     if error.permanent or error.unknown or now - event.received_at > GIVE_UP_SENDING:
         event.state = InboundState.FAILED
         event.error = error.reason
+        messages = (event.replies or {}).get("messages", [])
+        event.replies = (event.replies or {}) | {"messages": _files_forgotten(messages, len(messages))}
 
 
 def wait_until_answered(services: Services, event_id: UUID, seconds: float = 25.0) -> bool:

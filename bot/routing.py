@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot import commands
+from bot.exports import export_reply
 from bot.offers import numbered_choice, settled
 from bot.response import Response, say
 from bot.tokens import mint_calendar_key
@@ -182,6 +183,7 @@ def _converse(
 ) -> Response:
     from agents.budget import TokenLimits  # noqa: PLC0415 - as below
     from agents.conversation import Limits, Turn, TurnTools, take_turn  # noqa: PLC0415 - langgraph: workers only
+    from agents.nodes.small_talk import EXPORT_NODE  # noqa: PLC0415 - as above
 
     settings = services.settings
     limits = Limits(
@@ -202,4 +204,7 @@ def _converse(
     result = take_turn(turn, tools)
     answered = settled(session, event, message) if message.kind == InboundKind.BUTTON else None
     replies = (answered, *result.replies) if answered else result.replies
+    if result.agent_node == EXPORT_NODE:
+        # "Send me my data" was understood, but the conversation has no file at hand: it comes in place of the words.
+        replies = (export_reply(services, session, user, message.sender, now), *replies[1:])
     return Response(replies, result.agent_node, result.proposed_plan, result.requires_user_action)

@@ -44,3 +44,10 @@ def dump_outbound(messages: Sequence[OutboundMessage]) -> list[Json]:
 
 def load_outbound(data: list[Json]) -> tuple[OutboundMessage, ...]:
     return _OUTBOUND.validate_json(json.dumps(data))
+
+
+def without_file(message: Json) -> Json:
+    """A stored reply whose document is only named from here on: an export may not hold all earlier exports."""
+    if not message.get("document"):
+        return message
+    return message | {"document": message["document"] | {"content": ""}}

@@ -12,6 +12,7 @@ from web import (
     context,
     dashboard,
     errors,
+    export,
     health,
     limits,
     openapi,
@@ -42,7 +43,7 @@ def create_app(services: Services | None = None) -> Flask:
     errors.install(app)
     limits.install(app, services.redis)
     api.install(app)
-    for module in (health, openapi, pages, webhooks, dashboard, push_page, calendar):
+    for module in (health, openapi, pages, webhooks, dashboard, export, push_page, calendar):
         app.register_blueprint(module.blueprint)
     if not production:
         app.register_blueprint(simulator.blueprint)

@@ -24,7 +24,9 @@ from web.api.views import NewSubscription
 from web.bars import bars
 from web.context import now, services
 from web.errors import ApiError
+from web.export import attachment
 from web.heatmap import heatmap
+from web.limits import exports
 from web.sessions import BrowserSession
 from web.today import numbers
 
@@ -93,6 +95,12 @@ def subscribe() -> Response:
     browser = _signed_in(request.headers.get("X-CSRF-Token", ""))
     saved = save(read_body(NewSubscription), browser.user_id)
     return Response(saved.model_dump_json(), 201, mimetype="application/json")
+
+
+@blueprint.post("/export")
+@exports
+def export() -> Response:
+    return attachment(_signed_in().user_id)
 
 
 @blueprint.post("/leave")

@@ -6,11 +6,14 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from redis import Redis
 
+from web import sessions
 from web.auth import user_or_none
+from web.context import services
 
 CHAT = "20/minute"
 ANALYTICS = "30/minute"
 OTP = "3/hour"
+EXPORT = "5/hour"
 EVERYTHING_ELSE = "100/minute"
 PROVIDERS = "6000/minute"  # webhooks speak for many people from a few addresses
 SIMULATOR = "1200/minute"  # the simulator page polls
@@ -22,6 +25,12 @@ def caller() -> str:
     return f"user:{user_id}" if user_id else f"address:{request.remote_addr}"
 
 
+def person() -> str:
+    """One bucket per person, whether a token says who it is or a signed-in browser."""
+    browser = None if user_or_none() else sessions.current(services().redis)
+    return f"user:{browser.user_id}" if browser else caller()
+
+
 limiter = Limiter(
     caller,
     default_limits=[EVERYTHING_ELSE],
@@ -31,6 +40,9 @@ limiter = Limiter(
     in_memory_fallback_enabled=True,
     key_prefix="flux",
 )
+
+# One allowance for the API and the dashboard together.
+exports = limiter.shared_limit(EXPORT, scope="export", key_func=person)
 
 
 def install(app: Flask, redis: Redis) -> None:

@@ -77,6 +77,8 @@ def _operation(rule: Rule, contract: Contract) -> dict[str, Any]:
     done: dict[str, Any] = {"description": contract.summary}
     if contract.answer:
         done["content"] = _content(contract.answer)
+    if contract.download:
+        done["content"] = {contract.download: {"schema": {"type": "string", "format": "binary"}}}
     failed = {
         "description": "An error",
         "content": {"application/json": {"schema": {"$ref": _REF.format(model="Error")}}},

@@ -10,7 +10,7 @@ from agents import tongues
 from agents.care import REPLIES
 from agents.hearing import heard_of
 from agents.nodes import asides, settings
-from agents.nodes.small_talk import small_talk
+from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.reply import ask_again, close, tell
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
@@ -94,7 +94,7 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "help":
             return tell(_NODE, asides.HELP)
         case kind if (said := small_talk(ctx, kind)) is not None:
-            return tell(_NODE, said)
+            return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
             return tell(_NODE, aside.get("question") or asides.UNSURE)
 

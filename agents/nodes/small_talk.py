@@ -5,6 +5,9 @@ from __future__ import annotations
 from agents import wording
 from agents.turn import TurnContext
 
+EXPORT_NODE = (
+    "export"  # speaks when the person asked for their data: whoever runs the turn puts the file below
+)
 _SAID = {
     "thanks": "You're welcome. Anything else?",
     "smile": "Good to see. Is there anything I can do for you?",
@@ -16,10 +19,7 @@ _SAID = {
         "I keep what you tell me here, your tasks and when you did them, and your number only if you give it. "
         "/settings shows what I go by. What would you like to change or do?"
     ),
-    "export": (
-        "I can't hand out your data in this chat yet; whoever runs this Flux can do it for you. Until then /log and "
-        "/dashboard show what I know. What else can I do for you?"
-    ),
+    "export": "Here is everything I keep about you.",
     "erase": (
         "I can't erase an account from this chat yet, so nothing was deleted; whoever runs this Flux can do it for you. "
         "If you want me quiet, say: pause reminders. What else can I do?"

@@ -74,7 +74,7 @@ def token(settings: Settings, arguments: Namespace) -> int:
 
     with with_database(settings) as (database, clock):
         if not _exists(database, arguments.id):
-            return _unknown(arguments.id)
+            return unknown(arguments.id)
         lives = timedelta(days=arguments.days)
         print(mint_token(settings.secret_key, arguments.id, clock.now(), lives))
     return 0
@@ -90,7 +90,7 @@ def link(settings: Settings, arguments: Namespace) -> int:
         except ValueError:
             return _let_in(users.approve(session, arguments.who, clock.now()))
         if users.get_user(session, user_id) is None:
-            return _unknown(user_id)
+            return unknown(user_id)
         code = users.mint_code(session, user_id, "link", clock.now())
     print(code)
     print("Send this from the other channel within 15 minutes:  /link " + code, file=sys.stderr)
@@ -112,6 +112,7 @@ def _exists(database: Any, user_id: UUID) -> bool:
         return users.get_user(session, user_id) is not None
 
 
-def _unknown(user_id: UUID) -> int:
+def unknown(user_id: UUID) -> int:
+    """Say that nobody has this id; the exit code."""
     print(f"flux: there is nobody with the id {user_id}; see `flux user list`", file=sys.stderr)
     return 1

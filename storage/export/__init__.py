@@ -18,9 +18,10 @@ from storage.ics import SHOWN, icalendar_of
 from storage.personal import PERSONAL
 from storage.tables import Task, User
 
-__all__ = ["FORMAT_VERSION", "export_person", "file_name_of", "stream_export"]
+__all__ = ["EXPORT_CODE", "FORMAT_VERSION", "export_person", "file_name_of", "stream_export"]
 
 FORMAT_VERSION = 1  # grows when a reader of older exports would misunderstand a newer one
+EXPORT_CODE = "export"  # the purpose of the one-time codes that fetch one
 _PROFILE = "profile"
 
 

@@ -57,7 +57,7 @@ def test_a_task_that_sounds_like_a_setting_stays_a_task(talk: Talk, user_of: Rea
         ("/pause", "quiet through"),
         ("/foo", "/help"),
         ("delete my account", "nothing was deleted"),
-        ("export my data", "can't hand out"),
+        ("export my data", "everything I keep"),
         ("fuck you", "Sorry"),
         ("are you a human?", "a program"),
         ("what time is it?", "for you"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from reminders.plans import change_zone
@@ -16,6 +16,8 @@ from web.api.views import Account
 from web.auth import me, require_user
 from web.context import now, services
 from web.errors import ApiError, not_found
+from web.export import MEDIA_TYPE, attachment
+from web.limits import exports
 
 blueprint = Blueprint("account", __name__)
 blueprint.before_request(require_user)
@@ -57,3 +59,10 @@ def _apply(session: Session, user: User, body: AccountChange) -> None:
     if changed:
         preferences = users.preferences_of(user)
         users.save_preferences(user, preferences.model_copy(update=changed))
+
+
+@blueprint.get("/account/export")
+@exports
+@endpoint("Everything Flux keeps about the signed-in person, as a ZIP of JSON files", download=MEDIA_TYPE)
+def export() -> Response:
+    return attachment(me())

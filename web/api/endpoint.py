@@ -34,6 +34,7 @@ class Contract:
     query: type[BaseModel] | None
     status: int
     open: bool
+    download: str | None = None  # the media type of a file, where the answer is one
 
 
 def endpoint(
@@ -44,13 +45,15 @@ def endpoint(
     query: type[BaseModel] | None = None,
     status: int = 200,
     open: bool = False,
-) -> Callable[[Callable[..., BaseModel | None]], Callable[..., Response]]:
+    download: str | None = None,
+) -> Callable[[Callable[..., BaseModel | Response | None]], Callable[..., Response]]:
     """Parse `body` and `query` into the view's arguments of these names and write its answer as JSON.
 
-    `open` routes need no token. A view that returns None answers 204.
+    `open` routes need no token. A view that returns None answers 204; one that hands out a file of the media type
+    `download` returns the response itself.
     """
 
-    def decorate(view: Callable[..., BaseModel | None]) -> Callable[..., Response]:
+    def decorate(view: Callable[..., BaseModel | Response | None]) -> Callable[..., Response]:
         @functools.wraps(view)
         def wrapped(**arguments: Any) -> Response:
             if body is not None:
@@ -62,9 +65,11 @@ def endpoint(
             result = view(**arguments)
             if result is None:
                 return Response(status=204)
+            if isinstance(result, Response):
+                return result
             return Response(result.model_dump_json(), status, mimetype="application/json")
 
-        wrapped.contract = Contract(summary, answer, body, query, status, open)  # type: ignore[attr-defined]  # read by web.openapi
+        wrapped.contract = Contract(summary, answer, body, query, status, open, download)  # type: ignore[attr-defined]  # read by web.openapi
         return wrapped
 
     return decorate

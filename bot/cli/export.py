@@ -1,0 +1,108 @@
+"""`flux user export`: everything about one person into a ZIP file, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+
+from bot.cli.people import unknown
+from bot.cli.servers import with_database
+from bot.settings import Settings
+
+STDOUT = "-"
+_STEP = 10_000  # rows between two lines of progress
+
+
+class TargetExistsError(Exception):
+    """There is a file of that name already."""
+
+
+def export(settings: Settings, arguments: Namespace) -> int:
+    """Write the ZIP to a file, or to stdout. What goes wrong leaves nothing behind."""
+    from storage.export import file_name_of, stream_export
+
+    to_stdout = arguments.file == STDOUT
+    if to_stdout and sys.stdout.isatty():
+        return _failed("a ZIP is nothing for a terminal; add > FILE, or name a file")
+    with with_database(settings) as (database, clock):
+        now = clock.now()
+        target = Path(arguments.file or file_name_of(now))
+        pieces = stream_export(database, arguments.id, now, _progress)
+        try:
+            size = _to_stdout(pieces) if to_stdout else write_new(target, pieces)
+        except LookupError:
+            return unknown(arguments.id)
+        except TargetExistsError:
+            return _failed(f"{target} exists already, so nothing was written")
+        except OSError as error:
+            why = error.strerror or str(error)
+            return _failed(f"stdout: {why}" if to_stdout else f"nothing was written to {target}: {why}")
+    if not to_stdout:
+        print(f"{target}: {size:,} bytes")
+    return 0
+
+
+def write_new(target: Path, pieces: Iterable[bytes]) -> int:
+    """A new 0600 file that appears when it is complete; returns its bytes. Raises TargetExistsError, OSError."""
+    if target.exists():
+        raise TargetExistsError
+    with _beside(target) as (draft, file):
+        size = _pour(pieces, file)
+        os.fsync(file.fileno())
+        _publish(draft, target)
+    return size
+
+
+def _to_stdout(pieces: Iterable[bytes]) -> int:
+    with open(sys.stdout.fileno(), "wb", buffering=0, closefd=False) as file:
+        return _pour(pieces, file)
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[tuple[Path, FileIO]]:
+    """A file in the target's folder that is gone afterwards."""
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            yield draft, file
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _publish(draft: Path, target: Path) -> None:
+    """Give the file its name, unless somebody took the name meanwhile: a rename would replace theirs."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise TargetExistsError from None
+    except OSError:  # a file system without hard links
+        if target.exists():
+            raise TargetExistsError from None
+        draft.rename(target)
+
+
+def _pour(pieces: Iterable[bytes], file: FileIO) -> int:
+    size = 0
+    for piece in pieces:
+        rest = memoryview(piece)
+        while rest:  # an unbuffered file may take less than it is given
+            rest = rest[file.write(rest) :]
+        size += len(piece)
+    return size
+
+
+def _progress(name: str, rows: int) -> None:
+    if rows % _STEP == 0:
+        print(f"{name}: {rows:,}", file=sys.stderr, flush=True)
+
+
+def _failed(why: str) -> int:
+    print(f"flux: {why}", file=sys.stderr)
+    return 1

@@ -52,11 +52,13 @@ def _batches(session: Session, table: PersonalTable, user_id: UUID) -> Iterator[
     columns = [one for one in Base.metadata.tables[table.name].columns if one.name not in table.hidden]
     unclaimed = _UNCLAIMED.get(table.name)
     mine = f"({table.mine}) and {unclaimed}" if unclaimed else table.mine
+    names = [f"{_INDENT}{json.dumps(one.name)}: " for one in columns]
+    is_json = [isinstance(one.type, JSONB) for one in columns]
     statement = select(*map(_selected, columns)).where(text(mine)).order_by(text(table.order))
     with widened(session) if unclaimed else nullcontext():
         found = session.execute(statement, {"user": user_id}, execution_options={"yield_per": BATCH})
         for batch in found.partitions():
-            yield [_object(columns, row) for row in batch]
+            yield [_object(names, is_json, row) for row in batch]
 
 
 def _selected(column: Column[Any]) -> Any:
@@ -64,18 +66,12 @@ def _selected(column: Column[Any]) -> Any:
     return func.jsonb_pretty(column).label(column.name) if isinstance(column.type, JSONB) else column
 
 
-def _object(columns: Sequence[Column[Any]], row: Row[Any]) -> str:
-    lines = [
-        f"{_INDENT}{json.dumps(column.name)}: {_value(column, value)}"
-        for column, value in zip(columns, row, strict=True)
-    ]
-    return "{\n" + ",\n".join(lines) + "\n}"
-
-
-def _value(column: Column[Any], value: Any) -> str:
-    if value is not None and isinstance(column.type, JSONB):
-        return _indented(_EMPTY.sub(r"\1\2", value))
-    return json.dumps(value, ensure_ascii=False, default=plain)
+def _object(names: Sequence[str], is_json: Sequence[bool], row: Row[Any]) -> str:
+    values = (
+        _indented(_EMPTY.sub(r"\1\2", value)) if json_text and value is not None else _encoded(value)
+        for json_text, value in zip(is_json, row, strict=True)
+    )
+    return "{\n" + ",\n".join(map(str.__add__, names, values)) + "\n}"
 
 
 def _indented(lines: str) -> str:
@@ -98,3 +94,6 @@ def plain(value: Any) -> str:
 def as_json(value: Any) -> bytes:
     """A small value as the same kind of text."""
     return (json.dumps(value, ensure_ascii=False, indent=len(_INDENT), default=plain) + "\n").encode()
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False, default=plain).encode

@@ -62,7 +62,7 @@ def test_a_hundred_thousand_rows_take_little_memory(
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=240,
     )
     assert int(ran.stdout) < MEGABYTES
     with ZipFile(path) as archive:

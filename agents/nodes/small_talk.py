@@ -17,7 +17,7 @@ _SAID = {
     "abuse": "Sorry that this went wrong. What should be different: a time, a reminder, or a plan?",
     "privacy": (
         "I keep what you tell me here, your tasks and when you did them, and your number only if you give it. "
-        "/settings shows what I go by. What would you like to change or do?"
+        "/settings shows what I go by, /export hands you all of it. What would you like to change or do?"
     ),
     "export": "Here is everything I keep about you.",
     "erase": (

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import FileIO
+from itertools import chain
 from pathlib import Path
 
 from bot.cli.people import unknown
@@ -35,6 +36,7 @@ def export(settings: Settings, arguments: Namespace) -> int:
         target = Path(arguments.file or file_name_of(now))
         pieces = stream_export(database, arguments.id, now, _progress)
         try:
+            pieces = chain([next(pieces)], pieces)  # the first one tells whether there is such a person
             size = _to_stdout(pieces) if to_stdout else write_new(target, pieces)
         except LookupError:
             return unknown(arguments.id)

@@ -121,7 +121,8 @@ def test_a_folder_that_is_not_there_is_one_line(export: Run, owner: User) -> Non
 
 
 def test_nobody_is_exported_for_an_unknown_id(export: Run, folder: Path) -> None:
-    refused = export(str(uuid4()))
-    assert (refused.returncode, refused.stdout) == (1, b"")
-    assert b"there is nobody with the id" in refused.stderr
-    assert list(folder.iterdir()) == []
+    for arguments in ((), ("-",), ("../here",)):
+        refused = export(str(uuid4()), *arguments)
+        assert (refused.returncode, refused.stdout) == (1, b"")
+        assert b"there is nobody with the id" in refused.stderr
+        assert list(folder.iterdir()) == []

@@ -23,6 +23,7 @@ LONGEST_CALL = 3600  # seconds of real time: a call nobody ended is forgotten af
 # One step, so that numbers grow with the order of entries even when several processes write at once.
 _APPEND = """
 local seq = redis.call('INCR', KEYS[2])
+redis.call('PERSIST', KEYS[1])
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], seq .. '-1', 'event', ARGV[1])
 return seq
 """
@@ -107,6 +108,14 @@ class PhoneStore:
         number = Address("sms", address.value)
         self._redis.delete(stream(address), stream(number), code_key(address.value), *calls)
 
+    def fade(self, address: Address, seconds: int) -> None:
+        """What an address shows disappears by itself, unless something new comes in."""
+        self._redis.expire(stream(address), seconds)
+
+    def numbers_typed(self, address: Address) -> set[str]:
+        """Numbers named on this phone, proven or not: codes may have come to them."""
+        return {_text(number) for number in self._redis.smembers(numbers_key(address))}
+
     def _entries(self, address: Address, after: int) -> list[Any]:
         return list(self._redis.xrange(stream(address), min=f"{after + 1}-0") or [])
 
@@ -124,6 +133,11 @@ def call_key(call_id: str) -> str:
 def code_key(number: str) -> str:
     """The Redis key of the code that was sent to a number."""
     return f"{PREFIX}otp:{number}"
+
+
+def numbers_key(address: Address) -> str:
+    """The Redis key of what was typed as a number on a phone: a code may come there before it is proven."""
+    return f"{PREFIX}numbers:{address.value}"
 
 
 def _message_event(message: OutboundMessage, text: str, now: datetime) -> Event:

@@ -6,7 +6,7 @@ The client is made at the first call, so that a process which never talks to Twi
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -65,6 +65,21 @@ class TwilioApi:
             self._open().calls(sid).update(status="completed")
         except ChannelError as error:
             if error.code not in (NOT_CANCELLABLE, "20404"):
+                raise
+
+    def delete_message(self, sid: str) -> None:
+        """Deletes what Twilio keeps of a message; one that is gone already is no error."""
+        self._delete(lambda client: client.messages(sid).delete())
+
+    def delete_call(self, sid: str) -> None:
+        """The same for the record of a call."""
+        self._delete(lambda client: client.calls(sid).delete())
+
+    def _delete(self, act: Callable[[Client], bool]) -> None:
+        try:
+            act(self._open())
+        except ChannelError as error:
+            if error.code not in ("20404", "404"):
                 raise
 
     def messages_to(self, to: str, sender: str) -> list[Sent]:

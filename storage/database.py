@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from psycopg.errors import DeadlockDetected, QueryCanceled, SerializationFailure
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
+
+Result = TypeVar("Result")
 
 _CALLBACKS = "on_commit"
 _SIGHT = "sight"
@@ -140,6 +143,26 @@ def _person_key(user_id: UUID) -> int:
 
 _TRY_LOCK = text("select pg_try_advisory_lock(hashtextextended(:key, 0))")
 _UNLOCK = text("select pg_advisory_unlock(hashtextextended(:key, 0))")
+
+
+class ConflictError(Exception):
+    """This transaction rests on something that has changed meanwhile: it must begin anew."""
+
+
+_LOST = (DeadlockDetected, SerializationFailure, QueryCanceled)  # Postgres ended it in favour of others
+
+
+def repeat_on_conflict(transaction: Callable[[], Result], tries: int = 6) -> Result:
+    """Run a whole transaction, and again when it lost to another one. Raises what the last try raised."""
+    for _ in range(tries - 1):
+        try:
+            return transaction()
+        except ConflictError:
+            continue
+        except OperationalError as error:
+            if not isinstance(error.orig, _LOST):
+                raise
+    return transaction()
 
 
 # ------------------------------------------------------------------ who is seen

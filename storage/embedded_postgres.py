@@ -34,7 +34,10 @@ _SETTINGS = {
     "max_wal_size": "256MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_messages": "warning",
+    # The log stays free of people's words: errors go to whoever caused them, never into it, nor do their statements.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

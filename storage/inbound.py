@@ -53,8 +53,7 @@ def take_next(session: Session, event_id: UUID) -> InboundEvent | None:
     if found is None:
         return None
     channel, sender, seq = found
-    key = func.hashtextextended(f"{channel}:{sender}", 0)
-    session.execute(select(func.pg_advisory_xact_lock(key)))
+    lock_sender(session, channel, sender)
     return session.scalar(
         select(InboundEvent)
         .where(
@@ -67,6 +66,12 @@ def take_next(session: Session, event_id: UUID) -> InboundEvent | None:
         .limit(1)
         .with_for_update()
     )
+
+
+def lock_sender(session: Session, channel: str, sender: str) -> None:
+    """Wait until this transaction alone handles what comes from that address; taken before `lock_person`."""
+    key = func.hashtextextended(f"{channel}:{sender}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def take(session: Session, event_id: UUID, state: InboundState) -> InboundEvent | None:

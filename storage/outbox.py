@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,6 +108,11 @@ def begin(
     if len(may) < len(attempts):
         session.execute(_REFUSE, values)
     return may
+
+
+def existing(session: Session, attempt_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these attempts that have a row."""
+    return set(session.scalars(select(DispatchLog.id).where(DispatchLog.id.in_(attempt_ids))))
 
 
 _FINISH = text("""

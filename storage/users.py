@@ -163,6 +163,21 @@ def redeem_code(session: Session, purpose: str, code: str, now: datetime) -> UUI
     ).scalar_one_or_none()
 
 
+def open_code(session: Session, user_id: UUID, purpose: str, at: datetime) -> LinkCode | None:
+    """The person's newest code for this purpose that was neither used nor too old at that moment."""
+    return session.scalar(
+        select(LinkCode)
+        .where(
+            LinkCode.user_id == user_id,
+            LinkCode.purpose == purpose,
+            LinkCode.used_at.is_(None),
+            LinkCode.expires_at > at,
+        )
+        .order_by(LinkCode.created_at.desc())
+        .limit(1)
+    )
+
+
 def pairing_code(session: Session, user_id: UUID, now: datetime) -> str:
     """What a stranger shows to the owner of a closed installation; good for a day."""
     return mint_code(session, user_id, "pairing", now, lives=timedelta(days=1))

@@ -80,7 +80,7 @@ class LinkCode(Base):
 
     id: Mapped[UUID] = identifier()
     user_id: Mapped[UUID] = owner()
-    purpose: Mapped[str]  # link | dashboard | pairing | otp | export
+    purpose: Mapped[str]  # link | dashboard | pairing | otp | export | erase
     code_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = created()
     expires_at: Mapped[datetime]

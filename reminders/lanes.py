@@ -25,6 +25,7 @@ from reminders.sending import Outcome, carry_out
 from reminders.wording import digest, message, pattern_question
 from storage import outbox
 from storage.database import Database
+from storage.erasure import delete_later
 from storage.outbox import Finished
 from storage.patterns import get_pattern
 from storage.tasks import wake_failed
@@ -70,6 +71,10 @@ class _Line:
         room = 0 if self.begun or self.out >= self.most else min(GROUP, len(self.waiting))
         return [self.waiting.popleft() for _ in range(room)]
 
+    def keep(self, ids: set[UUID]) -> None:
+        """Forget the begun ones that are not among these."""
+        self.begun = deque(one for one in self.begun if one[0].id in ids)
+
     def leave(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
         while self.begun and self.out < self.most:
             self.out += 1
@@ -100,6 +105,8 @@ class Lanes:
         with self._database.service_line() as session:
             while landed or any(line.busy for line in lines.values()):
                 group = [one for line in lines.values() for one in line.draw()]
+                for line in lines.values():
+                    line.keep(self._still_there(session, [one for one, _ in line.begun]))
                 for begun in self._commit(session, landed, group, clock()):
                     lines[_is_blind(begun[0])].begun.append(begun)
                 counts.update(str(finished.status) for _, finished, _ in landed)
@@ -139,6 +146,17 @@ class Lanes:
             self._write(session, landed, now)
         return []
 
+    def _still_there(self, session: Session, begun: Sequence[Attempt]) -> set[UUID]:
+        """Those whose row is still there: somebody may have been erased while their message waited for its turn."""
+        ids = {one.id for one in begun}
+        if not ids:
+            return ids
+        try:
+            with session.begin():
+                return outbox.existing(session, ids)
+        except OperationalError:
+            return ids  # Postgres is away: nobody is erased meanwhile
+
     # ---------------------------------------------------------------- before
 
     def _begin(
@@ -158,8 +176,10 @@ class Lanes:
             return
         ours = outbox.finish(session, [finished for _, finished, _ in results], now)
         for attempt, finished, error in results:
-            if attempt.rung == Rung.CALL and finished.external_id and attempt.id not in ours:
-                outbox.end_superseded_call(session, attempt.id, finished.external_id, now)
+            if finished.external_id and attempt.id not in ours:
+                if attempt.rung == Rung.CALL:
+                    outbox.end_superseded_call(session, attempt.id, finished.external_id, now)
+                delete_later(session, attempt.person.user_id, finished.external_id, now)
             if error is not None and error.gone:
                 to = attempt.address
                 outbox.give_up_address(session, to.channel, to.value, error.reason)

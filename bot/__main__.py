@@ -130,6 +130,12 @@ USER_COMMANDS = (
             ),
         ),
     ),
+    Command(
+        "erase",
+        "erase a person everywhere, and prove that nothing is left",
+        "erase:erase",
+        (_ID, (("--yes",), {"action": "store_true", "help": "do not ask"})),
+    ),
 )
 
 
@@ -145,7 +151,7 @@ def build_parser() -> argparse.ArgumentParser:
     parsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in COMMANDS:
         _add(parsers, command)
-    user = parsers.add_parser("user", help="people: add, list, token, link, export")
+    user = parsers.add_parser("user", help="people: add, list, token, link, export, erase")
     people = user.add_subparsers(metavar="COMMAND", required=True)
     for command in USER_COMMANDS:
         _add(people, command)

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from channels import voice_script as script
@@ -19,7 +20,7 @@ from reminders.answering import answer_tap, answer_task
 from reminders.rules.answers import TaskTap
 from storage import inbound as events
 from storage import users
-from storage.database import narrow
+from storage.database import narrow, repeat_on_conflict
 from storage.tables import InboundEvent, Task
 from storage.vocabulary import Answer, ChannelName, InboundState, TaskStatus
 
@@ -77,6 +78,25 @@ def call_step(
     correlation_id: str,
 ) -> str:
     """The TwiML that answers one request of a call; `digits` is None when the call has just been picked up."""
+
+    def transaction() -> str:
+        return _step(services, step, digits, call_id, action_base, now, correlation_id)
+
+    try:
+        return repeat_on_conflict(transaction)
+    except (IntegrityError, NoResultFound):  # whoever is on the line has just been erased
+        return script.said(_UNKNOWN)
+
+
+def _step(
+    services: Services,
+    step: CallStep,
+    digits: str | None,
+    call_id: str,
+    action_base: str,
+    now: datetime,
+    correlation_id: str,
+) -> str:
     with services.database.service() as session:
         task = _task(session, step.task_id)
         if task is None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from agents import erasing
 from bot.exports import export_reply
 from bot.response import Response, say
 from bot.tokens import mint_token
@@ -36,6 +37,7 @@ Tell me a task ("call mum tomorrow 6pm") and I remind you.
 /export - everything I keep about you, as files
 /link - talk to me from another app as well
 /token - a key for your own programs
+/delete - erase everything I have of you
 
 When a reminder comes: 1 done, 2 reschedule, 3 can't today, 4 on it."""
 
@@ -126,6 +128,10 @@ def _export(asked: Asked) -> Response:
     return Response((reply,), "export")
 
 
+def _delete(asked: Asked) -> Response:
+    return say(erasing.ask(asked.session, asked.user.id, asked.now), "erase")
+
+
 def _link(asked: Asked) -> Response:
     if not asked.argument:
         code = users.mint_code(asked.session, asked.user.id, "link", asked.now, lives=timedelta(minutes=10))
@@ -148,4 +154,5 @@ COMMANDS: dict[str, Callable[[Asked], Response | None]] = {
     "dashboard": _dashboard,
     "export": _export,
     "link": _link,
+    "delete": _delete,
 }

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
+from redis import RedisError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot import routing, wire
+from bot.farewell import say_goodbye
 from bot.logs import bind_correlation
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage
 from storage import inbound as events
@@ -59,11 +61,24 @@ class TurnFailedError(Exception):
         self.event_id = event_id
 
 
+class ErasureAskedError(Exception):
+    """The person wants everything gone: their turn is rolled back, and goes with the rest."""
+
+    def __init__(self, event: InboundEvent, user_id: UUID) -> None:
+        super().__init__()
+        self.event_id = event.id
+        self.user_id = user_id
+        self.sender = Address(event.channel, event.sender)
+
+
 def handle(services: Services, event_id: UUID) -> None:
     """Handle this event, and before it every older one of the same sender that still waits; say the replies of each."""
     while True:
         try:
             handled = _handle_next(services, event_id)
+        except ErasureAskedError as asked:
+            _erase(services, asked)
+            return  # what else waited has gone too
         except TurnFailedError as failed:
             log.exception("turn_failed", event_id=str(failed.event_id))
             handled = failed.event_id
@@ -80,9 +95,12 @@ def _handle_next(services: Services, event_id: UUID) -> UUID | None:
         if event is None:
             return None
         bind_correlation(event.correlation_id)
+        if _is_orphaned(session, event):
+            session.delete(event)
+            return event.id
         try:
             _answer(services, session, event)
-        except OperationalError:
+        except (OperationalError, ErasureAskedError):
             raise  # the database is away: the event is safe there, the sweep brings it back
         except Exception as error:
             # The door of every turn: whatever went wrong, the person gets an answer.
@@ -90,10 +108,31 @@ def _handle_next(services: Services, event_id: UUID) -> UUID | None:
         return event.id
 
 
+def _is_orphaned(session: Session, event: InboundEvent) -> bool:
+    """A request of somebody who was erased while it was on its way."""
+    return event.channel == ChannelName.API and users.get_user(session, UUID(event.sender)) is None
+
+
+def _erase(services: Services, asked: ErasureAskedError) -> None:
+    """The event stays as it came until all is gone, so that a process killed on the way is followed by another."""
+    structlog.contextvars.clear_contextvars()  # from here on nothing is logged that leads to the person
+    try:
+        say_goodbye(services, asked.user_id, asked.sender)
+    except (OperationalError, RedisError):
+        raise  # a server is away: the sweep brings the event back
+    except Exception:
+        # The same door as every turn's: nobody who asked for this is left without an answer.
+        log.exception("erasure_failed")
+        _note_failure(services, asked.event_id)
+        _say(services, asked.event_id)
+
+
 def _answer(services: Services, session: Session, event: InboundEvent) -> None:
     now = services.clock.now()
     message = wire.load_inbound(event.payload)
     response = routing.respond(services, session, message, event, now)
+    if response.erases and event.user_id is not None:
+        raise ErasureAskedError(event, event.user_id)
     event.replies = {
         "messages": wire.dump_outbound(response.replies),
         "sent": 0,
@@ -194,11 +233,15 @@ def _unsaid(session: Session, event: InboundEvent, error: ChannelError, now: dat
 
 
 def wait_until_answered(services: Services, event_id: UUID, seconds: float = 25.0) -> bool:
-    """Wait for a worker to answer the event; for callers who stay on the line. False when it took too long."""
+    """Wait for a worker to answer the event; for callers who stay on the line. False when it took too long.
+
+    An event that is gone was the last word of somebody who is erased.
+    """
     pause = 0.015
     for _ in range(int(seconds / pause)):
         with services.database.service() as session:
-            if session.get_one(InboundEvent, event_id).state != InboundState.RECEIVED:
+            event = session.get(InboundEvent, event_id)
+            if event is None or event.state != InboundState.RECEIVED:
                 return True
         time.sleep(pause)
     return False

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import structlog
 
+from bot import erasure, inbound
 from bot import housekeeping as house
-from bot import inbound
 from bot.logs import bind_correlation
 from bot.services import Services, build
 from bot.settings import Settings
@@ -35,10 +35,11 @@ def wake(due: str) -> None:
 
 
 def sweep() -> None:
-    """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages."""
+    """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages, half an erasure."""
     bind_correlation("sweep")
     sweep_ladder(services().dispatcher, services().clock.now())
     inbound.recover(services())
+    erasure.resume(services())
 
 
 def housekeeping(_asked: str) -> None:

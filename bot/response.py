@@ -14,6 +14,7 @@ class Response:
     agent_node: str = "none"
     proposed_plan: dict[str, Any] | None = None
     requires_user_action: str = "none"
+    erases: bool = False  # the person wants everything gone: nothing of this turn is kept
 
 
 def say(text: str, node: str, *rows: tuple[Choice, ...]) -> Response:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from agents import erasing
+from agents.erasing import Verdict
 from bot import commands
 from bot.exports import export_reply
 from bot.offers import numbered_choice, settled
@@ -84,6 +86,11 @@ def _known(
     event: InboundEvent,
     now: datetime,
 ) -> Response:
+    match erasing.hear(session, user.id, message):
+        case Verdict.ERASE:
+            return Response(agent_node="erase", erases=True)
+        case Verdict.KEEP if _is_only_words(message):
+            return say(erasing.KEPT, "erase")
     choice = message.choice or numbered_choice(session, user, event, message)
     if choice is not None:
         if tap := parse_tap(choice):
@@ -101,6 +108,11 @@ def _known(
         if response is not None:
             return response
     return _converse(services, session, user, message, event, now)
+
+
+def _is_only_words(message: InboundMessage) -> bool:
+    """Neither a tap nor a command, which say by themselves what they want."""
+    return message.choice is None and not message.text.startswith("/")
 
 
 def calendar_link(settings: Settings, user_id: UUID) -> str:

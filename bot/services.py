@@ -103,7 +103,7 @@ def build_switchboard(settings: Settings, database: Database, redis: Redis) -> S
         real[ChannelName.TELEGRAM] = TelegramChannel(
             settings.telegram_bot_token, settings.telegram_api_base_url
         )
-    if api := _twilio(settings):
+    if api := build_twilio(settings):
         base = settings.twilio_webhook_base_url
         if settings.twilio_whatsapp_from:
             template = settings.twilio_whatsapp_template_sid or None
@@ -120,7 +120,8 @@ def _simulated(redis: Redis) -> dict[str, Channel]:
     return {name: SimulatedChannel(name, redis) for name in names}
 
 
-def _twilio(settings: Settings) -> TwilioApi | None:
+def build_twilio(settings: Settings) -> TwilioApi | None:
+    """The Twilio account of this installation; None without one."""
     if not settings.twilio_account_sid:
         return None
     return TwilioApi(
@@ -140,7 +141,7 @@ def _push(settings: Settings, database: Database) -> PushChannel:
 
 def _verifier(settings: Settings, redis: Redis) -> PhoneVerifier | None:
     """Twilio Verify, or the simulator's own SMS; in production without Verify no number can be proven."""
-    api = _twilio(settings)
+    api = build_twilio(settings)
     if api and settings.twilio_verify_service_sid:
         return TwilioVerify(api, settings.twilio_verify_service_sid)
     return None if settings.production else SimulatedVerifier(redis)

@@ -11,6 +11,7 @@ from channels.messages import DeliveryState, StatusUpdate
 from channels.twilio_errors import error_for
 from reminders.house import wake_on_commit
 from storage import deliveries, outbox
+from storage.database import repeat_on_conflict
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -22,7 +23,12 @@ _CALLS_FOR_MORE = (DeliveryState.FAILED, DeliveryState.QUEUED, DeliveryState.SEN
 
 
 def note_status(services: Services, update: StatusUpdate, now: datetime) -> None:
-    """Store it on its attempt; one about nothing we know changes nothing."""
+    """Store it on its attempt; one about nothing we know, or about somebody who was erased, changes nothing."""
+    repeat_on_conflict(lambda: _note(services, update, now))
+    log.info("status_noted", channel=update.channel, state=update.state)
+
+
+def _note(services: Services, update: StatusUpdate, now: datetime) -> None:
     with services.database.service() as session:
         attempt = deliveries.apply_status(session, update, now)
         if attempt is not None and update.state in _CALLS_FOR_MORE:
@@ -31,4 +37,3 @@ def note_status(services: Services, update: StatusUpdate, now: datetime) -> None
             error = error_for(400, update.error_code)
             if error.gone:
                 outbox.give_up_address(session, attempt.channel, attempt.address, error.reason)
-    log.info("status_noted", channel=update.channel, state=update.state)

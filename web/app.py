@@ -11,6 +11,7 @@ from web import (
     calendar,
     context,
     dashboard,
+    erase_page,
     errors,
     export,
     health,
@@ -43,7 +44,7 @@ def create_app(services: Services | None = None) -> Flask:
     errors.install(app)
     limits.install(app, services.redis)
     api.install(app)
-    for module in (health, openapi, pages, webhooks, dashboard, export, push_page, calendar):
+    for module in (health, openapi, pages, webhooks, dashboard, export, erase_page, push_page, calendar):
         app.register_blueprint(module.blueprint)
     if not production:
         app.register_blueprint(simulator.blueprint)

@@ -72,7 +72,7 @@ def enter(code: str) -> AnyResponse:
 
 @blueprint.post("/answer")
 def answer() -> AnyResponse:
-    browser = _signed_in()
+    browser = signed_in()
     tap = parse_tap(request.form.get("data", ""))
     if tap is None:
         raise ApiError(422)
@@ -92,7 +92,7 @@ def answer() -> AnyResponse:
 @blueprint.post("/push")
 def subscribe() -> Response:
     """This browser wants notifications; the token comes as a header, which no other site can send."""
-    browser = _signed_in(request.headers.get("X-CSRF-Token", ""))
+    browser = signed_in(request.headers.get("X-CSRF-Token", ""))
     saved = save(read_body(NewSubscription), browser.user_id)
     return Response(saved.model_dump_json(), 201, mimetype="application/json")
 
@@ -105,13 +105,13 @@ def export() -> Response:
 
 @blueprint.post("/leave")
 def leave() -> AnyResponse:
-    _signed_in()
+    signed_in()
     response = redirect("/dashboard", 303)
     sessions.end(services().redis, response)  # type: ignore[arg-type]  # a redirect is Flask's own Response here
     return response
 
 
-def _signed_in(token: str | None = None) -> BrowserSession:
+def signed_in(token: str | None = None) -> BrowserSession:
     """The session behind a post, proven by its token (a form's field unless given). Raises ApiError 401 or 403."""
     browser = sessions.current(services().redis)
     if browser is None:

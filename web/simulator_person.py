@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.messages import Address
+from channels.sim_phone import numbers_key
 from storage import users
 from storage.profile import normalise_phone
 from storage.tables import InboundEvent, Task, User
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 ME = Address(ChannelName.TELEGRAM, "sim:you")
 PUSH = "sim:you"
-_NUMBERS = (
-    "flux:sim:numbers:"  # what the person has typed as a number: a code may come there before it is proven
-)
 _COMES = {
     Stage.WAITING: "reminder for {title}",
     Stage.REMINDED: "WhatsApp about {title}",
@@ -52,7 +50,7 @@ class Holder:
 def holder(session: Session, redis: Redis) -> Holder:
     user = users.find_by_address(session, ME.channel, ME.value)
     found = [ME, Address(ChannelName.PUSH, PUSH)]
-    numbers = {_text(raw) for raw in redis.smembers(_NUMBERS + ME.value)}
+    numbers = {_text(raw) for raw in redis.smembers(numbers_key(ME))}
     if user is not None:
         found += [Address(one.channel, one.value) for one in users.identities(session, user.id)]
         known = users.preferences_of(user).phone_number
@@ -67,7 +65,7 @@ def note_number(redis: Redis, text: str) -> None:
     """Remember a number the person types, so that the code sent to it shows on this phone."""
     number = normalise_phone(text)
     if number:
-        redis.sadd(_NUMBERS + ME.value, number)
+        redis.sadd(numbers_key(ME), number)
 
 
 def allow_push(session: Session, now: datetime) -> None:

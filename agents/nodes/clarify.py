@@ -6,7 +6,7 @@ from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents import tongues
+from agents import erasing, tongues
 from agents.care import REPLIES
 from agents.hearing import heard_of
 from agents.nodes import asides, settings
@@ -93,6 +93,8 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return asides.show_plans(ctx)
         case "help":
             return tell(_NODE, asides.HELP)
+        case "erase":
+            return tell(_NODE, erasing.ask(ctx.session, ctx.user.id, ctx.now))
         case kind if (said := small_talk(ctx, kind)) is not None:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:

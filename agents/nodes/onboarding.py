@@ -27,7 +27,7 @@ _HELLO = (
 )
 _PRIVACY = (
     "I store what you tell me here, your tasks and when you did them, and your number only if you give it. "
-    "/export hands you all of it, and whoever runs this Flux can erase it for you.\nReady when you are?"
+    "/export hands you all of it, /delete erases it.\nReady when you are?"
 )
 _INTRO = "Eleven short questions, about two minutes. Skip whatever you like."
 _NO_HURRY = "No hurry. Write me a reminder any time, or say start when you are ready."

@@ -20,10 +20,6 @@ _SAID = {
         "/settings shows what I go by, /export hands you all of it. What would you like to change or do?"
     ),
     "export": "Here is everything I keep about you.",
-    "erase": (
-        "I can't erase an account from this chat yet, so nothing was deleted; whoever runs this Flux can do it for you. "
-        "If you want me quiet, say: pause reminders. What else can I do?"
-    ),
     "unknown_command": "I don't know that command; /help lists those I do. What would you like to do?",
     "smalltalk": "I'm better at plans than at small talk. Is there something you'd like to get done?",
 }

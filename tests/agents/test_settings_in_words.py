@@ -56,7 +56,7 @@ def test_a_task_that_sounds_like_a_setting_stays_a_task(talk: Talk, user_of: Rea
         ("/why", "no plan yet"),
         ("/pause", "quiet through"),
         ("/foo", "/help"),
-        ("delete my account", "nothing was deleted"),
+        ("delete my account", "write DELETE"),
         ("export my data", "everything I keep"),
         ("fuck you", "Sorry"),
         ("are you a human?", "a program"),

@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    do_GET = do_POST = _handle  # noqa: N815 - the names http.server calls
+    do_GET = do_POST = do_DELETE = _handle  # noqa: N815 - the names http.server calls
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: tests read what was recorded instead."""

@@ -145,6 +145,10 @@ class FakeTwilio(FakeServer, TwilioPhone):
                 return self._list("calls", self.calls, query)
             case "POST", "{Sid}.json", "Calls":
                 return self._change_call(place["Sid"], form)
+            case "DELETE", _, "Messages":
+                return self._forget(self.messages, place["Sid"])
+            case "DELETE", _, "Calls":
+                return self._forget(self.calls, place["Sid"])
             case "POST", "Verifications", _:
                 return self._send_code(form["To"][0], place["ServiceSid"])
             case "POST", "VerificationCheck", _:
@@ -187,6 +191,13 @@ class FakeTwilio(FakeServer, TwilioPhone):
         if "Status" in form:
             call.status = "completed" if call.status == "in-progress" else "canceled"
         return Reply.json(call.as_json())
+
+    def _forget(self, records: list[Record], sid: str) -> Reply:
+        found = next((record for record in records if record.sid == sid), None)
+        if found is None:
+            return self._refuse(404, 20404, f"{sid} was not found")
+        records.remove(found)
+        return Reply(204)
 
     def _send_code(self, number: str, service: str) -> Reply:
         if service != VERIFY_SID:

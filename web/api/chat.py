@@ -9,8 +9,9 @@ from flask import Blueprint
 from pydantic import Field
 
 from bot import inbound, wire
+from bot.farewell import farewell
 from channels.messages import Address, InboundMessage
-from storage import conversations
+from storage import conversations, erasure
 from storage.tables import InboundEvent
 from storage.vocabulary import ChannelName
 from web.api.endpoint import Fields, endpoint
@@ -36,8 +37,11 @@ def message(body: ChatMessage) -> ChatReply:
     with services().database.session(me()) as session:
         if body.conversation_id and not conversations.get_conversation(session, me(), body.conversation_id):
             raise not_found()
+        known = conversations.find_conversation(session, me())
     event_id = _through_the_door(body.message)
     replies = _replies(event_id)
+    if replies is None:
+        return _goodbye(known.id if known else event_id)
     with services().database.session(me()) as session:
         conversation = conversations.open_conversation(session, me(), now())
     said = wire.load_outbound(replies["messages"])
@@ -50,13 +54,31 @@ def message(body: ChatMessage) -> ChatReply:
     )
 
 
-def _replies(event_id: UUID) -> dict[str, Any]:
-    """What was stored as the answer to an event of this very request; a turn that failed left it without an owner."""
+def _replies(event_id: UUID) -> dict[str, Any] | None:
+    """What was stored as the answer to an event of this very request; a turn that failed left it without an owner.
+
+    None when the event is gone with everything else of the person.
+    """
     with services().database.service() as session:
-        replies = session.get_one(InboundEvent, event_id).replies
-    if replies is None:
-        raise ApiError(500)
-    return replies
+        event = session.get(InboundEvent, event_id)
+        if event is not None and event.replies is None:
+            raise ApiError(500)
+        return event.replies if event else None
+
+
+def _goodbye(conversation_id: UUID) -> ChatReply:
+    """The last answer, from the receipt: nothing else is left."""
+    with services().database.service() as session:
+        receipt = erasure.find_receipt(session, me())
+    if receipt is None:
+        raise ApiError(401)
+    return ChatReply(
+        conversation_id=conversation_id,
+        message=farewell(receipt.id),
+        agent_node="erase",
+        proposed_plan=None,
+        requires_user_action="none",
+    )
 
 
 def _through_the_door(text: str) -> UUID:

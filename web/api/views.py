@@ -184,6 +184,14 @@ class Subscribed(Fields):
     endpoint: str
 
 
+class ErasedAccount(Fields):
+    """The receipt of an erasure: rows that went, by table. It does not say whose they were."""
+
+    receipt_id: UUID
+    erased_at: datetime
+    counts: dict[str, int]
+
+
 class ChatMessage(Fields):
     message: Text = Field(min_length=1, max_length=10_000)
     conversation_id: UUID | None = None

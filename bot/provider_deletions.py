@@ -1,0 +1,79 @@
+"""What providers still hold of people who were erased, deleted there one by one until each has gone or was given up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.services import build_twilio
+from channels.messages import ChannelError
+from channels.twilio_api import TwilioApi
+from storage.tables import ProviderDeletion
+from storage.vocabulary import DeletionState
+
+if TYPE_CHECKING:
+    from bot.services import Services
+
+log = structlog.get_logger()
+
+MAX_TRIES = 10
+_FIRST_PAUSE = timedelta(minutes=5)
+_LONGEST_PAUSE = timedelta(days=1)
+
+
+def delete_at_providers(services: Services, now: datetime, limit: int = 100) -> int:
+    """Carry out up to `limit` deletions that are due; returns how many are done. Safe in many processes at once."""
+    twilio = build_twilio(services.settings)
+    if twilio is None:
+        return 0
+    done = 0
+    for _ in range(limit):
+        with services.database.service() as session:
+            deletion = _next(session, now)
+            if deletion is None:
+                break
+            done += _carry_out(twilio, deletion, now)
+    return done
+
+
+def _next(session: Session, now: datetime) -> ProviderDeletion | None:
+    """The one that has waited longest, held by this transaction."""
+    return session.scalar(
+        select(ProviderDeletion)
+        .where(
+            ProviderDeletion.state == DeletionState.PENDING,
+            ProviderDeletion.provider == "twilio",
+            ProviderDeletion.due_at <= now,
+        )
+        .order_by(ProviderDeletion.due_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _carry_out(twilio: TwilioApi, deletion: ProviderDeletion, now: datetime) -> bool:
+    deletion.tries += 1
+    delete = twilio.delete_call if deletion.kind == "call" else twilio.delete_message
+    try:
+        delete(deletion.reference or "")
+    except ChannelError as error:
+        _put_off(deletion, error, now)
+        return False
+    deletion.state, deletion.done_at = DeletionState.DONE, now
+    deletion.reference = deletion.error = None
+    log.info("deleted_at_provider", deletion=str(deletion.id), kind=deletion.kind)
+    return True
+
+
+def _put_off(deletion: ProviderDeletion, error: ChannelError, now: datetime) -> None:
+    """Twice as long each time; after the last try the reference stays, so that an operator can do it by hand."""
+    deletion.error = error.code or "failed"
+    pause = min(_FIRST_PAUSE * 2 ** (deletion.tries - 1), _LONGEST_PAUSE)
+    deletion.due_at = now + max(pause, timedelta(seconds=error.retry_after or 0))
+    if deletion.tries >= MAX_TRIES:
+        deletion.state = DeletionState.FAILED
+    log.warning("not_deleted_at_provider", deletion=str(deletion.id), code=error.code, tries=deletion.tries)

@@ -13,8 +13,10 @@ from sqlalchemy import Connection, text
 
 _UUID = "[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
 _ANY_UUID = re.compile(_UUID.encode(), re.IGNORECASE)
-# A word counts only where it stands alone: a chat's short number is in many a longer one.
+# A short word counts only where it stands alone: a chat's number is in many a longer one. A long one always does:
+# packed texts have their length before them, which may look like a letter.
 _BEFORE, _AFTER = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
+_LONG = 20
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Needles:
     @cached_property
     def pattern(self) -> str:
         """A regular expression for the words and for both spellings of the person's id, in Postgres and here."""
-        alone = [f"{_BEFORE}{re.escape(word)}{_AFTER}" for word in sorted(self.words)]
-        return "|".join([self.person.hex, str(self.person), *alone])
+        words = [_pattern_of(word) for word in sorted(self.words)]
+        return "|".join([self.person.hex, str(self.person), *words])
 
     @cached_property
     def _compiled(self) -> re.Pattern[bytes]:
@@ -58,6 +60,10 @@ class Needles:
 
     def are_in(self, data: bytes) -> bool:
         return next(self.spans(data), None) is not None
+
+
+def _pattern_of(word: str) -> str:
+    return re.escape(word) if len(word) >= _LONG else f"{_BEFORE}{re.escape(word)}{_AFTER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +132,9 @@ def _search(
         return
     name = f"{quote(table[0])}.{quote(table[1])}"
     values = {"hexes": list(needles.hexes), "words": needles.pattern, "uuid": _UUID}
-    for column, count in connection.execute(text(_QUERY.format(table=name, said=", ".join(said))), values):
+    # A colon in a name is no parameter.
+    query = _QUERY.format(table=_literal(name), said=_literal(", ".join(said)))
+    for column, count in connection.execute(text(query), values):
         yield Trace(f"table {table[1]}, column {column}", count)
 
 
@@ -142,6 +150,10 @@ _QUERY = """
 """
 
 
+def _literal(part: str) -> str:
+    return part.replace(":", r"\:")
+
+
 def _quoted(name: str) -> str:
     """A column's name as an SQL string."""
     return "'" + name.replace("'", "''") + "'"
@@ -149,5 +161,6 @@ def _quoted(name: str) -> str:
 
 def _as_text(column: str, kind: str) -> str:
     if kind == "bytea":
-        return f"encode(t.{column}, 'escape') || ' ' || encode(t.{column}, 'hex')"
+        letters = rf"regexp_replace(encode(t.{column}, 'escape'), '\\[0-7]{{3}}', ' ', 'g')"
+        return f"{letters} || ' ' || encode(t.{column}, 'hex')"
     return f"cast(t.{column} as text)"

@@ -37,11 +37,14 @@ class Flux:
     def __init__(self, home: Path, **environment: str) -> None:
         self.environment = os.environ | {"FLUX_HOME": str(home), "SECRET_KEY": _KEY} | environment
 
-    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: str, typed: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
             cwd=_PROJECT,
             env=self.environment | environment,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=60,
@@ -99,6 +102,47 @@ def test_nobody_gets_a_token_for_an_unknown_id(flux: Flux) -> None:
     refused = flux("user", "token", str(uuid4()))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "there is nobody with the id" in refused.stderr
+
+
+def test_a_person_is_erased_with_a_proof_and_a_receipt(flux: Flux, owner: User, stranger: User) -> None:
+    done = flux("user", "erase", str(owner.id), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^  users +1$", done.stdout, re.MULTILINE)
+    assert re.search(
+        r"^searched \d+ tables, \d+ keys, \d+ files for \d+ identifiers: 0 traces$", done.stdout, re.MULTILINE
+    )
+    receipt = re.search(r"^Receipt (\S+)$", done.stdout, re.MULTILINE)
+    assert receipt
+    listed = json.loads(flux("user", "list", "--json").stdout)
+    assert [row["id"] for row in listed] == [str(stranger.id)]
+    again = flux("user", "erase", str(owner.id))
+    assert again.returncode == 0
+    assert "Already erased on " in again.stdout and receipt[1] in again.stdout
+
+
+def test_nobody_is_erased_unless_the_id_is_typed(flux: Flux, owner: User, database: Database) -> None:
+    for typed in ("", "yes\n", f"{str(owner.id)[:7]}\n"):
+        refused = flux("user", "erase", str(owner.id), typed=typed)
+        assert refused.returncode == 1
+        assert "nothing was erased" in refused.stderr
+    assert "Ada" in refused.stdout and "(telegram)" in refused.stdout
+    assert flux("user", "erase", str(owner.id), typed=f"{str(owner.id)[:8]}\n").returncode == 0
+    with database.service() as session:
+        assert session.get(User, owner.id) is None
+
+
+def test_erasing_an_unknown_id_is_one_line_and_exit_code_one(flux: Flux) -> None:
+    refused = flux("user", "erase", str(uuid4()), "--yes")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("flux: there is nobody with the id ")
+
+
+def test_what_is_left_of_somebody_is_told(flux: Flux, owner: User, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "notes.txt").write_text(f"remember {owner.id}")
+    told = flux("user", "erase", str(owner.id), "--yes")
+    assert told.returncode == 1
+    assert "flux: left: file notes.txt" in told.stderr
 
 
 @pytest.mark.parametrize("zone", ["../etc/passwd", "Europe", "", "europe/berlin", "x" * 5000])

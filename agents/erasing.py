@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
@@ -28,12 +29,26 @@ _NAMED = (
 )
 
 
+# Only a whole sentence of this kind is heard in the middle of something else.
+_WISH = re.compile(
+    r"\W*(?:(?:please|can you|could you|i want to|i want you to|i'd like to|i would like to) )*"
+    r"(?:delete|erase|remove|close|wipe) (?:my (?:whole )?account|(?:all )?(?:of )?my data|"
+    r"everything (?:about me|you (?:know|have|store)(?: (?:of|about) me)?))(?: please)?\W*",
+    re.IGNORECASE,
+)
+
+
 class Verdict(Enum):
     """What a message means to the open question."""
 
     NOT_ASKED = "no question is open"
     KEEP = "any other word"
     ERASE = "the word"
+
+
+def is_wish(message: InboundMessage) -> bool:
+    """Whether somebody asks in words to be erased, whatever the conversation is about."""
+    return message.kind == InboundKind.TEXT and _WISH.fullmatch(message.text) is not None
 
 
 def ask(session: Session, user_id: UUID, now: datetime) -> str:

@@ -102,6 +102,8 @@ def _known(
         reply = commands.run(services, session, user, message, now)
         if reply is not None:
             return reply
+    if erasing.is_wish(message):
+        return say(erasing.ask(session, user.id, now), "erase")
     answer = parse_answer(message.text) if message.kind == InboundKind.TEXT else None
     if answer and not _names_a_time(user, message, answer, now):
         response = _answered(session, user, message, answer, now)

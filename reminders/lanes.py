@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -71,9 +71,11 @@ class _Line:
         room = 0 if self.begun or self.out >= self.most else min(GROUP, len(self.waiting))
         return [self.waiting.popleft() for _ in range(room)]
 
-    def keep(self, ids: set[UUID]) -> None:
-        """Forget the begun ones that are not among these."""
-        self.begun = deque(one for one in self.begun if one[0].id in ids)
+    def drop_erased(self, session: Session) -> None:
+        """Somebody may have been erased while their message waited for its turn: then its row is gone."""
+        if self.begun:
+            there = outbox.existing(session, [one.id for one, _ in self.begun])
+            self.begun = deque(one for one in self.begun if one[0].id in there)
 
     def leave(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
         while self.begun and self.out < self.most:
@@ -105,9 +107,7 @@ class Lanes:
         with self._database.service_line() as session:
             while landed or any(line.busy for line in lines.values()):
                 group = [one for line in lines.values() for one in line.draw()]
-                for line in lines.values():
-                    line.keep(self._still_there(session, [one for one, _ in line.begun]))
-                for begun in self._commit(session, landed, group, clock()):
+                for begun in self._commit(session, lines.values(), landed, group, clock()):
                     lines[_is_blind(begun[0])].begun.append(begun)
                 counts.update(str(finished.status) for _, finished, _ in landed)
                 for line in lines.values():
@@ -131,13 +131,23 @@ class Lanes:
             flight.add_done_callback(arrived.put)
 
     def _commit(
-        self, session: Session, landed: Sequence[Outcome], group: Sequence[Attempt], now: datetime
+        self,
+        session: Session,
+        lines: Iterable[_Line],
+        landed: Sequence[Outcome],
+        group: Sequence[Attempt],
+        now: datetime,
     ) -> list[tuple[Attempt, OutboundMessage]]:
-        """Write what has landed and begin the next ones, in one transaction; waits while Postgres is away."""
+        """Write what has landed and begin the next ones, in one transaction; waits while Postgres is away.
+
+        What had begun and still waits in its line is looked at again.
+        """
         for pause in _PAUSES:
             try:
                 with session.begin():
                     self._write(session, landed, now)
+                    for line in lines:
+                        line.drop_erased(session)
                     return self._begin(session, group, now)
             except OperationalError as error:
                 log.warning("database_away", error=type(error.orig).__name__, again_in=pause)
@@ -145,17 +155,6 @@ class Lanes:
         with session.begin():
             self._write(session, landed, now)
         return []
-
-    def _still_there(self, session: Session, begun: Sequence[Attempt]) -> set[UUID]:
-        """Those whose row is still there: somebody may have been erased while their message waited for its turn."""
-        ids = {one.id for one in begun}
-        if not ids:
-            return ids
-        try:
-            with session.begin():
-                return outbox.existing(session, ids)
-        except OperationalError:
-            return ids  # Postgres is away: nobody is erased meanwhile
 
     # ---------------------------------------------------------------- before
 

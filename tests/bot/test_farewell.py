@@ -58,6 +58,24 @@ def test_the_word_erases_everything_and_the_receipt_arrives(
     assert services.redis.keys("flux:sim:*:sim:owner") == [b"flux:sim:telegram:sim:owner"]
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("Please delete my account.", True),
+        ("I want to erase all my data!", True),
+        ("remove everything you know about me", True),
+        ("delete my account with the bank tomorrow", False),
+        ("remind me to close my account", False),
+    ],
+)
+def test_only_a_whole_wish_is_heard_amid_the_first_questions(
+    services: Services, say: Say, text: Text, words: str, asked: bool
+) -> None:
+    say(text("/start", sender="sim:new"))
+    replies = say(text(words, sender="sim:new"))
+    assert any("write DELETE" in reply["text"] for reply in replies) is asked
+
+
 def receive(services: Services, message: InboundMessage) -> object:
     event_id = inbound.receive(services, message)
     assert event_id is not None

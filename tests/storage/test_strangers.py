@@ -73,7 +73,7 @@ def about(owner: Rows, database: Database, now: datetime) -> Mapping[str, Any]:
     attempt = {"task_id": owner.task_id, "channel": "x", "rung": "remind"}
     ids = {name: getattr(owner, name) for name in Rows.__dataclass_fields__}
     plural = {f"{name}s": [value] for name, value in ids.items()}
-    times = dict.fromkeys(("now", "start", "received_at", "before_at"), now)
+    times = dict.fromkeys(("now", "at", "start", "received_at", "before_at"), now)
     later = dict.fromkeys(("end", "after", "before", "lease_until"), now + timedelta(days=1))
     days = dict.fromkeys(("first", "since", "first_day", "day"), now.date() - timedelta(days=400))
     last = dict.fromkeys(("last", "today", "last_day"), now.date() + timedelta(days=1))
@@ -83,6 +83,7 @@ def about(owner: Rows, database: Database, now: datetime) -> Mapping[str, Any]:
         "value": "sim:owner",
         "sender": "sim:owner",
         "purpose": "link",
+        "reference": "SM" + "0" * 32,
         "reason": "x",
         "response": "done",
         "description": "x",

@@ -16,6 +16,7 @@ import structlog
 from redis.exceptions import ResponseError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
+from sqlalchemy import text
 
 from bot import identifiers
 from bot.identifiers import Begun
@@ -84,6 +85,9 @@ def resume(services: Services) -> int:
             resumed += 1
         except UnknownPersonError:  # the database is another one than it was
             identifiers.drop(services.redis, user_id)
+        except Exception:
+            # Whatever it is, it may not keep the sweep from everybody else; the next one tries again.
+            log.exception("erasure_not_finished")
     return resumed
 
 
@@ -103,6 +107,7 @@ def prove(services: Services, needles: Needles) -> Proof:
     """Search every table, every Redis key and every file of this installation."""
     with services.database.service() as session:
         connection = session.connection()
+        connection.execute(text("set local statement_timeout = 0"))  # millions of rows may take their time
         tables = readable_tables(connection)
         traces = find_traces(connection, needles)
     keys, in_redis = search_redis(services.redis, needles)

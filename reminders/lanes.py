@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from channels.messages import OutboundMessage
@@ -149,6 +149,9 @@ class Lanes:
                     for line in lines:
                         line.drop_erased(session)
                     return self._begin(session, group, now)
+            except IntegrityError as error:
+                # Somebody was erased at this very moment; their rows are gone at the next look.
+                log.info("written_anew", error=type(error.orig).__name__)
             except OperationalError as error:
                 log.warning("database_away", error=type(error.orig).__name__, again_in=pause)
                 time.sleep(pause)

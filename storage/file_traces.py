@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,8 +26,10 @@ def search_files(folders: Sequence[Path], needles: Needles) -> tuple[int, list[T
     """How many files were read, and those in which something of the person stands."""
     count, traces = 0, []
     for path in _files(folders):
+        count += 1
+        if not os.access(path, os.R_OK):
+            traces.append(Trace(f"file {path.name}, which cannot be read"))
         with _mapped(path, mmap.ACCESS_READ) as content:
-            count += 1
             found = 0 if content is None else sum(1 for _ in needles.spans(content))
         if found:
             traces.append(Trace(f"file {path.name}", found))
@@ -58,8 +61,11 @@ def _files(folders: Sequence[Path]) -> Iterator[Path]:
 
 @contextmanager
 def _mapped(path: Path, access: int) -> Iterator[mmap.mmap | None]:
-    """The file as it is on the disk; None for an empty one, and for one that was rotated away meanwhile."""
-    with suppress(FileNotFoundError), path.open("r+b" if access == mmap.ACCESS_WRITE else "rb") as file:
+    """The file as it is on the disk; None for an empty one, one that was rotated away meanwhile, and somebody else's."""
+    with (
+        suppress(FileNotFoundError, PermissionError),
+        path.open("r+b" if access == mmap.ACCESS_WRITE else "rb") as file,
+    ):
         if path.stat().st_size:
             with mmap.mmap(file.fileno(), 0, access=access) as content:
                 yield content

@@ -145,6 +145,8 @@ def test_the_sweep_finishes_what_a_kill_left(services: Services, owner: User, cl
     needles = begun_and_killed(services, owner)
     assert resume(services) == 0, "whoever began it may still be at it"
     clock.shift(timedelta(minutes=3))
+    assert resume(replace(services, phones=Killed(services.redis))) == 0, "what breaks is tried again later"
+    clock.shift(timedelta(minutes=3))
     assert resume(services) == 1
     assert prove(services, needles).traces == ()
     assert resume(services) == 0

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from channels.messages import Address, OutboundMessage, Receipt
 from reminders.lanes import FEW
+from storage.database import repeat_on_conflict
 from storage.erasure import erase_rows
 from storage.tables import DispatchLog, NotificationLog, ProviderDeletion, User
 from storage.vocabulary import ErasureSource
+from tests.conftest import make_person
 from tests.reminders.conftest import Ladders, Recorder
 
 SID = "SM" + "0d" * 16
@@ -64,6 +69,41 @@ def test_a_lost_attempt_of_somebody_who_is_still_there_is_kept(
     ladders.plan(owner, now + timedelta(minutes=10), now)
     ladders.dispatcher.run_due(now)
     assert rows(ladders, ProviderDeletion) == []
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_a_crowd_can_be_erased_while_the_ladder_runs(ladders: Ladders, now: datetime, round_: int) -> None:
+    with ladders.database.service() as session:
+        crowd = [make_person(session, "Ray", f"sim:crowd{number}", now) for number in range(12)]
+    for user in crowd:
+        for number in range(4):
+            ladders.plan(user, now + timedelta(minutes=10), now, f"Task {number}")
+    errors: list[BaseException] = []
+
+    def beside(act: Callable[[], object]) -> threading.Thread:
+        def run() -> None:
+            try:
+                act()
+            except BaseException as error:  # noqa: BLE001 - the test looks at whatever it was
+                errors.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        return thread
+
+    def erase_all() -> None:
+        for user in crowd:
+            repeat_on_conflict(lambda user=user: erase(ladders, user, now))
+
+    threads = [
+        beside(lambda: ladders.dispatcher.run_due(now)),
+        beside(lambda: ladders.another().run_due(now)),
+    ]
+    threads.append(beside(erase_all))
+    for thread in threads:
+        thread.join(120)
+    assert not errors
+    assert rows(ladders, User) == rows(ladders, DispatchLog) == rows(ladders, NotificationLog) == []
 
 
 def rows(ladders: Ladders, table: type) -> list:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 import statistics
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,6 +17,8 @@ from bench.figures import Figure, at_most, side_by_side, timed
 from reminders.answering import answer_task
 from storage import tasks
 from storage.database import Database
+from storage.erasure import erase_rows
+from storage.export import stream_export
 from storage.vocabulary import Answer, ErasureSource, Stage
 
 if TYPE_CHECKING:
@@ -121,14 +122,11 @@ def _exports(cellar: Cellar) -> Iterator[Figure]:
 
 
 def _export(cellar: Cellar, name: str, person: UUID, most: float | None = None) -> Figure:
-    export = _built("storage.export")
     target = f"<= {most:.0f} s" if most else ""
-    if export is None:
-        return Figure(name, target, "not built yet")
     sizes: list[int] = []
 
     def act() -> None:
-        sizes.extend(len(piece) for piece in export.stream_export(cellar.big, person, cellar.now))
+        sizes.extend(len(piece) for piece in stream_export(cellar.big, person, cellar.now))
 
     seconds = timed(act)
     measured = f"{seconds:.2f} s, {sum(sizes) / 1e6:.2f} MB"
@@ -136,20 +134,8 @@ def _export(cellar: Cellar, name: str, person: UUID, most: float | None = None) 
 
 
 def _erasure(cellar: Cellar) -> Figure:
-    name = "erasure of a person with 10,000 tasks"
-    erasure = _built("storage.erasure")
-    if erasure is None:
-        return Figure(name, "<= 5 s", "not built yet")
-
     def act() -> None:
         with cellar.big.service() as session:
-            erasure.erase_rows(session, cellar.heavy, cellar.now, ErasureSource.OPERATOR)
+            erase_rows(session, cellar.heavy, cellar.now, ErasureSource.OPERATOR)
 
-    return at_most(name, timed(act), 5)
-
-
-def _built(module: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError:
-        return None
+    return at_most("erasure of a person with 10,000 tasks", timed(act), 5)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agents.budget import reset_budgets
+from bot.provider_deletions import delete_at_providers
 from storage.retention import RetentionLimits, retain
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ HOUSEKEEPING_JOB = "bot.jobs.housekeeping"
 # How long one job may keep its worker from people who wait for an answer; what is left goes to the end of the queue.
 TURN = timedelta(seconds=1)
 _BUDGETS = 1_000  # people a transaction
+_DELETIONS = 5  # at providers, in one job: each is a call of a second or so
+_MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,12 @@ def _budgets(services: Services, now: datetime, within: timedelta | None) -> Out
             return Outcome({"months": reset}, complete=False)
 
 
-STEPS = (Step("retention", _retention), Step("budgets", _budgets))
+def _providers(services: Services, now: datetime, within: timedelta | None) -> Outcome:
+    done = delete_at_providers(services, now, _DELETIONS if within is not None else _MANY)
+    return Outcome({"provider_deletions": done})
+
+
+STEPS = (Step("retention", _retention), Step("budgets", _budgets), Step("providers", _providers))
 
 
 def keep_house(

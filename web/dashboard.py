@@ -100,7 +100,7 @@ def subscribe() -> Response:
 @blueprint.post("/export")
 @exports
 def export() -> Response:
-    return attachment(_signed_in().user_id)
+    return attachment(signed_in().user_id)
 
 
 @blueprint.post("/leave")

@@ -20,7 +20,8 @@ from reminders.answering import answer_task
 from storage import analytics, conversations, deliveries, goals, inbound, outbox, tasks, users
 from storage.database import Database
 from storage.tables import InboundEvent, User
-from storage.vocabulary import Answer, DispatchStatus
+from storage.task_history import task_history
+from storage.vocabulary import Answer, DispatchStatus, TaskStatus
 from tests.conftest import cloned
 from tests.storage.plans import Plan, explained
 from web import today
@@ -103,14 +104,21 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
     "the overview": (lambda s, k: today.numbers(s, k.person, "Europe/Berlin", NOW), BY_DAY),
     "today's tasks": (lambda s, k: today.pending_on(s, k.person, DAY), BY_DAY),
     "day totals": (lambda s, k: analytics.day_totals(s, k.person, DAY - timedelta(365), DAY), BY_DAY),
-    "goal totals": (lambda s, k: analytics.goal_totals(s, k.person, [k.goal]), {"ix_tasks_goal"}),
+    "goals counted": (lambda s, k: analytics.goal_tallies(s, k.person, [k.goal]), OF_A_PERSON),
+    "categories counted": (lambda s, k: analytics.category_tallies(s, k.person), OF_A_PERSON),
+    "misses counted": (lambda s, k: analytics.missed_by_category(s, k.person), OF_A_PERSON),
+    "weeks counted": (lambda s, k: analytics.weekly_stats(s, k.person, 12, DAY), BY_DAY),
     "the heatmap": (view("activity_heatmap"), BY_DAY),
     "the weeks": (view("user_weekly_stats"), BY_DAY),
     "missed by category": (view("missed_by_category"), OF_A_PERSON),
     "one task": (lambda s, k: tasks.get_task(s, k.person, k.waiting), {"tasks_pkey"}),
     "what is planned": (lambda s, k: tasks.pending_between(s, k.person, NOW, NOW + SPRINT), OF_A_PERSON),
     "open reminders": (lambda s, k: tasks.open_reminders(s, k.person), OF_A_PERSON),
-    "earlier misses": (lambda s, k: tasks.missed_since(s, [k.person], DAY - SPRINT), OF_A_PERSON),
+    "what became of tasks": (lambda s, k: task_history(s, [k.person], DAY - SPRINT), OF_A_PERSON),
+    "earlier misses": (
+        lambda s, k: task_history(s, [k.person], DAY - SPRINT, [TaskStatus.MISSED]),
+        OF_A_PERSON,
+    ),
     "later in the series": (
         lambda s, k: tasks.later_in_series(s, k.person, k.series, NOW),
         {"ix_tasks_series"},

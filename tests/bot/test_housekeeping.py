@@ -64,6 +64,7 @@ def test_old_rows_go_and_months_begin_anew(
     assert report.outcomes == {
         "retention": Outcome({"inbound_events": 1}),
         "budgets": Outcome({"months": 1}),
+        "providers": Outcome({"provider_deletions": 0}),
     }
     assert report.complete
     assert usage_of(services.database, owner.id) == {"total": 0, "reset_at": APRIL.isoformat()}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from langgraph.graph import END, START, StateGraph
 
 from agents.conversation import Turn, TurnTools, take_turn
 from agents.offline.model import OfflineModel
+from bench.figures import Spread
 from bench.worker_path import worker_turn
 from bot.logs import configure_logging
 from channels.messages import Address, InboundMessage
@@ -45,17 +45,8 @@ WORDS = ("call mum tomorrow 6pm", "no", "what's on today?", "thanks", "remind me
 
 
 @dataclass(frozen=True)
-class Timing:
-    name: str
-    milliseconds: tuple[float, ...]
-
-    @property
-    def p50(self) -> float:
-        return statistics.median(self.milliseconds)
-
-    @property
-    def p99(self) -> float:
-        return statistics.quantiles(self.milliseconds, n=100)[98]
+class Timing(Spread):
+    name: str = ""
 
 
 class Bare(TypedDict, total=False):
@@ -148,7 +139,7 @@ def measure(contestants: dict[str, Callable[[int], None]], turns: int) -> list[T
             turn(abs(number))
             if number >= 0:
                 times[name].append((perf_counter() - begun) * 1000)
-    return [Timing(name, tuple(values)) for name, values in times.items()]
+    return [Timing(tuple(values), name) for name, values in times.items()]
 
 
 def main() -> int:

@@ -80,32 +80,18 @@ def call_step(
     """The TwiML that answers one request of a call; `digits` is None when the call has just been picked up."""
 
     def transaction() -> str:
-        return _step(services, step, digits, call_id, action_base, now, correlation_id)
+        with services.database.service() as session:
+            task = _task(session, step.task_id)
+            if task is None:
+                return script.said(_UNKNOWN)
+            narrow(session, task.user_id)
+            call = Call(services, session, task, call_id, step, action_base, now, correlation_id)
+            return _greeting(call) if digits is None else _pressed(call, script.hear(step, digits))
 
     try:
         return repeat_on_conflict(transaction)
     except (IntegrityError, NoResultFound):  # whoever is on the line has just been erased
         return script.said(_UNKNOWN)
-
-
-def _step(
-    services: Services,
-    step: CallStep,
-    digits: str | None,
-    call_id: str,
-    action_base: str,
-    now: datetime,
-    correlation_id: str,
-) -> str:
-    with services.database.service() as session:
-        task = _task(session, step.task_id)
-        if task is None:
-            return script.said(_UNKNOWN)
-        narrow(session, task.user_id)
-        call = Call(services, session, task, call_id, step, action_base, now, correlation_id)
-        if digits is None:
-            return _greeting(call)
-        return _pressed(call, script.hear(step, digits))
 
 
 def _task(session: Session, task_id: str) -> Task | None:

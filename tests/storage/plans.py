@@ -41,7 +41,7 @@ class Plan:
 
 @contextmanager
 def explained(session: Session) -> Iterator[list[Plan]]:
-    """The plans of everything the block sends over this session, each made just before the statement itself runs.
+    """The plans of everything the block sends, each made just before the statement itself runs.
 
     So it has the statement's own parameters, and the role and person that the transaction has at that moment.
     """

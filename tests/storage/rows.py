@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from storage.personal import PERSONAL
 from storage.tables import (
+    Base,
     Conversation,
     DispatchLog,
     Goal,
@@ -49,88 +49,76 @@ class Rows:
 
 def one_of_each(session: Session, user_id: UUID, address: str, now: datetime) -> Rows:
     """Fill every table of storage.personal for this person, who has their users and identities rows already."""
-    ids = {
-        name: uuid4() for name in ("goal", "task", "series", "pattern", "talk", "message", "event", "attempt")
-    }
-    secret = f"secret-of-{user_id.hex}"
-    thread = f"thread-{user_id.hex}"
-    session.add_all(
-        [
-            Goal(id=ids["goal"], user_id=user_id, title=secret, class_tags=["Fitness"], created_at=now),
-            Pattern(id=ids["pattern"], user_id=user_id, pattern_type="time_avoidance", description=secret),
-            Pause(user_id=user_id, first_day=now.date(), last_day=now.date(), created_at=now),
-            PushSubscription(
-                user_id=user_id, endpoint=f"https://push.example/{secret}", p256dh="k", auth="a"
-            ),
-            LinkCode(user_id=user_id, purpose="link", code_hash=secret, expires_at=now + timedelta(days=1)),
-            Conversation(id=ids["talk"], user_id=user_id, langgraph_thread_id=thread, created_at=now),
-            InboundEvent(
-                id=ids["event"],
-                channel="telegram",
-                external_id=secret,
-                sender=address,
-                user_id=user_id,
-                payload={"text": secret},
-                received_at=now,
-                correlation_id=uuid4().hex,
-            ),
-        ]
-    )
-    session.flush()
-    session.add_all(
-        [
-            Message(
-                id=ids["message"], conversation_id=ids["talk"], role="user", content=secret, created_at=now
-            ),
-            Task(
-                id=ids["task"],
-                user_id=user_id,
-                goal_id=ids["goal"],
-                series_id=ids["series"],
-                title=secret,
-                scheduled_at=now + timedelta(hours=1),
-                local_day=now.date(),
-                created_at=now,
-                wakes_at=now + timedelta(days=2),
-            ),
-        ]
-    )
-    session.flush()
-    session.add_all(
-        [
-            DispatchLog(
-                id=ids["attempt"],
-                task_id=ids["task"],
-                channel="telegram",
-                rung="remind",
-                address=address,
-                created_at=now,
-                status="dispatched",
-            ),
-            NotificationLog(
-                task_id=ids["task"],
-                channel="telegram",
-                external_id=secret,
-                sent_at=now,
-                attempt_id=ids["attempt"],
-            ),
-        ]
-    )
-    session.flush()
-    _checkpoint(session, thread)
-    return Rows(
+    made = Rows(
         user_id=user_id,
-        goal_id=ids["goal"],
-        task_id=ids["task"],
-        series_id=ids["series"],
-        pattern_id=ids["pattern"],
-        conversation_id=ids["talk"],
-        thread_id=thread,
-        message_id=ids["message"],
-        event_id=ids["event"],
-        attempt_id=ids["attempt"],
-        secret=secret,
+        goal_id=uuid4(),
+        task_id=uuid4(),
+        series_id=uuid4(),
+        pattern_id=uuid4(),
+        conversation_id=uuid4(),
+        thread_id=f"thread-{user_id.hex}",
+        message_id=uuid4(),
+        event_id=uuid4(),
+        attempt_id=uuid4(),
+        secret=f"secret-of-{user_id.hex}",
     )
+    for parents_first in (_of_the_person, _of_the_goal, _of_the_task):
+        session.add_all(parents_first(made, address, now))
+        session.flush()
+    _checkpoint(session, made.thread_id)
+    return made
+
+
+def _of_the_person(made: Rows, address: str, now: datetime) -> list[Base]:
+    who, secret, day = made.user_id, made.secret, now.date()
+    return [
+        Goal(id=made.goal_id, user_id=who, title=secret, class_tags=["Fitness"], created_at=now),
+        Pattern(id=made.pattern_id, user_id=who, pattern_type="time_avoidance", description=secret),
+        Pause(user_id=who, first_day=day, last_day=day, created_at=now),
+        PushSubscription(user_id=who, endpoint=f"https://push.example/{secret}", p256dh="k", auth="a"),
+        LinkCode(user_id=who, purpose="link", code_hash=secret, expires_at=now + timedelta(days=1)),
+        Conversation(
+            id=made.conversation_id, user_id=who, langgraph_thread_id=made.thread_id, created_at=now
+        ),
+        InboundEvent(
+            id=made.event_id,
+            channel="telegram",
+            external_id=secret,
+            sender=address,
+            user_id=who,
+            payload={"text": secret},
+            received_at=now,
+            correlation_id=uuid4().hex,
+        ),
+    ]
+
+
+def _of_the_goal(made: Rows, address: str, now: datetime) -> list[Base]:
+    said = {"role": "user", "content": made.secret, "created_at": now}
+    return [
+        Message(id=made.message_id, conversation_id=made.conversation_id, **said),
+        Task(
+            id=made.task_id,
+            user_id=made.user_id,
+            goal_id=made.goal_id,
+            series_id=made.series_id,
+            title=made.secret,
+            scheduled_at=now + timedelta(hours=1),
+            local_day=now.date(),
+            created_at=now,
+            wakes_at=now + timedelta(days=2),
+        ),
+    ]
+
+
+def _of_the_task(made: Rows, address: str, now: datetime) -> list[Base]:
+    sent = {"task_id": made.task_id, "channel": "telegram"}
+    return [
+        DispatchLog(
+            id=made.attempt_id, rung="remind", address=address, created_at=now, status="dispatched", **sent
+        ),
+        NotificationLog(external_id=made.secret, sent_at=now, attempt_id=made.attempt_id, **sent),
+    ]
 
 
 def _checkpoint(session: Session, thread: str) -> None:
@@ -142,14 +130,3 @@ def _checkpoint(session: Session, thread: str) -> None:
         " values (:thread, '1', 't', 0, 'c', 'x')",
     ):
         session.execute(text(statement), {"thread": thread})
-
-
-def count_by_table(session: Session, user_id: UUID) -> dict[str, int]:
-    """How many of the person's rows each personal table shows to this session."""
-    return {
-        table.name: session.scalar(
-            text(f"select count(*) from {table.name} where {table.mine}"), {"user": user_id}
-        )
-        or 0
-        for table in PERSONAL
-    }

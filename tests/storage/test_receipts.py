@@ -7,26 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import pytest
-
-from storage.backup import back_up
 from storage.restore import restore
-from tests.storage.filled import OWNER, STRANGER, every_row, fill, run
+from tests.storage.filled import OWNER, STRANGER, every_row, run
 
 NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def url(fresh_database_url: str) -> str:
-    """An installation in use: a row in every table."""
-    fill(fresh_database_url)
-    return fresh_database_url
-
-
-@pytest.fixture
-def saved(url: str, tmp_path: Path) -> Path:
-    back_up(url, tmp_path / "flux.zip", now=NOW, flux_version="0.2.0")
-    return tmp_path / "flux.zip"
 
 
 def _receipt(url: str, person: str, receipt: str) -> None:

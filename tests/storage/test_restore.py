@@ -14,31 +14,17 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import psycopg
 import pytest
 
-from storage.backup import back_up
 from storage.backup_file import opened
 from storage.backup_format import BackupError, Manifest, no_progress
 from storage.migrations import migrate
 from storage.personal import PERSONAL
 from storage.preflight import DatabaseError
 from storage.restore import restore
-from tests.storage.filled import every_row, fill, run
+from tests.storage.filled import every_row, run
 
 NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 _OTHERS = "datname = current_database() and pid <> pg_backend_pid()"
 Members = dict[str, bytes]
-
-
-@pytest.fixture
-def url(fresh_database_url: str) -> str:
-    """An installation in use: a row in every table."""
-    fill(fresh_database_url)
-    return fresh_database_url
-
-
-@pytest.fixture
-def saved(url: str, tmp_path: Path) -> Path:
-    back_up(url, tmp_path / "flux.zip", now=NOW, flux_version="0.2.0")
-    return tmp_path / "flux.zip"
 
 
 def rewritten(saved: Path, change: Callable[[Members], None]) -> Path:

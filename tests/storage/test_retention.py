@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.conversations import Said, keep_summary, open_conversation, window, write_down
 from storage.database import Database
+from storage.erasure import inventory
 from storage.retention import RetentionLimits, retain
 from storage.tables import (
     DispatchLog,
@@ -26,7 +27,7 @@ from storage.tables import (
 )
 from storage.vocabulary import DispatchStatus, InboundState, MessageRole, TaskStatus
 from tests.storage.finished_rows import DAY, add_attempt, add_event, add_notice, add_task, ages, count
-from tests.storage.rows import count_by_table, one_of_each
+from tests.storage.rows import one_of_each
 
 LIMITS = RetentionLimits()
 
@@ -57,10 +58,10 @@ def test_a_strangers_young_rows_of_every_table_stay(
     with database.service() as session:
         add_event(session, owner, now - 400 * DAY)
         one_of_each(session, stranger.id, "sim:stranger", now)
-        before = count_by_table(session, stranger.id)
+        before = inventory(session, stranger.id)
     assert retain(database, LIMITS, now).counts == {"inbound_events": 1}
     with database.service() as session:
-        assert count_by_table(session, stranger.id) == before
+        assert inventory(session, stranger.id) == before
         assert all(before.values())
 
 

@@ -58,64 +58,67 @@ class Report:
     error_code: str | None = None
 
 
+# What says nothing about anybody.
+_PLAIN: dict[str, Any] = {
+    "channel": "telegram",
+    "purpose": "link",
+    "reference": "SM" + "0" * 32,
+    "response": "done",
+    "zone": "Asia/Tokyo",
+    "confidence": 0.9,
+    "data": {"weekday": 0, "time": "07:00"},
+    "payload": {},
+    "limit": 10,
+    "weeks": 12,
+    "late_by": timedelta(minutes=2),
+    "state": InboundState.RECEIVED,
+    "asked_by": "person",
+    "said": [Said(MessageRole.USER, "x")],
+    "sprints": [("x", "x", 1)],
+} | dict.fromkeys(("reason", "description", "correlation_id", "p256dh", "auth", "text"), "x")
+
+
 def about(owner: Rows, database: Database, now: datetime) -> Mapping[str, Any]:
     """What each parameter name means when it is about the owner."""
-    with database.service() as session:
-        task = session.get_one(Task, owner.task_id)
-        talk = session.get_one(Conversation, owner.conversation_id)
-        goal = session.get_one(Goal, owner.goal_id)
-        event = session.get_one(InboundEvent, owner.event_id)
-        message = session.get_one(Message, owner.message_id)
-        pattern = session.get_one(Pattern, owner.pattern_id)
-        session.expunge_all()
-    task.status = "done"
-    finished = Finished(owner.attempt_id, 0, DispatchStatus.FAILED)
-    attempt = {"task_id": owner.task_id, "channel": "x", "rung": "remind"}
     ids = {name: getattr(owner, name) for name in Rows.__dataclass_fields__}
     plural = {f"{name}s": [value] for name, value in ids.items()}
+    words = dict.fromkeys(("title", "endpoint", "code", "external_id", "message_ref"), owner.secret)
+    addresses = dict.fromkeys(("value", "sender"), "sim:owner")
+    return _PLAIN | ids | plural | words | addresses | _moments(now) | _rows(owner, database) | _lists(owner)
+
+
+def _moments(now: datetime) -> dict[str, Any]:
     times = dict.fromkeys(("now", "at", "start", "received_at", "before_at"), now)
     later = dict.fromkeys(("end", "after", "before", "lease_until"), now + timedelta(days=1))
     days = dict.fromkeys(("first", "since", "first_day", "day"), now.date() - timedelta(days=400))
     last = dict.fromkeys(("last", "today", "last_day"), now.date() + timedelta(days=1))
-    words = dict.fromkeys(("title", "endpoint", "code", "external_id", "message_ref"), owner.secret)
-    others = {
-        "channel": "telegram",
-        "value": "sim:owner",
-        "sender": "sim:owner",
-        "purpose": "link",
-        "reference": "SM" + "0" * 32,
-        "reason": "x",
-        "response": "done",
-        "description": "x",
-        "correlation_id": "x",
-        "p256dh": "x",
-        "auth": "x",
-        "zone": "Asia/Tokyo",
-        "text": "x",
-        "confidence": 0.9,
-        "data": {"weekday": 0, "time": "07:00"},
-        "payload": {},
-        "limit": 10,
-        "weeks": 12,
-        "late_by": timedelta(minutes=2),
-        "state": InboundState.RECEIVED,
-        "asked_by": "person",
-        "conversation": talk,
-        "goal": goal,
-        "event": event,
-        "pattern": pattern,
-        "message": message,
-        "tasks": [task],
-        "said": [Said(MessageRole.USER, "x")],
-        "sprints": [("x", "x", 1)],
-        "rows": [attempt],
-        "finished": [finished],
+    return times | later | days | last
+
+
+def _rows(owner: Rows, database: Database) -> dict[str, Any]:
+    with database.service() as session:
+        found = {
+            "conversation": session.get_one(Conversation, owner.conversation_id),
+            "goal": session.get_one(Goal, owner.goal_id),
+            "event": session.get_one(InboundEvent, owner.event_id),
+            "message": session.get_one(Message, owner.message_id),
+            "pattern": session.get_one(Pattern, owner.pattern_id),
+        }
+        task = session.get_one(Task, owner.task_id)
+        session.expunge_all()
+    task.status = "done"
+    return found | {"tasks": [task]}
+
+
+def _lists(owner: Rows) -> dict[str, Any]:
+    return {
+        "rows": [{"task_id": owner.task_id, "channel": "x", "rung": "remind"}],
+        "finished": [Finished(owner.attempt_id, 0, DispatchStatus.FAILED)],
         "attempts": [(owner.attempt_id, 0)],
         "failed": [(owner.task_id, 1)],
         "reached": [(owner.task_id, "telegram", f"x{uuid4()}", owner.attempt_id)],
         "report": Report("telegram", owner.secret, "failed", owner.attempt_id),
     }
-    return ids | plural | times | later | days | last | words | others
 
 
 def _arguments(name: str, function: Callable[..., Any], known: Mapping[str, Any]) -> dict[str, Any]:

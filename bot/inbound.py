@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from redis import RedisError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot import routing, wire
@@ -35,8 +35,28 @@ def receive(services: Services, message: InboundMessage, correlation_id: str | N
     """What every door does, and all it does: store the event and wake a worker. None when it was a duplicate."""
     correlation_id = correlation_id or uuid4().hex
     bind_correlation(correlation_id)
+    try:
+        event_id = _stored(services, message, correlation_id, _named_by(message))
+    except IntegrityError:  # whoever had the address was erased this very moment: now it is nobody's
+        event_id = _stored(services, message, correlation_id, None)
+    if event_id is None:
+        log.info("inbound_duplicate", channel=message.sender.channel)
+        return None
+    log.info("inbound_stored", event_id=str(event_id), channel=message.sender.channel, kind=message.kind)
+    services.enqueue(HANDLE_JOB, str(event_id))
+    return event_id
+
+
+def _named_by(message: InboundMessage) -> UUID | None:
+    """The API's address is the person themselves; others are looked up where the event is stored."""
+    return UUID(message.sender.value) if message.sender.channel == ChannelName.API else None
+
+
+def _stored(
+    services: Services, message: InboundMessage, correlation_id: str, user_id: UUID | None
+) -> UUID | None:
     with services.database.service() as session:
-        event_id = events.record(
+        return events.record(
             session,
             channel=message.sender.channel,
             sender=message.sender.value,
@@ -44,13 +64,8 @@ def receive(services: Services, message: InboundMessage, correlation_id: str | N
             payload=wire.dump_inbound(message),
             received_at=message.received_at,
             correlation_id=correlation_id,
+            user_id=user_id,
         )
-    if event_id is None:
-        log.info("inbound_duplicate", channel=message.sender.channel)
-        return None
-    log.info("inbound_stored", event_id=str(event_id), channel=message.sender.channel, kind=message.kind)
-    services.enqueue(HANDLE_JOB, str(event_id))
-    return event_id
 
 
 class TurnFailedError(Exception):
@@ -100,6 +115,7 @@ def _handle_next(services: Services, event_id: UUID) -> UUID | None:
             return event.id
         try:
             _answer(services, session, event)
+            session.flush()  # what cannot be written is a failed turn too, not an event that blocks its sender for ever
         except (OperationalError, ErasureAskedError):
             raise  # the database is away: the event is safe there, the sweep brings it back
         except Exception as error:

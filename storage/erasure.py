@@ -158,7 +158,8 @@ def _written_receipt(
 
 _SID = "((?:SM|MM|CA)[0-9a-fA-F]{32})$"
 # What Twilio holds of the person: what we sent about tasks, what they wrote, and calls, by Twilio's own ids.
-_AT_TWILIO = text("""
+_EVENTS = next(table.mine for table in PERSONAL if table.name == "inbound_events")
+_AT_TWILIO = text(f"""
     insert into provider_deletions (id, receipt_id, provider, kind, reference, state, due_at, created_at)
     select gen_random_uuid(), :receipt, 'twilio', case when sid like 'CA%' then 'call' else 'message' end, sid,
         :state, :now, :now
@@ -170,10 +171,10 @@ _AT_TWILIO = text("""
         join tasks t on t.id = d.task_id where t.user_id = :user
         union
         select (regexp_match(case when e.channel = 'call' then e.sender else e.external_id end, :sid))[1]
-        from inbound_events e where e.user_id = :user and e.channel in ('whatsapp', 'call')
+        from inbound_events e where e.channel in ('whatsapp', 'call') and {_EVENTS}
     ) as held
     where sid is not null
-""")
+""")  # noqa: S608 - a condition of our own list
 _BY_HAND = text("""
     insert into provider_deletions (id, receipt_id, provider, kind, state, due_at, created_at)
     select gen_random_uuid(), :receipt, name, 'account', :state, :now, :now from unnest(cast(:names as text[])) as name

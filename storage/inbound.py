@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from storage.tables import InboundEvent
+from storage.tables import Identity, InboundEvent
 from storage.vocabulary import InboundState
 
 
@@ -26,7 +26,11 @@ def record(
     correlation_id: str,
     user_id: UUID | None = None,
 ) -> UUID | None:
-    """Store one event and return its id; None when the provider has sent it before. Mostly nobody knows yet whose it is."""
+    """Store one event and return its id; None when the provider has sent it before.
+
+    It belongs to whoever has the address now, unless `user_id` says it; to nobody while the sender is unknown.
+    """
+    known = select(Identity.user_id).where(Identity.channel == channel, Identity.value == sender)
     statement = insert(InboundEvent).values(
         id=uuid4(),
         channel=channel,
@@ -35,7 +39,7 @@ def record(
         payload=payload,
         received_at=received_at,
         correlation_id=correlation_id,
-        user_id=user_id,
+        user_id=user_id or known.scalar_subquery(),
     )
     statement = statement.on_conflict_do_nothing(constraint="uq_inbound_events_external")
     return session.execute(statement.returning(InboundEvent.id)).scalar_one_or_none()

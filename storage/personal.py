@@ -38,12 +38,16 @@ PERSONAL: tuple[PersonalTable, ...] = (
     ),
     PersonalTable("notification_log", _OWN_TASK, "notification_log", "sent_at, id"),
     PersonalTable("dispatch_log", _OWN_TASK, "dispatch_log"),
-    # What came in before anybody looked whose it was is known by the address it came from.
+    # What nobody has looked at yet is known by the address it came from; what somebody else wrote from there, before
+    # the number changed hands, is theirs.
     PersonalTable(
         "inbound_events",
-        "user_id = :user"
-        " or (channel, sender) in (select channel, value from identities where user_id = :user)"
-        " or (channel = 'api' and sender = cast(:user as text))",
+        "id in (select id from inbound_events where user_id = :user"
+        " union all select e.id from inbound_events e"
+        " join identities i on i.channel = e.channel and i.value = e.sender"
+        " where i.user_id = :user and e.user_id is null"
+        " union all select id from inbound_events"
+        " where channel = 'api' and sender = cast(:user as text) and user_id is null)",
         "inbound_events",
         "seq",
     ),

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from storage.database import widened
 from storage.profile import Preferences, Profile
 from storage.tables import Goal, Identity, InboundEvent, LinkCode, Task, User
+from storage.vocabulary import InboundState
 from storage.zones import known_zone
 
 
@@ -195,8 +196,8 @@ def join_channel(session: Session, code: str, channel: str, value: str, now: dat
     """Move an address to the person who made this link code; None when the code does not count.
 
     Whoever the address belonged to goes when they were never onboarded: that was the same person, a minute ago. What
-    they had asked for by then, and where else they can be reached, goes over to the owner: a
-    transaction bound to the former person goes on with `narrow`.
+    they had asked for by then, and where else they can be reached, goes over to the owner. What
+    the address has said and nobody has answered yet is the owner's: a transaction that handles it goes on with `narrow`.
     """
     with widened(session):
         owner_id = redeem_code(session, "link", code, now)
@@ -208,9 +209,15 @@ def join_channel(session: Session, code: str, channel: str, value: str, now: dat
 def _hand_over(session: Session, owner_id: UUID, channel: str, value: str, now: datetime) -> None:
     former = find_by_address(session, channel, value)
     add_identity(session, owner_id, channel, value, now)
+    waiting = update(InboundEvent).where(
+        InboundEvent.channel == channel,
+        InboundEvent.sender == value,
+        InboundEvent.state == InboundState.RECEIVED,
+    )
+    session.execute(waiting.values(user_id=owner_id))  # this very message is one of them
     if former is not None and former.id != owner_id and not former.onboarded:
         session.execute(update(Identity).where(Identity.user_id == former.id).values(is_primary=False))
-        for table in (InboundEvent, Identity, Goal, Task):  # this very message is one of the events
+        for table in (InboundEvent, Identity, Goal, Task):
             session.execute(update(table).where(table.user_id == former.id).values(user_id=owner_id))
         session.expire_all()
         session.delete(former)

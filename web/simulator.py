@@ -19,6 +19,7 @@ from bot.simulation import advance, next_event
 from channels.messages import Address, InboundMessage
 from channels.simulator import PhoneStore, tapped, typed
 from reminders.rules.answers import parse_tap
+from storage.database import narrow
 from storage.vocabulary import ChannelName
 from web import simulator_person as people
 from web.api.endpoint import Fields, Text, read_body
@@ -125,6 +126,7 @@ def push() -> Response:
         user = people.holder(session, services().redis).user
         if user is None:
             raise not_found()
+        narrow(session, user.id)
         outcome = answer_push(session, user.id, meant, now())
     return jsonify({"text": outcome.text})
 

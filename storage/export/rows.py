@@ -22,9 +22,8 @@ from storage.tables import Base
 BATCH = 100  # rows in memory at once: one may hold a message of a megabyte
 _INDENT = "    "  # as jsonb_pretty does
 
-# Row security shows nobody what came in before it was known whose it is. These are read as the service, and what has
-# become somebody else's since (a number changes hands) is left out here instead.
-_UNCLAIMED = {"inbound_events": "(user_id is null or user_id = :user)"}
+# Row security shows nobody what came in before it was known whose it is: these are read as the service.
+_UNCLAIMED = ("inbound_events",)
 
 # A line break inside a text is written \n, so a real one between brackets is always layout.
 _EMPTY = re.compile(r"([\[{])\n\s*([\]}])")
@@ -50,12 +49,10 @@ def single_row(session: Session, table: PersonalTable, user_id: UUID) -> Iterato
 
 def _batches(session: Session, table: PersonalTable, user_id: UUID) -> Iterator[list[str]]:
     columns = [one for one in Base.metadata.tables[table.name].columns if one.name not in table.hidden]
-    unclaimed = _UNCLAIMED.get(table.name)
-    mine = f"({table.mine}) and {unclaimed}" if unclaimed else table.mine
     names = [f"{_INDENT}{json.dumps(one.name)}: " for one in columns]
     is_json = [isinstance(one.type, JSONB) for one in columns]
-    statement = select(*map(_selected, columns)).where(text(mine)).order_by(text(table.order))
-    with widened(session) if unclaimed else nullcontext():
+    statement = select(*map(_selected, columns)).where(text(table.mine)).order_by(text(table.order))
+    with widened(session) if table.name in _UNCLAIMED else nullcontext():
         found = session.execute(statement, {"user": user_id}, execution_options={"yield_per": BATCH})
         for batch in found.partitions():
             yield [_object(names, is_json, row) for row in batch]

@@ -13,9 +13,10 @@ from sqlalchemy import and_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from storage.checkpoints import forget_threads
 from storage.database import widened
 from storage.profile import Preferences, Profile
-from storage.tables import Goal, Identity, InboundEvent, LinkCode, Task, User
+from storage.tables import Conversation, Goal, Identity, InboundEvent, LinkCode, Task, User
 from storage.vocabulary import InboundState
 from storage.zones import known_zone
 
@@ -219,5 +220,7 @@ def _hand_over(session: Session, owner_id: UUID, channel: str, value: str, now: 
         session.execute(update(Identity).where(Identity.user_id == former.id).values(is_primary=False))
         for table in (InboundEvent, Identity, Goal, Task):
             session.execute(update(table).where(table.user_id == former.id).values(user_id=owner_id))
+        talks = select(Conversation.langgraph_thread_id).where(Conversation.user_id == former.id)
+        forget_threads(session, session.scalars(talks).all())
         session.expire_all()
         session.delete(former)

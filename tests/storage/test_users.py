@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+
 from storage.database import Database
+from storage.migrations import CHECKPOINT_TABLES
 from storage.tables import Task, User
 from storage.users import (
     add_identity,
@@ -15,6 +18,7 @@ from storage.users import (
     join_channel,
     mint_code,
 )
+from tests.storage.rows import one_of_each
 
 
 def test_a_strangers_first_address_does_not_become_a_second_first_one(
@@ -62,3 +66,17 @@ def test_joining_from_somebody_who_is_known_leaves_their_rows_alone(
         assert join_channel(session, code, "telegram", "sim:stranger", now) == owner.id
         assert get_user(session, stranger.id) is not None
         assert join_channel(session, code, "telegram", "sim:owner", now) is None
+
+
+def test_joining_forgets_the_thread_of_the_newcomer_who_goes(
+    database: Database, owner: User, now: datetime
+) -> None:
+    with database.service() as session:
+        newcomer = create_user(session, now)
+        add_identity(session, newcomer.id, "whatsapp", "+49", now, primary=True)
+        one_of_each(session, newcomer.id, "+49", now)
+        code = mint_code(session, owner.id, "link", now)
+    with database.service() as session:
+        assert join_channel(session, code, "whatsapp", "+49", now) == owner.id
+        for table in CHECKPOINT_TABLES:
+            assert session.scalar(text(f"select count(*) from {table}")) == 0

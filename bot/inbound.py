@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -35,6 +36,10 @@ def receive(services: Services, message: InboundMessage, correlation_id: str | N
     """What every door does, and all it does: store the event and wake a worker. None when it was a duplicate."""
     correlation_id = correlation_id or uuid4().hex
     bind_correlation(correlation_id)
+    if (
+        message.group_chat
+    ):  # sent away unread, so what was said among others is not kept: it would be nobody's to erase
+        message = replace(message, text="", choice=None, display_name=None, latitude=None, longitude=None)
     try:
         event_id = _stored(services, message, correlation_id, _named_by(message))
     except IntegrityError:  # whoever had the address was erased this very moment: now it is nobody's

@@ -148,6 +148,13 @@ def test_a_group_is_sent_away_and_nobody_is_created(services, say, text):
         assert session.scalar(select(func.count()).select_from(User)) == 0
 
 
+def test_what_is_said_in_a_group_is_not_kept(services, say, text):
+    say(text("Bo told Ada a secret", sender="sim:group", group_chat=True, display_name="Bo"))
+    with services.database.service() as session:
+        kept = session.scalars(select(InboundEvent.payload)).one()
+    assert "secret" not in str(kept) and "Bo" not in str(kept)
+
+
 def test_a_stranger_waits_for_the_owner_of_a_closed_house(services, say, text, settings: Settings, now):
     services.settings = settings.model_copy(update={"access": "pairing"})
     [reply] = say(text("hello", sender="sim:new"))

@@ -54,9 +54,11 @@ class Needles:
         for found in _ANY_UUID.finditer(data):
             if found[0].decode().replace("-", "").lower() in self.hexes:
                 yield found.span()
-        at = data.find(self.person.bytes)
-        if at >= 0:
-            yield at, at + len(self.person.bytes)
+        raw = self.person.bytes
+        at = data.find(raw)
+        while at >= 0:
+            yield at, at + len(raw)
+            at = data.find(raw, at + len(raw))
 
     def are_in(self, data: bytes) -> bool:
         return next(self.spans(data), None) is not None

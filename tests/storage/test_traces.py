@@ -124,6 +124,14 @@ def test_a_log_is_blotted_in_place_while_others_write(tmp_path: Path) -> None:
     assert kept.endswith(line[-38:] + "and on it goes\n")
 
 
+def test_the_raw_id_is_found_and_blotted_as_often_as_it_stands_there(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(b"\x00".join([NEEDLES.person.bytes] * 3))
+    assert search_files([tmp_path], NEEDLES)[1][0].count == 3
+    assert blot_logs([tmp_path], NEEDLES) == 3
+    assert search_files([tmp_path], NEEDLES) == (1, [])
+
+
 def test_files_of_the_databases_are_left_to_them_and_others_are_only_told(tmp_path: Path) -> None:
     own = tmp_path / "servers" / "postgres"
     own.mkdir(parents=True)

@@ -55,17 +55,20 @@ def _with(first: bytes, rest: Generator[bytes]) -> Generator[bytes]:
 
 
 def _told(user_id: UUID, reference: str) -> Generator[bytes]:
-    """The stream, with a line in the log about how it ended: by then nobody can be told otherwise."""
+    """The stream, with a line in the log about how it ended: by then nobody can be told otherwise.
+
+    The line does not say whose it was: they may be erased while the download runs, and logs are blotted only once.
+    """
     sent = 0
     try:
         for piece in stream_export(services().database, user_id, now()):
             yield piece
             sent += len(piece)
     except (GeneratorExit, LookupError):
-        log.info("export_stopped", user=str(user_id), bytes=sent, correlation_id=reference)
+        log.info("export_stopped", bytes=sent, correlation_id=reference)
         raise
     except Exception:
         # The door of the download: half a ZIP opens nowhere, and the server cuts the line.
-        log.exception("export_broke", user=str(user_id), bytes=sent, correlation_id=reference)
+        log.exception("export_broke", bytes=sent, correlation_id=reference)
         raise
-    log.info("export_sent", user=str(user_id), bytes=sent, correlation_id=reference)
+    log.info("export_sent", bytes=sent, correlation_id=reference)

@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.clock import ManualClock
 from bot.services import Services
@@ -69,6 +70,16 @@ def test_a_token_gets_its_owners_data_and_only_theirs(
         assert own.secret in everything
         assert other.secret not in everything
         assert str(other.user_id) not in everything
+
+
+def test_the_log_of_a_download_does_not_say_whose_it_was(
+    client: FlaskClient, owner: User, as_owner: Headers
+) -> None:
+    with capture_logs() as lines:
+        assert client.get(PATH, headers=as_owner).data
+    [sent] = [line for line in lines if line["event"] == "export_sent"]
+    assert sent["bytes"] > 0 and sent["correlation_id"]
+    assert str(owner.id) not in str(sent)
 
 
 def test_it_is_a_file_to_save_and_in_no_cache(client: FlaskClient, as_owner: Headers) -> None:

@@ -63,12 +63,6 @@ def end(redis: Redis, response: Response) -> None:
     response.delete_cookie(COOKIE, path="/")
 
 
-def forget_person(redis: Redis, user_id: UUID) -> None:
-    """Sign a person out everywhere."""
-    for key in redis.scan_iter(match=f"{_PREFIX}{user_id.hex}:*", count=1000):
-        redis.delete(key)
-
-
 def is_ours(session: BrowserSession, token: str) -> bool:
     """Whether a post carries the signed-in browser's token."""
     return hmac.compare_digest(session.csrf.encode(), token.encode("utf-8", "replace"))

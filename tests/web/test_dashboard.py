@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from bot.clock import ManualClock
+from bot.erasure import erase_person
+from bot.services import Services
 from reminders.rules.answers import TaskTap, format_tap
 from reminders.rules.streaks import DayTotal
 from storage import users
@@ -19,11 +21,11 @@ from storage.analytics import Week
 from storage.database import Database
 from storage.subscriptions import subscriptions_of
 from storage.tables import User
-from storage.vocabulary import TaskStatus
+from storage.vocabulary import ErasureSource, TaskStatus
 from tests.web.parts import add_goal, add_task, browser_keys, load_task
 from web.bars import bars
 from web.heatmap import heatmap
-from web.sessions import COOKIE, forget_person
+from web.sessions import COOKIE
 
 
 def link(database: Database, user: User, now: datetime) -> str:
@@ -160,12 +162,18 @@ def test_signing_out_ends_the_session(browser: FlaskClient) -> None:
     assert browser.get("/dashboard").status_code == 401
 
 
-def test_forgetting_a_person_signs_every_browser_out(
-    app: Flask, browser: FlaskClient, database: Database, owner: User, now: datetime, redis: Redis
+def test_erasing_a_person_signs_every_browser_out(
+    app: Flask,
+    browser: FlaskClient,
+    services: Services,
+    database: Database,
+    owner: User,
+    now: datetime,
+    redis: Redis,
 ) -> None:
     other = app.test_client()
     other.post(link(database, owner, now))
-    forget_person(redis, owner.id)
+    erase_person(services, owner.id, ErasureSource.OPERATOR)
     assert browser.get("/dashboard").status_code == other.get("/dashboard").status_code == 401
     assert not list(redis.scan_iter("flux:session:*"))
 

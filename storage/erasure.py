@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, select, text
+from sqlalchemy import Connection, CursorResult, select, text
 from sqlalchemy.orm import Session
 
 from storage.database import ConflictError, lock_person
@@ -49,7 +49,7 @@ def erase_rows(
     gets the old receipt. Raises UnknownPersonError; ConflictError or a deadlock mean that the transaction must be
     repeated (`storage.database.repeat_on_conflict`).
     """
-    _lock(session, user_id)
+    lock(session, user_id)
     if session.scalar(select(User.id).where(User.id == user_id)) is None:
         receipt = find_receipt(session, user_id)
         if receipt is None:
@@ -57,9 +57,14 @@ def erase_rows(
         return Erased(receipt.id, receipt.erased_at, dict(receipt.counts), repeated=True)
     receipt = _written_receipt(session, user_id, now, asked_by)
     _note_deletions(session, receipt.id, user_id, now, by_hand)
-    counts = {table.name: _delete(session, table, user_id) for table in PERSONAL}
+    counts = delete_rows(session, user_id)
     receipt.counts = counts
     return Erased(receipt.id, receipt.erased_at, counts)
+
+
+def delete_rows(session: Session | Connection, user_id: UUID) -> dict[str, int]:
+    """Delete what the list says is this person's, and nothing more; how many rows of each table there were."""
+    return {table.name: _delete(session, table, user_id) for table in PERSONAL}
 
 
 def find_receipt(session: Session, user_id: UUID) -> ErasureReceipt | None:
@@ -78,7 +83,7 @@ def _about(table: PersonalTable, act: str) -> Any:
     return text(f"{act} from {table.name} where {table.mine}")
 
 
-def _delete(session: Session, table: PersonalTable, user_id: UUID) -> int:
+def _delete(session: Session | Connection, table: PersonalTable, user_id: UUID) -> int:
     result = session.execute(_about(table, "delete"), {"user": user_id})
     return result.rowcount if isinstance(result, CursorResult) else 0
 
@@ -91,8 +96,8 @@ _TASKS = text(
 _USER = text("select 1 from users where id = :user for update")
 
 
-def _lock(session: Session, user_id: UUID) -> None:
-    """Nobody else handles the person or refers to them until this transaction ends.
+def lock(session: Session, user_id: UUID) -> None:
+    """Nobody else handles the person or refers to them until this transaction ends. Raises ConflictError.
 
     In the order in which a chat turn takes its locks, then tasks before their owner, as the ladder does.
     """
@@ -114,7 +119,8 @@ def _senders(session: Session, user_id: UUID) -> set[tuple[str, str]]:
 def hush(session: Session, user_id: UUID, now: datetime) -> None:
     """No reminder of this person may begin for a minute: what has begun can end, and is known when the rows go.
 
-    It ends by itself, so that an erasure killed at this point has changed nothing.
+    It ends by itself. An erasure killed at this point costs no more than the reminders that were due in that minute:
+    they are closed as if the person had paused, and are not made up for.
     """
     session.execute(
         text(

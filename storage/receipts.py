@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from storage.copying import LiveTable, everybody
-from storage.personal import PERSONAL
+from storage.erasure import delete_rows
 
 RECEIPTS = "erasure_receipts"
 DELETIONS = "provider_deletions"
@@ -73,12 +73,6 @@ def erase_again(connection: Connection) -> int:
         )
     ).all()
     for person in people:
-        _erase_again(connection, person)
+        delete_rows(connection, person)
     connection.execute(text("set local role none"))
     return len(people)
-
-
-def _erase_again(connection: Connection, person: object) -> None:
-    for table in PERSONAL:
-        statement = f"delete from {table.name} where {table.mine}"  # noqa: S608 - words of our own list
-        connection.execute(text(statement), {"user": person})

@@ -116,7 +116,7 @@ class ErasureSource(StrEnum):
 
     PERSON = "person"
     OPERATOR = "operator"
-    RESTORE = "restore"  # a backup brought somebody back who had been erased
+    RESTORE = "restore"  # the database allows it; nobody writes it, as whoever a backup brings back keeps the old receipt
 
 
 class DeletionState(StrEnum):

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from bot import identifiers
 from bot.identifiers import Begun
@@ -40,6 +42,11 @@ LEFT_ALONE = timedelta(
     minutes=2
 )  # an erasure as young as this is still being carried out by whoever began it
 _LOOK_AGAIN = 0.05
+FINISH_JOB = "bot.jobs.finish_erasure"
+
+
+class UnfinishedError(Exception):
+    """It broke on the way, with a cause nobody foresaw: begun, and finished later without being asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +69,76 @@ class Proof:
 def erase_person(services: Services, user_id: UUID, asked_by: ErasureSource) -> Erased:
     """Erase somebody everywhere. Again for an id that was erased: finishes what was left, and tells the old receipt.
 
-    Raises UnknownPersonError. While Redis is away nothing is begun.
+    Raises UnknownPersonError, and UnfinishedError when it broke on the way. While Redis is away nothing is begun.
     """
+    return erase_and_name(services, user_id, asked_by)[0]
+
+
+def erase_and_name(services: Services, user_id: UUID, asked_by: ErasureSource) -> tuple[Erased, Needles]:
+    """The same, and all that was looked for: what `prove` is to look for again."""
     begun = _begin(services, user_id, asked_by)
-    erased = _erase_rows(services, user_id, begun.asked_by)
-    _erase_elsewhere(services, begun.needles)
-    identifiers.drop(services.redis, user_id)
-    _rewrite_append_only_file(services)
+    try:
+        erased, needles = _erase_rows(services, user_id, begun)
+        _erase_elsewhere(services, needles)
+        identifiers.drop(services.redis, user_id)
+        _rewrite_append_only_file(services)
+    except (UnknownPersonError, OperationalError, RedisError):
+        raise
+    except Exception as error:
+        # Whatever it is, whoever asked must not be told that nothing changed.
+        log.exception("erasure_not_finished")
+        raise UnfinishedError from error
     log.info("person_erased", receipt=str(erased.receipt_id), repeated=erased.repeated)
-    return erased
+    return erased, needles
 
 
 def resume(services: Services) -> int:
-    """Finish the erasures whose process ended on the way; returns how many. For the sweep."""
-    resumed = 0
+    """Have the erasures finished whose process ended on the way; returns how many. For the sweep, which waits for nobody."""
+    asked = 0
+    now = services.clock.now()
     for user_id in identifiers.unfinished(services.redis):
-        begun = identifiers.kept(services.redis, user_id)
-        if begun is None or services.clock.now() - begun.at < LEFT_ALONE:
-            continue
-        try:
-            erase_person(services, user_id, begun.asked_by)
-            resumed += 1
-        except UnknownPersonError:  # the database is another one than it was
-            identifiers.drop(services.redis, user_id)
-        except Exception:
-            # Whatever it is, it may not keep the sweep from everybody else; the next one tries again.
-            log.exception("erasure_not_finished")
-    return resumed
+        if _is_left(services, user_id) and identifiers.ask(services.redis, user_id, now, LEFT_ALONE):
+            services.enqueue(FINISH_JOB, user_id.hex)
+            asked += 1
+    return asked
+
+
+def finish(services: Services, user_id: UUID) -> bool:
+    """Do the rest of an erasure; False when there is nothing to do, somebody is at it, or it broke again."""
+    begun = identifiers.kept(services.redis, user_id)
+    if begun is None or not _is_left(services, user_id):
+        return False
+    try:
+        erase_person(services, user_id, begun.asked_by)
+    except UnknownPersonError:  # the database is another one than it was
+        identifiers.drop(services.redis, user_id)
+    except Exception:
+        # Whatever it is: a job that failed would be kept with the person's id, and the next sweep asks again.
+        log.exception("erasure_not_resumed")
+        return False
+    return True
+
+
+def _is_left(services: Services, user_id: UUID) -> bool:
+    begun = identifiers.kept(services.redis, user_id)
+    return begun is not None and services.clock.now() - begun.at >= LEFT_ALONE
 
 
 def collect(services: Services, user_id: UUID) -> Needles:
     """What to look for: what the rows tell, and what an erasure that was cut short had collected from them."""
     begun = identifiers.kept(services.redis, user_id)
     with services.database.service() as session:
-        found = identifiers.needles_of(session, user_id)
-        phones = PhoneStore(services.redis)
-        for identity in users.identities(session, user_id):
-            typed = phones.numbers_typed(Address(identity.channel, identity.value))
-            found = replace(found, words=found.words | typed)
+        found = _found(services, session, user_id)
     return found | begun.needles if begun else found
+
+
+def _found(services: Services, session: Session, user_id: UUID) -> Needles:
+    found = identifiers.needles_of(session, user_id)
+    phones = PhoneStore(services.redis)
+    for identity in users.identities(session, user_id):
+        typed = phones.numbers_typed(Address(identity.channel, identity.value))
+        found = replace(found, words=found.words | typed)
+    return found
 
 
 def prove(services: Services, needles: Needles) -> Proof:
@@ -129,22 +167,32 @@ def _begin(services: Services, user_id: UUID, asked_by: ErasureSource) -> Begun:
     return begun
 
 
-def _erase_rows(services: Services, user_id: UUID, asked_by: ErasureSource) -> Erased:
+def _erase_rows(services: Services, user_id: UUID, begun: Begun) -> tuple[Erased, Needles]:
     _wait_for_lanes(services, user_id)
     by_hand = ("openrouter",) if services.settings.openrouter_api_key else ()
 
-    def transaction() -> Erased:
+    def attempt() -> tuple[Erased, Needles]:
+        _hush(services, user_id)  # the last one may have ended while others held the rows
         with services.database.service() as session:
+            erasure.lock(session, user_id)
+            # What came in since it began is deleted too, and its ids are in logs and jobs by now.
+            needles = begun.needles | _found(services, session, user_id)
+            identifiers.keep(services.redis, replace(begun, needles=needles))
             now = services.clock.now()
-            return erasure.erase_rows(session, user_id, now, asked_by, by_hand=by_hand)
+            return erasure.erase_rows(session, user_id, now, begun.asked_by, by_hand=by_hand), needles
 
-    return repeat_on_conflict(transaction)
+    return repeat_on_conflict(attempt)
+
+
+def _hush(services: Services, user_id: UUID) -> None:
+    """In a transaction of its own: others are to see it, and it takes the owner before the tasks."""
+    with services.database.service() as session:
+        erasure.hush(session, user_id, services.clock.now())
 
 
 def _wait_for_lanes(services: Services, user_id: UUID) -> None:
     """Let no reminder begin, and those that have begun end: so none goes out once the rows are gone."""
-    with services.database.service() as session:
-        erasure.hush(session, user_id, services.clock.now())
+    repeat_on_conflict(lambda: _hush(services, user_id))
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         with services.database.service() as session:

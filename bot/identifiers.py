@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
 _BEGUN = "flux:erasing"  # id of whoever is being erased -> the identifiers to look for; empty at most times
+_ASKED = "flux:erasing:asked"  # the same id -> when the sweep last asked a worker to finish it
 _SHORTEST = 6
 
 
@@ -99,6 +100,19 @@ def kept(redis: Redis, user_id: UUID) -> Begun | None:
 
 def drop(redis: Redis, user_id: UUID) -> None:
     redis.hdel(_BEGUN, user_id.hex)
+    redis.hdel(_ASKED, user_id.hex)
+
+
+def ask(redis: Redis, user_id: UUID, now: datetime, again_after: timedelta) -> bool:
+    """Note that somebody is to finish it; False when that was noted just now, so that jobs do not pile up."""
+    before: Any = redis.hget(_ASKED, user_id.hex)
+    if before is not None and now - datetime.fromisoformat(before.decode()) < again_after:
+        return False
+    redis.hset(_ASKED, user_id.hex, now.isoformat())
+    if redis.hexists(_BEGUN, user_id.hex):
+        return True
+    redis.hdel(_ASKED, user_id.hex)  # it came to its end at this very moment: its id may not stay here
+    return False
 
 
 def unfinished(redis: Redis) -> list[UUID]:

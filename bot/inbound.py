@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot import routing, wire
+from bot.erasure import UnfinishedError
 from bot.farewell import say_goodbye
 from bot.logs import bind_correlation
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 
 HANDLE_JOB = "bot.jobs.handle_inbound"
 MAX_TRIES = 3  # of one event, before the person is told that it did not work
+_SORRY = "That didn't work on my side; nothing changed."
+_NOT_YET = "It did not work at once; it is being finished."  # an erasure that has begun does not end half-way
 GIVE_UP_SENDING = timedelta(hours=6)  # a reply older than this would only confuse
 
 
@@ -141,10 +144,10 @@ def _erase(services: Services, asked: ErasureAskedError) -> None:
         say_goodbye(services, asked.user_id, asked.sender)
     except (OperationalError, RedisError):
         raise  # a server is away: the sweep brings the event back
-    except Exception:
+    except Exception as error:
         # The same door as every turn's: nobody who asked for this is left without an answer.
         log.exception("erasure_failed")
-        _note_failure(services, asked.event_id)
+        _note_failure(services, asked.event_id, _NOT_YET if isinstance(error, UnfinishedError) else _SORRY)
         _say(services, asked.event_id)
 
 
@@ -168,7 +171,7 @@ def _answer(services: Services, session: Session, event: InboundEvent) -> None:
     )
 
 
-def _note_failure(services: Services, event_id: UUID) -> None:
+def _note_failure(services: Services, event_id: UUID, words: str = _SORRY) -> None:
     """Count the failed try; after the last one tell the person, with a reference that finds the log."""
     with services.database.service() as session:
         event = events.take(session, event_id, InboundState.RECEIVED)
@@ -177,7 +180,7 @@ def _note_failure(services: Services, event_id: UUID) -> None:
         event.tries += 1
         event.handled_at = services.clock.now()
         if event.tries >= MAX_TRIES:
-            sorry = f"That didn't work on my side; nothing changed. Ref {event.correlation_id[:4]}."
+            sorry = f"{words} Ref {event.correlation_id[:4]}."
             event.replies = {"messages": wire.dump_outbound([OutboundMessage(sorry)]), "sent": 0}
             event.state = InboundState.ANSWERED
             event.error = "turn_failed"

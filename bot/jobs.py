@@ -35,11 +35,20 @@ def wake(due: str) -> None:
 
 
 def sweep() -> None:
-    """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages, half an erasure."""
+    """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages, half an erasure.
+
+    Others do what takes long: the ladder's line waits for this.
+    """
     bind_correlation("sweep")
     sweep_ladder(services().dispatcher, services().clock.now())
     inbound.recover(services())
     erasure.resume(services())
+
+
+def finish_erasure(user_id: str) -> None:
+    """Do the rest of an erasure whose process ended on the way."""
+    bind_correlation("erasure")  # nothing is logged that leads to the person
+    erasure.finish(services(), UUID(user_id))
 
 
 def housekeeping(_asked: str) -> None:

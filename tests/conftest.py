@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -22,6 +23,8 @@ from storage.migrations import migrate
 from storage.profile import Profile, SleepWindow
 from storage.tables import User
 from storage.users import add_identity, create_user, save_profile
+
+Held = Callable[[UUID], AbstractContextManager[None]]
 
 # The same cases on every run of CI: a new find belongs to whoever is developing, not to an unrelated change.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
@@ -161,3 +164,20 @@ def stranger(database: Database, now: datetime) -> User:
     """Somebody else, whose rows the owner must never see, and the other way round."""
     with database.service() as opened:
         return make_person(opened, "Bo", "sim:stranger", now)
+
+
+@pytest.fixture
+def held(database_url: str) -> Held:
+    """Within it a table that nobody knows refers to the person, and they cannot be deleted."""
+
+    @contextmanager
+    def holding(user_id: UUID) -> Iterator[None]:
+        with psycopg.connect(database_url, autocommit=True) as admin:
+            admin.execute("create table holds (person uuid references users)")
+            try:
+                admin.execute("insert into holds values (%s)", (user_id,))
+                yield
+            finally:
+                admin.execute("drop table holds")
+
+    return holding

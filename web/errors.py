@@ -8,6 +8,7 @@ from redis import RedisError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from bot.erasure import UnfinishedError
 from web.context import correlation_id
 
 log = structlog.get_logger()
@@ -80,6 +81,11 @@ def install(app: Flask) -> None:
         response = answer(503, *_CODES[503])
         response.headers["Retry-After"] = _TRY_AGAIN_SECONDS
         return response
+
+    @app.errorhandler(UnfinishedError)
+    def unfinished(error: UnfinishedError) -> Response:  # noqa: ARG001 - Flask's signature; it is in the log already
+        log.warning("request_unfinished", path=request.path)
+        return answer(500, "unfinished", "It did not work at once; it is being finished.")
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

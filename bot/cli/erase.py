@@ -12,14 +12,12 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.services import Services
-    from storage.traces import Needles
 
 _ASKED = 8  # characters of the id
 
 
 def erase(settings: Settings, arguments: Namespace) -> int:
     """Exit code 0: nothing is left of the person. 1: there is nobody, it was not confirmed, or traces are left."""
-    from bot.erasure import collect
     from storage.erasure import UnknownPersonError
 
     user_id: UUID = arguments.id
@@ -29,7 +27,7 @@ def erase(settings: Settings, arguments: Namespace) -> int:
             print("flux: nothing was erased", file=sys.stderr)
             return 1
         try:
-            return _erase(services, user_id, collect(services, user_id))
+            return _erase(services, user_id)
         except UnknownPersonError:
             print(f"flux: there is nobody with the id {user_id}; see `flux user list`", file=sys.stderr)
             return 1
@@ -64,11 +62,11 @@ def _confirmed(user_id: UUID) -> bool:
         return False
 
 
-def _erase(services: Services, user_id: UUID, needles: Needles) -> int:
-    from bot.erasure import erase_person, prove
+def _erase(services: Services, user_id: UUID) -> int:
+    from bot.erasure import erase_and_name, prove
     from storage.vocabulary import ErasureSource
 
-    erased = erase_person(services, user_id, ErasureSource.OPERATOR)
+    erased, needles = erase_and_name(services, user_id, ErasureSource.OPERATOR)
     if erased.repeated:
         print(f"Already erased on {erased.erased_at:%Y-%m-%d %H:%M} UTC.")
     else:

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from bot import demo
 from bot.clock import ManualClock
-from bot.erasure import collect, erase_person, prove, resume
+from bot.erasure import FINISH_JOB, UnfinishedError, collect, erase_person, finish, prove, resume
 from bot.services import Services
 from channels.messages import Address
 from channels.sim_phone import PhoneStore
@@ -127,7 +127,7 @@ def begun_and_killed(services: Services, owner: User) -> Needles:
     services.redis.set("flux:sim:otp:sim:owner", "123456")
     (services.settings.flux_home / "web.log.1").write_text(f"user={owner.id} address=sim:owner\n")
     needles = collect(services, owner.id)
-    with pytest.raises(KilledError):
+    with pytest.raises(UnfinishedError):
         erase_person(replace(services, phones=Killed(services.redis)), owner.id, PERSON)
     with services.database.service() as session:
         assert users.get_user(session, owner.id) is None
@@ -143,12 +143,19 @@ def test_what_a_kill_left_goes_with_the_next_try(services: Services, owner: User
 
 def test_the_sweep_finishes_what_a_kill_left(services: Services, owner: User, clock: ManualClock) -> None:
     needles = begun_and_killed(services, owner)
+    queued: list[tuple[str, str]] = []
+    services.enqueue = lambda function, argument: queued.append((function, argument))
     assert resume(services) == 0, "whoever began it may still be at it"
     clock.shift(timedelta(minutes=3))
-    assert resume(replace(services, phones=Killed(services.redis))) == 0, "what breaks is tried again later"
+    assert (resume(services), resume(services)) == (1, 0), "one job is enough"
+    assert queued == [(FINISH_JOB, owner.id.hex)]
+    assert prove(services, needles).traces, "the sweep itself waits for nothing"
+    assert not finish(replace(services, phones=Killed(services.redis)), owner.id)
     clock.shift(timedelta(minutes=3))
-    assert resume(services) == 1
+    assert resume(services) == 1, "what breaks is tried again later"
+    assert finish(services, owner.id)
     assert prove(services, needles).traces == ()
+    assert not finish(services, owner.id)
     assert resume(services) == 0
 
 

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from rq import Queue
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot import inbound
 from bot.calls import call_step
 from bot.clock import ManualClock
-from bot.erasure import collect, erase_person, prove
+from bot.erasure import collect, erase_and_name, erase_person, prove
 from bot.services import Services
 from bot.statuses import note_status
 from channels.messages import Address, DeliveryState, InboundMessage, OutboundMessage, Receipt, StatusUpdate
@@ -24,8 +25,10 @@ from channels.switchboard import Switchboard
 from channels.voice_script import CallStep
 from reminders.plans import TaskDraft, schedule_tasks
 from storage import users
+from storage.database import lock_person
 from storage.erasure import inventory
 from storage.tables import InboundEvent, Task, User
+from storage.traces import Needles
 from storage.vocabulary import ErasureSource
 from tests.bot.conftest import Say
 from tests.conftest import make_person
@@ -82,6 +85,30 @@ def test_no_provider_is_called_once_somebody_is_erased(
         ladder.dispatcher.run_due(clock.now() + timedelta(minutes=minutes))
     assert line.sent == sent
     assert prove(services, needles).traces == ()
+
+
+def test_what_came_in_after_it_began_leaves_no_id_behind(services: Services, owner: User) -> None:
+    now = services.clock.now()
+    log = services.settings.flux_home / "worker.log"
+    queue = Queue("chat", connection=services.redis)
+    errors: list[BaseException] = []
+    looked_for: list[Needles] = []
+    with services.database.service() as session:
+        lock_person(session, owner.id)
+        erasing = run_beside(lambda: looked_for.append(erase_and_name(services, owner.id, PERSON)[1]), errors)
+        hushed = select(User.paused_until).where(User.id == owner.id)
+        wait_for(lambda: value_of(services, hushed) is not None, "the hush, which comes after the first look")
+        user = session.get_one(User, owner.id)
+        [task] = schedule_tasks(session, user, [TaskDraft("Run", now + timedelta(hours=1), 20)], now)
+        late = task.id
+        log.write_text(f"task={late}\n")
+        queue.enqueue("bot.jobs.handle_inbound", str(late))
+    erasing.join(30)
+    assert not errors
+    assert late in looked_for[0].ids, "what the proof looks for"
+    assert str(late) not in log.read_text()
+    assert queue.count == 0
+    assert prove(services, looked_for[0]).traces == ()
 
 
 def value_of(services: Services, query: Select[tuple[datetime | None]]) -> datetime | None:

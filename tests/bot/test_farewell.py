@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot import inbound
 from bot.clock import ManualClock
-from bot.erasure import collect, prove
+from bot.erasure import collect, finish, prove, resume
 from bot.services import Services
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
 from channels.sim_phone import PhoneStore
@@ -23,6 +23,7 @@ from storage.database import Database
 from storage.erasure import find_receipt
 from storage.tables import ErasureReceipt, InboundEvent, ProviderDeletion, User
 from tests.bot.conftest import Say
+from tests.conftest import Held
 
 OWNER = Address("telegram", "sim:owner")
 Text = Callable[..., InboundMessage]
@@ -205,3 +206,19 @@ def test_the_farewell_itself_is_to_be_deleted_at_twilio(
         "SM" + "0f" * 16,
         receipt.id,
     )
+
+
+def test_an_erasure_that_breaks_three_times_is_not_called_nothing_changed(
+    services: Services, owner: User, say: Say, text: Text, clock: ManualClock, held: Held
+) -> None:
+    say(text("/delete"))
+    event_id = receive(services, text("DELETE"))
+    with held(owner.id):
+        for _ in range(inbound.MAX_TRIES):
+            inbound.handle(services, event_id)
+        sorry = PhoneStore(services.redis).events([OWNER])[-1]["text"]
+        assert sorry.startswith("It did not work at once; it is being finished. Ref ")
+        assert is_there(services, owner)
+    clock.shift(timedelta(minutes=3))
+    assert resume(services) == 1 and finish(services, owner.id)
+    assert not is_there(services, owner)

@@ -16,6 +16,7 @@ from storage import users
 from storage.database import Database
 from storage.erasure import find_receipt
 from storage.tables import User
+from tests.conftest import Held
 from tests.web.parts import Headers
 from web.sessions import COOKIE
 
@@ -127,3 +128,17 @@ def test_another_site_cannot_erase_anybody(browser: FlaskClient, database: Datab
     browser.delete_cookie(COOKIE)
     assert browser.post("/dashboard/erase", data={"word": "DELETE"}).status_code == 401
     assert is_there(database, owner)
+
+
+def test_an_erasure_that_breaks_is_said_to_be_finished_later(
+    client: FlaskClient, database: Database, owner: User, as_owner: Headers, browser: FlaskClient, held: Held
+) -> None:
+    form = {"csrf": token_of(browser), "word": "DELETE"}
+    with held(owner.id):
+        answer = client.delete(ACCOUNT, headers=as_owner)
+        page = browser.post("/dashboard/erase", data=form)
+    assert (answer.status_code, answer.json["error"]["code"]) == (500, "unfinished")
+    for said in (answer.json["error"]["message"], page.get_data(as_text=True)):
+        assert "it is being finished" in said and "nothing changed" not in said
+    assert client.delete(ACCOUNT, headers=as_owner).status_code == 200
+    assert not is_there(database, owner)

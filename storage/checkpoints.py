@@ -37,6 +37,7 @@ _SUPERSEDED = text("""
     )
     select c.user_id, c.langgraph_thread_id from conversations c
     join left_behind l on l.thread_id = c.langgraph_thread_id
+    where c.langgraph_thread_id > :after
     order by c.langgraph_thread_id
     limit :limit
 """)
@@ -63,9 +64,9 @@ def prune_thread(session: Session, thread_id: str) -> None:
     session.execute(_PRUNE, {"thread": thread_id})
 
 
-def superseded_threads(session: Session, limit: int) -> list[tuple[UUID, str]]:
-    """(person, thread) of threads that hold more than their newest state; a turn prunes its own, so mostly none."""
-    return [(user_id, thread) for user_id, thread in session.execute(_SUPERSEDED, {"limit": limit})]
+def superseded_threads(session: Session, limit: int, after: str = "") -> list[tuple[UUID, str]]:
+    """(person, thread) of threads, in order and `after` one, that hold more than their newest state; a turn prunes its own, so mostly none."""
+    return [(user_id, thread) for user_id, thread in session.execute(_SUPERSEDED, {"limit": limit, "after": after})]
 
 
 def orphan_threads(session: Session, limit: int) -> list[str]:

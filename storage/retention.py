@@ -169,14 +169,19 @@ def _orphan_threads(database: Database) -> Iterator[int]:
 
 def _superseded_threads(database: Database) -> Iterator[int]:
     """Prune what a turn did not; people who are talking this moment are passed by, their turn does it itself."""
-    with database.service() as session:
-        found = checkpoints.superseded_threads(session, _THREADS)
-    for user_id, thread in found:
+    last = ""
+    while True:
         with database.service() as session:
-            free = try_lock_person(session, user_id)
-            if free:
-                checkpoints.prune_thread(session, thread)
-        yield int(free)
+            found = checkpoints.superseded_threads(session, _THREADS, last)
+        if not found:
+            return
+        for user_id, thread in found:
+            with database.service() as session:
+                free = try_lock_person(session, user_id)
+                if free:
+                    checkpoints.prune_thread(session, thread)
+            yield int(free)
+        last = found[-1][1]  # each is looked at once: those passed by would be found again and again
 
 
 def _time_is_up(within: timedelta | None) -> Callable[[], bool]:

@@ -156,6 +156,23 @@ def test_an_old_state_left_in_a_thread_is_pruned_unless_its_person_is_talking(
         assert session.scalars(text("select checkpoint_id from checkpoints")).all() == ["1"]
 
 
+def test_all_old_states_are_pruned_however_many(database: Database, owner: User, now: datetime) -> None:
+    with database.service() as session:
+        session.execute(
+            text("""
+                with talks as (
+                    insert into conversations (user_id, langgraph_thread_id)
+                    select :user, 't' || n from generate_series(1, 250) n returning langgraph_thread_id as thread
+                )
+                insert into checkpoints (thread_id, checkpoint_id, checkpoint)
+                select thread, id, '{}' from talks cross join (values ('0'), ('1')) as states (id)
+            """),
+            {"user": owner.id},
+        )
+    assert retain(database, LIMITS, now).counts["superseded_threads"] == 250
+    assert retain(database, LIMITS, now).counts == {}
+
+
 def test_old_rows_are_found_by_the_index_of_ages(database: Database, now: datetime) -> None:
     """In a table of some size that is mostly young, without reading all of it."""
     with database.service() as session:

@@ -24,8 +24,6 @@ HOUSEKEEPING_JOB = "bot.jobs.housekeeping"
 # How long one job may keep its worker from people who wait for an answer; what is left goes to the end of the queue.
 TURN = timedelta(seconds=1)
 _BUDGETS = 1_000  # people a transaction
-_DELETIONS = 5  # at providers, in one job: each is a call of a second or so
-_MANY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,8 @@ def _budgets(services: Services, now: datetime, within: timedelta | None) -> Out
 
 
 def _providers(services: Services, now: datetime, within: timedelta | None) -> Outcome:
-    done = delete_at_providers(services, now, _DELETIONS if within is not None else _MANY)
-    return Outcome({"provider_deletions": done})
+    deletions = delete_at_providers(services, now, within)
+    return Outcome({"provider_deletions": deletions.done}, deletions.complete)
 
 
 STEPS = (Step("retention", _retention), Step("budgets", _budgets), Step("providers", _providers))

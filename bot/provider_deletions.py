@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,19 +27,31 @@ _FIRST_PAUSE = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(days=1)
 
 
-def delete_at_providers(services: Services, now: datetime, limit: int = 100) -> int:
-    """Carry out up to `limit` deletions that are due; returns how many are done. Safe in many processes at once."""
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """How many are done; `complete` unless the time was up and another try at once would get further."""
+
+    done: int = 0
+    complete: bool = True
+
+
+def delete_at_providers(services: Services, now: datetime, within: timedelta | None = None) -> Deletions:
+    """Carry out what is due, one by one, and begin none after `within`. Safe in many processes at once."""
     twilio = build_twilio(services.settings)
     if twilio is None:
-        return 0
-    done = 0
-    for _ in range(limit):
+        return Deletions()
+    end = None if within is None else time.monotonic() + within.total_seconds()
+    done = tried = 0
+    while True:
         with services.database.service() as session:
             deletion = _next(session, now)
             if deletion is None:
-                break
+                return Deletions(done)
+            if tried and end is not None and time.monotonic() >= end:
+                # Where nothing worked, the provider is down: the rest waits for the next hour instead of a worker.
+                return Deletions(done, complete=not done)
+            tried += 1
             done += _carry_out(twilio, deletion, now)
-    return done
 
 
 def _next(session: Session, now: datetime) -> ProviderDeletion | None:

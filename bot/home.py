@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from itertools import chain, count
 from pathlib import Path
 
 from storage.embedded_place import SYSTEM_FOLDER
@@ -51,9 +52,15 @@ def kept_files(home: Path, names: Iterable[str]) -> dict[str, bytes]:
 
 
 def put_back(home: Path, name: str, content: bytes) -> None:
-    """A file from a backup; one that says something else is kept as NAME.before-restore."""
+    """A file from a backup; one that says something else is kept as NAME.before-restore, the next as NAME.before-restore-2."""
     path = home / name
     before = path.read_bytes() if path.exists() else content
     if before != content:
-        write_private(path.with_name(f"{name}.before-restore"), before.decode())
+        keep_once(_unused(path.with_name(f"{name}.before-restore")), before.decode)
     write_private(path, content.decode())
+
+
+def _unused(path: Path) -> Path:
+    """The path, or the first numbered one that is free: the oldest key is the one somebody will look for."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(one for one in chain([path], numbered) if not one.exists())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.home import put_back
 from bot.settings import Settings, SettingsError, is_public
 from storage.embedded import HomeLock, publish
 
@@ -163,3 +164,14 @@ def test_what_is_set_is_stronger_than_what_runs(monkeypatch: pytest.MonkeyPatch,
 def test_the_kept_files_hold_what_they_say(tmp_path: Path) -> None:
     private, public = Settings().vapid_keys
     assert json.loads((tmp_path / "home" / "vapid.json").read_text()) == [private, public]
+
+
+def test_every_key_a_restore_replaces_is_kept_and_the_first_under_the_first_name(tmp_path: Path) -> None:
+    for key in ("original", "second", "second", "third"):
+        put_back(tmp_path, "secret.key", key.encode())
+    kept = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert kept == {
+        "secret.key": "third",
+        "secret.key.before-restore": "original",
+        "secret.key.before-restore-2": "second",
+    }

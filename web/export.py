@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
+from contextlib import closing
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -17,6 +20,11 @@ blueprint = Blueprint("export", __name__, url_prefix="/export")
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/zip"
+LONGEST = timedelta(minutes=10)  # for a whole download: a connection and a snapshot are held for it
+
+
+class TooSlowError(Exception):
+    """The download took longer than a snapshot may be held for it."""
 
 
 @blueprint.get("/<code>")
@@ -27,19 +35,22 @@ def confirm(code: str) -> str:  # noqa: ARG001 - the form posts to this very add
 
 @blueprint.post("/<code>")
 def fetch(code: str) -> Response:
-    """The link counts as used once the first bytes are ready to go."""
+    """The link is used up before the file begins, so that no download holds two connections."""
     with services().database.service() as session:  # whose code it is, is the question
         user_id = users.redeem_code(session, EXPORT_CODE, code, now())
-        if user_id is None:
-            raise ApiError(
-                403, "This link has been used or is too old. Ask for a new one with /export in the chat."
-            )
-        return attachment(user_id)
+    if user_id is None:
+        raise ApiError(
+            403, "This link has been used or is too old. Ask for a new one with /export in the chat."
+        )
+    return attachment(user_id)
 
 
-def attachment(user_id: UUID) -> Response:
-    """The person's export as a file to save, sent while it is read. Raises ApiError 404 before the first byte."""
-    pieces = _told(user_id, correlation_id())
+def attachment(user_id: UUID, within: timedelta = LONGEST) -> Response:
+    """The person's export as a file to save, sent while it is read. Raises ApiError 404 before the first byte.
+
+    Whoever has not read it `within` this time gets half a ZIP: an old snapshot is not held for slow readers.
+    """
+    pieces = _told(user_id, correlation_id(), within)
     try:
         first = next(pieces)
     except LookupError:
@@ -54,18 +65,24 @@ def _with(first: bytes, rest: Generator[bytes]) -> Generator[bytes]:
     yield from rest
 
 
-def _told(user_id: UUID, reference: str) -> Generator[bytes]:
+def _told(user_id: UUID, reference: str, within: timedelta) -> Generator[bytes]:
     """The stream, with a line in the log about how it ended: by then nobody can be told otherwise.
 
     The line does not say whose it was: they may be erased while the download runs, and logs are blotted only once.
     """
-    sent = 0
+    sent, end = 0, time.monotonic() + within.total_seconds()
     try:
-        for piece in stream_export(services().database, user_id, now()):
-            yield piece
-            sent += len(piece)
+        with closing(stream_export(services().database, user_id, now())) as pieces:
+            for piece in pieces:
+                yield piece
+                sent += len(piece)
+                if time.monotonic() >= end:
+                    raise TooSlowError
     except (GeneratorExit, LookupError):
         log.info("export_stopped", bytes=sent, correlation_id=reference)
+        raise
+    except TooSlowError:
+        log.warning("export_too_slow", bytes=sent, correlation_id=reference)
         raise
     except Exception:
         # The door of the download: half a ZIP opens nowhere, and the server cuts the line.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -32,7 +32,7 @@ def file_name_of(now: datetime) -> str:
 
 def stream_export(
     database: Database, user_id: UUID, now: datetime, progress: Progress | None = None
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """The same as `export_person`, in a snapshot of its own that ends with the stream, however it ends."""
     with database.snapshot(user_id) as session:
         yield from export_person(session, user_id, now, progress)

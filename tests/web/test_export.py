@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
@@ -25,6 +26,7 @@ from storage.tables import Goal, User
 from tests.storage.rows import one_of_each
 from tests.web.parts import Headers
 from web.app import create_app
+from web.export import TooSlowError, attachment
 
 PATH = "/api/v1/account/export"
 
@@ -154,6 +156,20 @@ def test_a_database_that_goes_in_the_middle_leaves_half_a_file_that_opens_nowher
         ZipFile(io.BytesIO(got))
 
 
+def test_a_reader_who_is_too_slow_gets_half_a_file_and_holds_no_connection(
+    app: Flask, database: Database, owner: User
+) -> None:
+    fill(database, owner, 600)
+    with app.test_request_context():
+        pieces = attachment(owner.id, within=timedelta(0)).iter_encoded()
+        got = next(pieces)
+        with pytest.raises(TooSlowError):
+            got += next(pieces)
+    with pytest.raises(BadZipFile):
+        ZipFile(io.BytesIO(got))
+    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # a QueuePool
+
+
 # ------------------------------------------------------------------ the dashboard
 
 
@@ -218,6 +234,23 @@ def test_the_link_works_once_and_for_fifteen_minutes(
     clock.shift(timedelta(minutes=15))
     assert client.post(old).status_code == 403
     assert client.post("/export/not-a-code").status_code == 403
+
+
+def test_a_download_by_link_holds_one_connection(
+    client: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    fill(database, owner, 600)
+    address = link(database, owner, now)
+    held: list[int] = []
+
+    def look(*_: object) -> None:
+        held.append(database.engine.pool.checkedout())  # type: ignore[attr-defined]  # a QueuePool
+
+    event.listen(database.engine, "before_cursor_execute", look)
+    response = client.post(address)
+    event.remove(database.engine, "before_cursor_execute", look)
+    assert response.status_code == 200
+    assert max(held) == 1
 
 
 def test_a_code_for_something_else_fetches_nothing(

@@ -71,6 +71,7 @@ def _schema(connection: Connection) -> Iterator[Finding]:
     if not missing:
         yield from _guards(connection)
         yield _amount(connection)
+        yield from _left_at_providers(connection)
 
 
 def _guards(connection: Connection) -> Iterator[Finding]:
@@ -96,6 +97,17 @@ def _amount(connection: Connection) -> Finding:
     connection.execute(text(f"set local role {SERVICE}"))
     counted = (f"{_count(connection, table)} {words}" for table, words in _COUNTED.items())
     return Finding("Database size", True, f"{size}: {', '.join(counted)}")
+
+
+def _left_at_providers(connection: Connection) -> Iterator[Finding]:
+    """What an operator has to delete with their own hands; in the role that `_amount` took."""
+    from sqlalchemy import text
+
+    counted = "select state, count(*) from provider_deletions where state in ('failed', 'by_hand') group by state order by state"
+    left = [f"{number} {state}" for state, number in connection.execute(text(counted))]
+    if left:
+        words = f"{', '.join(left)}: see provider_deletions, and docs/privacy.md for what to do"
+        yield Finding("Deletions at providers", False, words)
 
 
 def _count(connection: Connection, table: str) -> str:

@@ -32,6 +32,21 @@ def test_a_healthy_database_is_told_in_five_lines(database_url: str, tmp_path: P
     assert "0 people, 0 tasks, 0 messages" in found["Database size"].words
 
 
+def test_deletions_that_wait_for_an_operator_are_counted(fresh_database_url: str, tmp_path: Path) -> None:
+    with psycopg.connect(fresh_database_url) as connection:
+        connection.execute("set role flux_service")
+        connection.execute(
+            "with receipt as (insert into erasure_receipts (id, erased_at, asked_by, subject)"
+            " values (gen_random_uuid(), now(), 'person', 'x') returning id)"
+            " insert into provider_deletions (id, receipt_id, provider, kind, state, due_at)"
+            " select gen_random_uuid(), id, 'twilio', 'call', state, now() from receipt"
+            " cross join unnest(array['failed', 'by_hand', 'by_hand', 'pending', 'done']) as state"
+        )
+    found = findings(fresh_database_url, tmp_path)["Deletions at providers"]
+    assert not found.good
+    assert "2 by_hand, 1 failed" in found.words
+
+
 def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
     found = findings("postgresql://u:very-secret@127.0.0.1:1/db", tmp_path)
     assert list(found) == ["Database"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +24,7 @@ from storage.backup_format import (
 )
 from storage.copying import LiveTable, connected, live_tables, rows_out
 from storage.migrations import CHECKPOINT_TABLES, current_revision, head_revision, take_lock
+from storage.private_files import appearing
 from storage.tables import Base
 
 _PATIENCE = 10.0  # seconds for a migration that is just ending
@@ -43,9 +42,10 @@ def back_up(
     progress: Progress = no_progress,
 ) -> Written:
     """Write everything the database holds, and `files`, to `target` (0600). Raises BackupError; then nothing is left."""
+    _refuse(target, overwrite)
     try:
         with (
-            _appearing(target, overwrite) as file,
+            appearing(target, replace=overwrite) as file,
             _one_moment(url) as connection,
             _Archive(file, now) as archive,
         ):
@@ -57,42 +57,21 @@ def back_up(
         return Written(manifest, target.stat().st_size)
     except TimeoutError as error:
         raise BackupError("a migration or a restore is still running") from error
+    except FileExistsError as error:  # it came meanwhile
+        raise BackupError(_in_the_way(target)) from error
     except OSError as error:
         raise BackupError(f"cannot write {target}: {error.strerror or error}") from error
-
-
-@contextlib.contextmanager
-def _appearing(target: Path, overwrite: bool) -> Iterator[BinaryIO]:
-    """A private file beside the target that takes its place once everything is written and on the disk."""
-    _refuse(target, overwrite)
-    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _refuse(target, overwrite)  # it may have come meanwhile
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
-    _sync_folder(target.parent)
 
 
 def _refuse(target: Path, overwrite: bool) -> None:
     if target.exists() and not target.is_file():
         raise BackupError(f"{target} is not a regular file")
     if target.exists() and not overwrite:
-        raise BackupError(f"{target} exists: add --force to replace it")
+        raise BackupError(_in_the_way(target))
 
 
-def _sync_folder(folder: Path) -> None:
-    """The new name must survive a power cut too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _in_the_way(target: Path) -> str:
+    return f"{target} exists: add --force to replace it"
 
 
 @contextlib.contextmanager

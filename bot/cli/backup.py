@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from argparse import Namespace
@@ -10,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from bot.cli.servers import with_database_alone
+from bot.cli.stopping import end_in_order
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def backup(settings: Settings, arguments: Namespace) -> int:
     from bot.home import kept_files
     from storage.backup import back_up
 
-    _end_in_order()
+    end_in_order()
     with with_database_alone(settings) as url:
         written = back_up(
             url,
@@ -44,7 +44,7 @@ def restore(settings: Settings, arguments: Namespace) -> int:
     from storage.embedded import AlreadyRunningError
     from storage.restore import restore as run
 
-    _end_in_order()
+    end_in_order()
     try:
         with with_database_alone(settings, stopped=True) as url:
             restored = run(url, arguments.file, replace=arguments.replace, progress=Progress("restoring"))
@@ -96,8 +96,3 @@ class Progress:
             return
         self._said_at = time.monotonic()
         print(f"{self._doing} {table}: {rows:,} rows", file=sys.stderr, flush=True)
-
-
-def _end_in_order() -> None:
-    """Told to stop, clean up like after any error: no half file, no half restore."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

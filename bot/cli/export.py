@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from io import FileIO
 from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.cli.people import unknown
 from bot.cli.servers import with_database
+from bot.cli.stopping import end_in_order
 from bot.settings import Settings
+from storage.private_files import appearing
 
 STDOUT = "-"
 _STEP = 10_000  # rows between two lines of progress
@@ -28,6 +28,7 @@ def export(settings: Settings, arguments: Namespace) -> int:
     """Write the ZIP to a file, or to stdout. What goes wrong leaves nothing behind."""
     from storage.export import file_name_of, stream_export
 
+    end_in_order()
     to_stdout = arguments.file == STDOUT
     if to_stdout and sys.stdout.isatty():
         return _failed("a ZIP is nothing for a terminal; add > FILE, or name a file")
@@ -54,11 +55,11 @@ def write_new(target: Path, pieces: Iterable[bytes]) -> int:
     """A new 0600 file that appears when it is complete; returns its bytes. Raises TargetExistsError, OSError."""
     if target.exists():
         raise TargetExistsError
-    with _beside(target) as (draft, file):
-        size = _pour(pieces, file)
-        os.fsync(file.fileno())
-        _publish(draft, target)
-    return size
+    try:
+        with appearing(target) as file:
+            return _pour(pieces, file)
+    except FileExistsError:  # it came meanwhile
+        raise TargetExistsError from None
 
 
 def _to_stdout(pieces: Iterable[bytes]) -> int:
@@ -66,31 +67,7 @@ def _to_stdout(pieces: Iterable[bytes]) -> int:
         return _pour(pieces, file)
 
 
-@contextmanager
-def _beside(target: Path) -> Iterator[tuple[Path, FileIO]]:
-    """A file in the target's folder that is gone afterwards."""
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
-            yield draft, file
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _publish(draft: Path, target: Path) -> None:
-    """Give the file its name, unless somebody took the name meanwhile: a rename would replace theirs."""
-    try:
-        os.link(draft, target)
-    except FileExistsError:
-        raise TargetExistsError from None
-    except OSError:  # a file system without hard links
-        if target.exists():
-            raise TargetExistsError from None
-        draft.rename(target)
-
-
-def _pour(pieces: Iterable[bytes], file: FileIO) -> int:
+def _pour(pieces: Iterable[bytes], file: FileIO | BinaryIO) -> int:
     size = 0
     for piece in pieces:
         rest = memoryview(piece)

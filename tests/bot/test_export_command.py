@@ -6,6 +6,7 @@ import io
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,15 +15,27 @@ from pathlib import Path
 from uuid import uuid4
 from zipfile import ZipFile
 
+import psycopg
 import pytest
 
 from bot.cli.export import TargetExistsError, write_new
 from storage.database import Database
-from storage.tables import User
+from storage.tables import Goal, User
 from tests.storage.rows import one_of_each
+from tests.waiting import wait_for
 
 _PROJECT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+def surroundings(tmp_path: Path, database_url: str, redis_url: str) -> dict[str, str]:
+    return os.environ | {
+        "FLUX_HOME": str(tmp_path / "home"),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": "k" * 32,
+        "PYTHONPATH": str(_PROJECT),
+    }
 
 
 @pytest.fixture
@@ -30,13 +43,7 @@ def export(tmp_path: Path, database_url: str, redis_url: str) -> Run:
     """Runs `flux user export ARGUMENTS` in an empty folder."""
     folder = tmp_path / "here"
     folder.mkdir()
-    environment = os.environ | {
-        "FLUX_HOME": str(tmp_path / "home"),
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
-        "SECRET_KEY": "k" * 32,
-        "PYTHONPATH": str(_PROJECT),
-    }
+    environment = surroundings(tmp_path, database_url, redis_url)
 
     def run(*arguments: str, largest_file: int | None = None) -> subprocess.CompletedProcess[bytes]:
         def limit() -> None:
@@ -111,6 +118,27 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
     refused = export(str(owner.id), "mine.zip", largest_file=2_000)
     assert (refused.returncode, refused.stdout) == (1, b"")
     assert refused.stderr == b"flux: nothing was written to mine.zip: File too large\n"
+    assert list(folder.iterdir()) == []
+
+
+def test_an_export_that_is_told_to_stop_leaves_nothing(
+    folder: Path, tmp_path: Path, database: Database, database_url: str, redis_url: str, owner: User
+) -> None:
+    folder.mkdir()
+    with database.service() as session:
+        session.add(Goal(user_id=owner.id, title="Long", description=os.urandom(200_000).hex()))
+    with psycopg.connect(database_url) as other:
+        other.execute(
+            "lock table checkpoints in access exclusive mode"
+        )  # so that it is in the middle of its work
+        saving = subprocess.Popen(
+            [sys.executable, "-m", "bot", "user", "export", str(owner.id), "mine.zip"],
+            cwd=folder,
+            env=surroundings(tmp_path, database_url, redis_url),
+        )
+        wait_for(lambda: list(folder.iterdir()), "the beginning of the export")
+        saving.send_signal(signal.SIGTERM)
+        assert saving.wait(20) == 128 + signal.SIGTERM
     assert list(folder.iterdir()) == []
 
 

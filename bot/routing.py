@@ -217,8 +217,9 @@ def _converse(
     )
     result = take_turn(turn, tools)
     answered = settled(session, event, message) if message.kind == InboundKind.BUTTON else None
-    replies = (answered, *result.replies) if answered else result.replies
+    said = result.replies
     if result.agent_node == EXPORT_NODE:
         # "Send me my data" was understood, but the conversation has no file at hand: it comes in place of the words.
-        replies = (export_reply(services, session, user, message.sender, now), *replies[1:])
+        said = (export_reply(services, session, user, message.sender, now), *said[1:])
+    replies = (answered, *said) if answered else said
     return Response(replies, result.agent_node, result.proposed_plan, result.requires_user_action)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from storage.database import Database
 from storage.processes import command_line
 from storage.tables import LinkCode, User
 from storage.users import create_user, mint_code
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _KEY = "k" * 32
@@ -228,12 +229,19 @@ def _children(pid: int) -> list[int]:
     return mine + [grandchild for child in mine for grandchild in _children(child)]
 
 
-def _read_until(stream: object, word: str) -> str:
+def _read_until(running: subprocess.Popen[str], word: str) -> str:
     seen = ""
-    for line in stream:  # type: ignore[attr-defined]  # a text pipe
-        seen += line
-        if word in line:
-            return seen
+    impatience = threading.Timer(
+        2 * PATIENCE, running.kill
+    )  # a first start unpacks its servers; then the pipe ends
+    impatience.start()
+    try:
+        for line in running.stdout or ():
+            seen += line
+            if word in line:
+                return seen
+    finally:
+        impatience.cancel()
     raise AssertionError(f"ended without saying {word!r}:\n{seen}")
 
 
@@ -241,7 +249,7 @@ def test_the_whole_installation_starts_answers_and_leaves_nothing_behind(
     installation: tuple[subprocess.Popen[str], Flux],
 ) -> None:
     up, flux = installation
-    said = _read_until(up.stdout, "Ctrl-C")
+    said = _read_until(up, "Ctrl-C")
     address = re.search(r"http://localhost:\d+/simulator", said)
     assert address, said
     base = address[0].removesuffix("/simulator")

@@ -34,9 +34,11 @@ def test_a_ladder_climbs_to_its_end_while_everything_finished_goes_at_once(
 
     beside = threading.Thread(target=tidy)
     beside.start()
-    ladders.run_until(now, start + timedelta(hours=2))
-    over.set()
-    beside.join()
+    try:
+        ladders.run_until(now, start + timedelta(hours=2))
+    finally:
+        over.set()
+        beside.join()
     assert not failures
     reminded_and_told = [at for _, _, at in ladders.telegram.sent]
     assert reminded_and_told == [start - 10 * MINUTE] * 2 + [start + 60 * MINUTE] * 2

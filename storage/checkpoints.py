@@ -66,7 +66,10 @@ def prune_thread(session: Session, thread_id: str) -> None:
 
 def superseded_threads(session: Session, limit: int, after: str = "") -> list[tuple[UUID, str]]:
     """(person, thread) of threads, in order and `after` one, that hold more than their newest state; a turn prunes its own, so mostly none."""
-    return [(user_id, thread) for user_id, thread in session.execute(_SUPERSEDED, {"limit": limit, "after": after})]
+    return [
+        (user_id, thread)
+        for user_id, thread in session.execute(_SUPERSEDED, {"limit": limit, "after": after})
+    ]
 
 
 def orphan_threads(session: Session, limit: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import FileIO
 from itertools import chain
 from pathlib import Path
@@ -35,7 +35,7 @@ def export(settings: Settings, arguments: Namespace) -> int:
     with with_database(settings) as (database, clock):
         now = clock.now()
         target = Path(arguments.file or file_name_of(now))
-        pieces = stream_export(database, arguments.id, now, _progress)
+        pieces: Iterator[bytes] = stream_export(database, arguments.id, now, _progress)
         try:
             pieces = chain([next(pieces)], pieces)  # the first one tells whether there is such a person
             size = _to_stdout(pieces) if to_stdout else write_new(target, pieces)

@@ -2,6 +2,7 @@
 # All paths are relative: a folder name may contain spaces.
 
 PYTHON ?= python3
+JOBS ?= auto# test processes, each with servers of its own; 0 runs all in one, as a debugger needs it
 BIN := .venv/bin
 STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
@@ -31,7 +32,7 @@ demo: $(STAMP)
 	@$(BIN)/python -m bot demo
 
 test: $(DEV_STAMP)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(DEV_STAMP)
 	$(BIN)/python -m ruff check .

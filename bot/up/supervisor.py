@@ -154,8 +154,8 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Processes first, then the servers under them; a second Ctrl-C stops the waiting."""
+        asked = len(self._signals)  # counted before it is said: whoever reads it may press Ctrl-C again at once
         self._say("Stopping ...")
-        asked = len(self._signals)
         for process in self._processes:
             process.terminate()
         end = time.monotonic() + _STOP_SECONDS

@@ -127,7 +127,7 @@ def _cue(words: Sequence[_Word], place: int) -> _Cue:
         case "to" if two in cues.TO_WHOM:
             return _Cue.STRONG
         case "for" | "fur" if any(word.key in cues.GIFTS for word in words[max(0, place - 5) : place - 1]):
-            return _Cue.FAIR
+            return _Cue.STRONG
         case "from" if two in (
             "letter",
             "call",
@@ -183,9 +183,9 @@ def _is_name(words: Sequence[_Word], place: int, cue: _Cue, loud: bool) -> bool:
         return word.capital or cue > _Cue.NONE
     if word.key in _list("also_words"):
         return _is_somebody(words, place, cue, loud)
-    if not word.capital or word.key in cues.CONTACT or (word.shouted and not loud):
+    if not word.capital or word.key in cues.CONTACT or (word.shouted and not loud and len(word.key) < 4):
         return False
-    return cue >= (_Cue.STRONG if loud else _Cue.FAIR)
+    return cue >= (_Cue.STRONG if loud or word.shouted else _Cue.FAIR)
 
 
 def _is_somebody(words: Sequence[_Word], place: int, cue: _Cue, loud: bool) -> bool:
@@ -204,6 +204,7 @@ def _known(key: str) -> bool:
 def _end_of_name(words: Sequence[_Word], place: int, cue: _Cue, loud: bool) -> int:
     """One past its last word: surnames, initials and the small words between them belong to it."""
     end, small = place + 1, not words[place].capital or (loud and words[place].text.isupper())
+    shouted = words[place].shouted
     while end < len(words) and end - place < _LONGEST and not words[end - 1].owns:
         word = words[end]
         if not _CLOSE.fullmatch(word.gap) or (word.gap.startswith(".") and len(words[end - 1].text) > 1):
@@ -211,7 +212,7 @@ def _end_of_name(words: Sequence[_Word], place: int, cue: _Cue, loud: bool) -> i
         if word.key in cues.PARTICLES and end + 1 < len(words) and words[end + 1].capital:
             end += 1
             continue
-        if not _goes_on(word, cue, small, surname=end == place + 1):
+        if not _goes_on(word, cue, small, surname=end == place + 1 or (shouted and word.shouted)):
             break
         end += 1
     return end
@@ -227,7 +228,7 @@ def _goes_on(word: _Word, cue: _Cue, small: bool, *, surname: bool) -> bool:
         return False
     if small:
         return _known(word.key) or (surname and cue is _Cue.STRONG and len(word.key) > 2)
-    return word.capital and not (word.shouted and len(word.text) > 2)
+    return word.capital and (surname or not word.shouted)
 
 
 def _after(words: Sequence[_Word], end: int) -> tuple[int, bool]:

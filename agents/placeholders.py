@@ -49,18 +49,18 @@ class Placeholders:
 
     def learn(self, data: Any) -> None:
         """Names that some words of `data` give away are hidden in all others too. Call it before `hide`."""
-        for text in _strings(data):
+        for text in strings(data):
             for start, end in names_in(visible(text)):
                 self._learn_name(visible(text)[start:end])
 
     def hide(self, data: Any) -> Any:
         """Any JSON-like value with its strings made safe; keys are ours and stay."""
         self.learn(data)
-        return _mapped(data, self._hide_text)
+        return mapped(data, self._hide_text)
 
     def restore(self, data: Any) -> Any:
         """The same value with every placeholder turned back, once; one that was never given out becomes "someone"."""
-        return _mapped(data, self._restore_text)
+        return mapped(data, self._restore_text)
 
     # ---------------------------------------------------------------- out
 
@@ -198,25 +198,27 @@ def _united(spans: list[Span]) -> Iterator[Span]:
         yield current
 
 
-def _strings(data: Any) -> Iterator[str]:
+def strings(data: Any) -> Iterator[str]:
+    """Every string of a JSON-like value, keys left out."""
     match data:
         case str():
             yield data
         case dict():
             for value in data.values():
-                yield from _strings(value)
+                yield from strings(value)
         case list() | tuple():
             for value in data:
-                yield from _strings(value)
+                yield from strings(value)
 
 
-def _mapped(data: Any, change: Callable[[str], str]) -> Any:
+def mapped(data: Any, change: Callable[[str], str]) -> Any:
+    """Any JSON-like value with its strings changed; keys stay."""
     match data:
         case str():
             return change(data)
         case dict():
-            return {key: _mapped(value, change) for key, value in data.items()}
+            return {key: mapped(value, change) for key, value in data.items()}
         case list():
-            return [_mapped(value, change) for value in data]
+            return [mapped(value, change) for value in data]
         case _:
             return data

@@ -167,6 +167,13 @@ def _cue(words: Sequence[_Word], place: int) -> _Cue:
 
 def _event(words: Sequence[_Word], place: int) -> _Cue:
     """ "Tom's birthday": what belongs to it says that it is a person."""
+    if (
+        not words[place].owns
+        and place + 2 < len(words)
+        and words[place + 1].owns
+        and words[place + 1].capital
+    ):
+        place += 1  # the surname owns it
     if not words[place].owns or place + 1 == len(words):
         return _Cue.NONE
     return _Cue.STRONG if words[place + 1].key in cues.EVENTS else _Cue.WEAK

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
-# What is not seen, but changes what is read: format characters (zero width, directions, tags) and odd line ends.
-_UNSEEN = ("Cf", "Cc", "Cs", "Co")
-_KEPT = "\n\t\u200d\ufe0f"  # the last two hold an emoji together
-_SELECTORS = range(0xE0100, 0xE01F0)
+# What is not seen but changes what is read: control and format characters (zero width, directions, tags), private use, lone
+# surrogates. Line ends and tabs stay, and for now the two that hold an emoji together.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ud800-\uf8ff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
+)
+_JOINED = re.compile(
+    "(?:(?<=[\x00-\x7f])|(?<=\\w)|^)[\u200d\ufe0f]+"
+)  # after a letter they join nothing that is seen
 
 
 def visible(text: str) -> str:
@@ -21,7 +27,7 @@ def visible(text: str) -> str:
         .replace("\u2028", "\n")
         .replace("\u2029", "\n")
     )
-    return _joiners("".join(one for one in text if one in _KEPT or not _is_unseen(one)))
+    return _JOINED.sub("", _UNSEEN.sub("", text))
 
 
 def fold(text: str) -> str:
@@ -46,20 +52,3 @@ def _folded(character: str) -> str:
     """One character; a mark on its own disappears."""
     loose = unicodedata.normalize("NFKD", character.casefold())
     return "".join(one for one in loose if not unicodedata.combining(one)).casefold()
-
-
-def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN or ord(character) in _SELECTORS
-
-
-def _joiners(text: str) -> str:
-    """A joiner between letters or marks joins nothing that is seen: only between emoji it stays."""
-    if "\u200d" not in text and "\ufe0f" not in text:
-        return text
-    kept = [
-        one
-        for place, one in enumerate(text)
-        if one not in "\u200d\ufe0f"
-        or (place and not text[place - 1].isascii() and not text[place - 1].isalnum())
-    ]
-    return "".join(kept)

@@ -166,7 +166,9 @@ def _cue(words: Sequence[_Word], place: int) -> _Cue:
 
 
 def _event(words: Sequence[_Word], place: int) -> _Cue:
-    """ "Tom's birthday": what belongs to it says that it is a person."""
+    """ "Tom's birthday", "Tom said": what it has and does says that it is a person."""
+    if place + 1 < len(words) and words[place + 1].key in cues.SPEAKS and words[place + 1].gap == " ":
+        return _Cue.FAIR
     if (
         not words[place].owns
         and place + 2 < len(words)

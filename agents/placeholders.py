@@ -47,15 +47,9 @@ class Placeholders:
         for word in private:
             self._keep(word, _kind_of(word))
 
-    def learn(self, data: Any) -> None:
-        """Names that some words of `data` give away are hidden in all others too. Call it before `hide`."""
-        for text in strings(data):
-            for start, end in names_in(visible(text)):
-                self._learn_name(visible(text)[start:end])
-
     def hide(self, data: Any) -> Any:
-        """Any JSON-like value with its strings made safe; keys are ours and stay."""
-        self.learn(data)
+        """Any JSON-like value with its strings made safe; keys are ours and stay. A name one string gives away is hidden in all."""
+        self._learn(data)
         return mapped(data, self._hide_text)
 
     def restore(self, data: Any) -> Any:
@@ -101,6 +95,13 @@ class Placeholders:
         self._pattern = None
         if kind is Kind.NAME and is_word(word):
             self._capital.add(key)
+
+    def _learn(self, data: Any) -> None:
+        """Names that some words of `data` give away are hidden in all others too."""
+        for text in strings(data):
+            seen = visible(text)
+            for start, end in names_in(seen):
+                self._learn_name(seen[start:end])
 
     def _learn_name(self, name: str) -> None:
         """The whole name, and each of its parts: who is "Sarah Connor" once is "Sarah" later."""

@@ -35,8 +35,7 @@ def messages_for(question: Question[T], placeholders: Placeholders) -> list[Mess
     """System prompt with the schema, the talk so far, and the brief; whatever people wrote is fenced as data."""
     said = [mapped(one.text, _cleaned) for one in question.history]
     brief = mapped(question.brief.model_dump(mode="json", exclude_none=True), _cleaned)
-    placeholders.learn([said, brief])
-    said, brief = placeholders.hide(said), placeholders.hide(brief)
+    said, brief = placeholders.hide([said, brief])
     fence = Fence.around(strings([said, brief]))
     return [
         {"role": "system", "content": _system(question, fence)},

@@ -39,6 +39,7 @@ def found(text: str) -> list[str]:
         ("my name is Xylophia Trent", ["Xylophia Trent"]),
         ("Hi Zorblax, can you come with Oğuz?", ["Zorblax", "Oğuz"]),
         ("Jane Doe called", ["Jane Doe"]),
+        ("Zorblax here: call me", ["Zorblax"]),
         ("talk to Grace about Mark", ["Grace", "Mark"]),
         ("text grace", ["grace"]),
         ("coffee with May on 3 May", ["May"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -50,19 +50,26 @@ class _Word:
 
 def names_in(text: str) -> list[tuple[int, int]]:
     """Where names stand, as (start, end), in order. Linear in the length of the text; a guess, not a promise."""
+    return [(start, end) for start, end, _ in _names(text)]
+
+
+def sure_names_in(text: str) -> list[tuple[int, int]]:
+    """Only first names that are known as such, and whoever is called, asked, or somebody's sister."""
+    return [(start, end) for start, end, sure in _names(text) if sure]
+
+
+def _names(text: str) -> Iterator[tuple[int, int, bool]]:
     words = _words(text)
     loud = _capitals_say_nothing(words)
-    found: list[tuple[int, int]] = []
     place, listed = 0, False
     while place < len(words):
         cue = _Cue.STRONG if listed else _cue(words, place)
         if _is_name(words, place, cue, loud):
             end = _end_of_name(words, place, cue, loud)
-            found.append((words[place].start, words[end - 1].end))
+            yield words[place].start, words[end - 1].end, cue is _Cue.STRONG or _known(words[place].key)
             place, listed = _after(words, end)
         else:
             place, listed = place + 1, False
-    return found
 
 
 def is_word(name: str) -> bool:

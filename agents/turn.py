@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from agents.acquaintances import parts_of
 from agents.budget import BudgetState, TokenLimits, check_budget
 from agents.model import LanguageModel, Usage
 from agents.nicknames import forms_of, shown_forms
@@ -105,8 +106,15 @@ class TurnContext:
         places = [place for label, place in (stored.get("locations") or {}).items() if place != label]
         names = (*forms_of(stored.get("name") or ""), *shown_forms(self.turn.message.display_name or ""))
         weekly = " \n".join(str(one.get("title", "")) for one in stored.get("existing_commitments") or [])
-        people = [weekly[start:end] for start, end in names_in(weekly)]
-        words = (*names, number, checked, self.user.email, *places, *people)
+        people = [weekly[start:end] for start, end in names_in(weekly)] + (stored.get("people") or [])
+        words = (
+            *names,
+            number,
+            checked,
+            self.user.email,
+            *places,
+            *(part for one in people for part in parts_of(one)),
+        )
         return tuple(dict.fromkeys(word for word in words if word))
 
     def profile(self) -> Profile:

@@ -73,7 +73,10 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b
 _ID = re.compile(
     r"(?<![\w-])(?=[\w-]{6,40}(?![\w-]))(?=[\w-]*[a-z])(?=(?:[\w-]*?\d){4})[a-z0-9_-]+", re.IGNORECASE
 )
-_SERIAL = re.compile(r"\d+[a-z]{2,}|[a-z]+-?(?:19|20)\d\d", re.IGNORECASE)  # 10000steps, covid-2020: no ids
+_SERIAL = re.compile(
+    r"\d+[a-z]{2,}|[a-z]+-?(?:19|20)\d\d|(?:19|20)\d\d-?[qhw]\d{1,2}|[qhw]\d{1,2}-?(?:19|20)\d\d",
+    re.IGNORECASE,
+)  # 10000steps, covid-2020, 2026-q1: no ids
 _NUMBERED = re.compile(
     r"\b(?:tel|telephone|phone|mobile|cell|call|ring|dial|text|sms|fax|whatsapp|number|nr|no|id|passport|account|customer|member|membership|insurance|policy"
     r"|tax|ssn|licen[cs]e|card|pin|code|booking|reference|ref|order|invoice|patient|case|serial|zip|postcode|plz|flat|room|apartment|apt|iban|bic|vin)\b"

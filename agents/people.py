@@ -14,6 +14,7 @@ from agents.folding import fold
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _OWNS = re.compile(r"['’]s$", re.IGNORECASE)
+_SHORTENED = re.compile(r"['’](?:m|d|ll|ve|re)$", re.IGNORECASE)  # I'm, Tom'll
 _NEAR = re.compile(r"\s?[\"'“‘„(]?|,? |\. ?|\s*[:,]\s*")  # what may stand between a cue and its name
 _CLOSE = re.compile(r" {1,3}|\. ?|-|\n {0,2}")  # what may stand within a name
 _LIST = re.compile(r"\s*(?:,|&|\+|/|;)\s*")
@@ -37,6 +38,7 @@ class _Word:
     end: int
     gap: str  # what stands between the word before and this one
     owns: bool = False
+    short: bool = False  # I'm, it's: something was said about it
 
     @property
     def capital(self) -> bool:
@@ -92,10 +94,12 @@ def _words(text: str) -> list[_Word]:
     words: list[_Word] = []
     end = 0
     for found in _WORD.finditer(text):
-        word = _OWNS.sub("", found[0])
+        word = _SHORTENED.sub("", _OWNS.sub("", found[0]))
         stop = found.start() + len(word)
-        owns = stop < found.end() or text[stop : stop + 1] in ("'", "’")
-        words.append(_Word(word, fold(word), found.start(), stop, text[end : found.start()], owns))
+        owns = text[stop : stop + 1] in ("'", "’") and not _SHORTENED.search(found[0])
+        words.append(
+            _Word(word, fold(word), found.start(), stop, text[end : found.start()], owns, stop < found.end())
+        )
         end = found.end()
     return words
 
@@ -129,7 +133,9 @@ def _cue(words: Sequence[_Word], place: int) -> _Cue:
     match one.key:
         case "with" | "w" if two in cues.TOGETHER:
             return _Cue.STRONG
-        case "with" | "w" | "mit" | "avec" | "i'm" | "i’m" | "it's":
+        case "with" | "w" | "mit" | "avec":
+            return _Cue.FAIR
+        case "i" | "it" | "that" if one.short:
             return _Cue.FAIR
         case "to" if two in cues.TO_WHOM:
             return _Cue.STRONG

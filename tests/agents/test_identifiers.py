@@ -89,7 +89,7 @@ def test_what_stands_beside_it_stays(text: str, left: str) -> None:
         "10,000 steps, 10 000 steps, 10000 Steps",
         "save $1,250,000 or 1.250.000 euros",
         "sets of 10 12 10",
-        "COVID19 C25K 1080p 5k",
+        "COVID19 C25K 1080p 5k 2026-q1",
         "Thu 12 Mar 18:00 - Call mum (15 min)",
         "call 2 friends at 18:30 on 12 March 1987",
         "walk 2 times the way, 5 miles on the high street",

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.people import names_in
+from agents.folding import fold
+from agents.people import _list, names_in
 
 
 def found(text: str) -> list[str]:
@@ -96,3 +97,11 @@ def test_ten_times_the_text_takes_about_ten_times_as_long(piece: str) -> None:
     started = time.perf_counter()
     names_in(piece * (40_000 // len(piece)))
     assert time.perf_counter() - started < 2, "more than linear"
+
+
+def test_the_lists_agree_with_each_other() -> None:
+    """A word in two of them would be judged by whichever is asked first."""
+    names, words, never = (_list(name) for name in ("first_names", "also_words", "not_names"))
+    assert not names & words
+    assert not (names | words) & never
+    assert all(fold(word) == word for word in names | words | never)

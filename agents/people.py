@@ -219,8 +219,9 @@ def _is_somebody(words: Sequence[_Word], place: int, cue: _Cue, loud: bool) -> b
 
 
 def _known(key: str) -> bool:
-    names = _list("first_names")
-    return key in names or ("-" in key and all(part in names for part in key.split("-")))
+    """A first name that is no word; of a double one (Jean-Luc) one half may be a word."""
+    halves = key.split("-")
+    return any(half in _list("first_names") for half in halves) and all(map(is_first_name, halves))
 
 
 def _end_of_name(words: Sequence[_Word], place: int, cue: _Cue, loud: bool) -> int:

@@ -41,6 +41,7 @@ def found(text: str) -> list[str]:
         ("my name is Xylophia Trent", ["Xylophia Trent"]),
         ("Hi Zorblax, can you come with Oğuz?", ["Zorblax", "Oğuz"]),
         ("I'm Zorblax", ["Zorblax"]),
+        ("birthday of Jean-Baptiste on 14 July", ["Jean-Baptiste"]),
         ("Jane Doe called", ["Jane Doe"]),
         ("Zorblax here: call me", ["Zorblax"]),
         ("talk to Grace about Mark", ["Grace", "Mark"]),

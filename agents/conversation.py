@@ -12,6 +12,7 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from psycopg import Connection
 from sqlalchemy.orm import Session
 
+from agents.acquaintances import remember_people
 from agents.graph import RECURSION_LIMIT, conversation
 from agents.memory import recall, settle
 from agents.nodes.unusual import answer_unusual
@@ -43,6 +44,7 @@ def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
         raise LookupError(f"no such person: {turn.user_id}")
     talk = open_conversation(tools.session, user.id, turn.now)
     turn = replace(turn, message=replace(turn.message, text=_printable(turn.message.text)))
+    remember_people(user, turn.message.text)
     unusual = answer_unusual(turn.message, tools.limits)
     if unusual is not None:
         return _without_graph(turn, tools, talk, unusual)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from agents.fencing import Fence, harmless
+from agents.folding import visible
 from agents.history import as_model_role
-from agents.model import ModelRole, Question, T
-from agents.placeholders import Placeholders
+from agents.model import ModelRole, Question, Said, T
+from agents.placeholders import Placeholders, mapped, strings
+from storage.vocabulary import MessageRole
 
 Message = dict[str, str]
 
-_OPEN, _CLOSE = "<<<data", "data>>>"
-_MARKS = re.compile(r"<<<\s*data|data\s*>>>", re.IGNORECASE)
 _SAID_BY_PEOPLE = frozenset({"days_said", "time_said"})
 _LONGEST_ANSWER = 100_000  # characters; more than max_tokens can ever be
 
@@ -32,20 +32,35 @@ def prompt_of(role: ModelRole) -> str:
 
 
 def messages_for(question: Question[T], placeholders: Placeholders) -> list[Message]:
-    """System prompt with the schema, the talk so far, and the brief fenced as data."""
-    schema = json.dumps(_schema(question.output), ensure_ascii=False)
-    system = f"{prompt_of(question.role)}\n\nAnswer with one JSON object and nothing else. It must fit this JSON schema:\n{schema}"
-    talk = [
-        {"role": as_model_role(said.role), "content": _unfenced(placeholders.hide(said.text))}
-        for said in question.history
-    ]
-    brief = placeholders.hide(question.brief.model_dump(mode="json", exclude_none=True))
-    fenced = f"{_OPEN}\n{_unfenced(json.dumps(brief, ensure_ascii=False))}\n{_CLOSE}"
+    """System prompt with the schema, the talk so far, and the brief; whatever people wrote is fenced as data."""
+    said = [mapped(one.text, _cleaned) for one in question.history]
+    brief = mapped(question.brief.model_dump(mode="json", exclude_none=True), _cleaned)
+    said, brief = placeholders.hide([said, brief])
+    fence = Fence.around(strings([said, brief]))
     return [
-        {"role": "system", "content": system},
-        *talk,
-        {"role": "user", "content": f"The brief:\n{fenced}"},
+        {"role": "system", "content": _system(question, fence)},
+        *(_line(one, text, fence) for one, text in zip(question.history, said, strict=True)),
+        {"role": "user", "content": f"The brief:\n{fence.hold(json.dumps(brief, ensure_ascii=False))}"},
     ]
+
+
+def _system(question: Question[T], fence: Fence) -> str:
+    schema = json.dumps(_schema(question.output), ensure_ascii=False)
+    return (
+        f"{prompt_of(question.role)}\n\nAnswer with one JSON object and nothing else. It must fit this JSON schema:\n{schema}\n\n"
+        f"The data marks of this question are `{fence.opening}` and `{fence.closing}`. Words such as <name 1> stand for "
+        "something you need not know: keep them as they are and make up no others."
+    )
+
+
+def _line(one: Said, text: str, fence: Fence) -> Message:
+    """A line of the talk. Summaries are made of people's words, so they are fenced like them."""
+    fenced = text if one.role is MessageRole.ASSISTANT else fence.hold(text)
+    return {"role": as_model_role(one.role), "content": fenced}
+
+
+def _cleaned(text: str) -> str:
+    return harmless(visible(text))
 
 
 def ask_again(messages: list[Message], answer: str, problem: str) -> list[Message]:
@@ -64,7 +79,7 @@ def read_answer(text: str, question: Question[T], placeholders: Placeholders) ->
     try:
         return question.output.model_validate(data, context={"from_model": True})
     except ValidationError as error:
-        raise UnusableAnswer(_problems(error)) from error
+        raise UnusableAnswer(placeholders.hide(_problems(error))) from error  # it quotes what was put back
 
 
 def find_json(text: str) -> dict[str, Any]:
@@ -109,11 +124,6 @@ def _plain(value: Any) -> Any:
             return [_plain(one) for one in value]
         case _:
             return value
-
-
-def _unfenced(text: str) -> str:
-    """Nobody closes our fence from inside."""
-    return _MARKS.sub("(mark)", text)
 
 
 def _problems(error: ValidationError) -> str:

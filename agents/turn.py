@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from agents.acquaintances import parts_of
 from agents.budget import BudgetState, TokenLimits, check_budget
 from agents.model import LanguageModel, Usage
+from agents.nicknames import forms_of, shown_forms
+from agents.people import names_in
 from channels.messages import InboundMessage, OutboundMessage, PhoneVerifier
 from storage.profile import Profile
 from storage.tables import User
@@ -96,11 +99,23 @@ class TurnContext:
 
     @property
     def private(self) -> tuple[str, ...]:
-        """Words that must not leave the house."""
+        """Words that must not leave the house: the person's names, number, mail, places, and people in their week."""
         stored = self.user.profile or {}
         number = (self.user.notification_preferences or {}).get("phone_number")
+        checked = (stored.get("phone_check") or {}).get("number")
         places = [place for label, place in (stored.get("locations") or {}).items() if place != label]
-        return tuple(word for word in (stored.get("name"), number, self.user.email, *places) if word)
+        names = (*forms_of(stored.get("name") or ""), *shown_forms(self.turn.message.display_name or ""))
+        weekly = " \n".join(str(one.get("title", "")) for one in stored.get("existing_commitments") or [])
+        people = [weekly[start:end] for start, end in names_in(weekly)] + (stored.get("people") or [])
+        words = (
+            *names,
+            number,
+            checked,
+            self.user.email,
+            *places,
+            *(part for one in people for part in parts_of(one)),
+        )
+        return tuple(dict.fromkeys(word for word in words if word))
 
     def profile(self) -> Profile:
         return profile_of(self.user)

@@ -27,6 +27,7 @@ def report_errors(settings: Settings) -> None:
         max_request_body_size="never",
         max_breadcrumbs=0,
         before_send=without_words,
+        before_send_transaction=without_addresses,
     )
 
 
@@ -37,3 +38,11 @@ def without_words(event: Any, hint: dict[str, Any]) -> Any:  # noqa: ARG001 - Se
     for unwanted in ("message", "logentry", "extra", "request", "user"):
         event.pop(unwanted, None)
     return event
+
+
+def without_addresses(event: Any, hint: dict[str, Any]) -> Any:
+    """A trace of what took how long: addresses can hold tokens, spans what was asked of a database or a provider."""
+    for span in event.get("spans", []):
+        span["description"], span["data"] = "", {}
+    event.get("contexts", {}).get("trace", {}).pop("data", None)
+    return without_words(event, hint)

@@ -91,6 +91,8 @@ def _known(
             return Response(agent_node="erase", erases=True)
         case Verdict.KEEP if _is_only_words(message):
             return say(erasing.KEPT, "erase")
+    if message.forwarded:  # somebody else's words: no answer to a reminder, no command, no wish
+        return _converse(services, session, user, message, event, now)
     choice = message.choice or numbered_choice(session, user, event, message)
     if choice is not None:
         if tap := parse_tap(choice):

@@ -15,6 +15,7 @@ from redis.retry import Retry
 from rq import Queue
 
 from bot.clock import Clock, build_clock
+from bot.tracing import trace_without_words
 from channels.messages import Channel, PhoneVerifier
 from channels.push import PushChannel, Subscription
 from channels.simulator import PhoneStore, SimulatedChannel, SimulatedVerifier
@@ -79,6 +80,7 @@ class Services:
 
 def build(settings: Settings) -> Services:
     """Everything for this process. Nothing connects before it is first used."""
+    trace_without_words(settings)
     # One quick second try and no more: whoever waits on us hears "in a moment" sooner than redis-py gives up.
     redis = Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 1), socket_connect_timeout=2)
     clock = build_clock(settings.app_env, redis)

@@ -237,6 +237,8 @@ def export_to_libraries(settings: Settings) -> None:
     """Tell libraries that read the environment themselves: traces stay off unless asked for, nothing phones home."""
     os.environ["LANGCHAIN_TRACING_V2"] = str(settings.langchain_tracing_v2).lower()
     os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"]
+    for words in ("INPUTS", "OUTPUTS", "METADATA"):  # the graph's state is the talk itself (bot/tracing.py)
+        os.environ[f"LANGSMITH_HIDE_{words}"] = "true"
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else importing it fetches a price list
     os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"  # checkpoints hold plain data, never classes to rebuild
     if settings.langchain_tracing_v2:

@@ -116,7 +116,7 @@ def parse_webhook(form: Mapping[str, str], now: datetime) -> InboundMessage | No
         choice=payload,
         message_ref=clean(form.get("OriginalRepliedMessageSid", "")) or None,
         display_name=clean(form.get("ProfileName", "")) or None,
-        forwarded=form.get("Forwarded", "").lower() == "true",
+        forwarded="true" in (form.get(name, "").lower() for name in ("Forwarded", "FrequentlyForwarded")),
         latitude=_number(form.get("Latitude")),
         longitude=_number(form.get("Longitude")),
     )

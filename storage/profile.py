@@ -76,6 +76,9 @@ class Profile(_Stored):
     chronotype: Chronotype = Chronotype.NEUTRAL
     existing_commitments: list[Commitment] = Field(default_factory=list)
     locations: dict[str, str] = Field(default_factory=dict)
+    people: list[str] = Field(
+        default_factory=list
+    )  # names in what was said, the latest first: no model is told them
     onboarding: OnboardingProgress = Field(default_factory=OnboardingProgress)
     phone_check: PhoneCheck = Field(default_factory=PhoneCheck)
 

@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 from agents import erasing, tongues
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides, settings
+from agents.nodes import asides, forwarded, settings
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.reply import ask_again, close, tell
 from agents.state import AgentState, Json, Update
@@ -61,6 +61,8 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             )
         case "crisis" | "medical" | "diet" as kind:
             return close(_NODE, REPLIES[kind])
+        case forwarded.KIND:
+            return forwarded.offer(state, ctx, _NODE)
         case "changed":
             return tell(_NODE, f"{aside['said']} Anything else?")
         case "agenda":

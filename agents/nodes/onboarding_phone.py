@@ -17,7 +17,7 @@ from storage.vocabulary import ChannelName
 
 log = structlog.get_logger()
 _NODE = "onboarding"
-_NUMBER = re.compile(r"(?:\+|\b00)[\d\s().\-/]{7,24}\d")
+_NUMBER = re.compile(r"(?:\+|(?<!\d )\b00)[\d\s().\-/]{7,24}\d")
 _CONTROL = [Option("Send again", "resend"), Option("Other number", "number"), Option("Skip", "skip")]
 
 

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from agents.care import needs_care
 from agents.draft import draft_of
 from agents.hearing import Heard, hear
-from agents.nodes import negotiating, settings
+from agents.nodes import forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
 from agents.nodes.onboarding_phone import number_in
@@ -30,6 +30,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "pause": Intent.CLARIFY,
     "drop": Intent.CLARIFY,
     "zone": Intent.CLARIFY,
+    forwarded.KIND: Intent.NEW_TASK,
 }
 
 
@@ -38,7 +39,9 @@ def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     if state.get("intent") not in (None, "", Intent.ONBOARDING):
         return {}
     ctx = runtime.context
-    heard = hear(state, ctx.turn.message)
+    heard = (
+        forwarded.hear_forwarded(state, ctx) if ctx.turn.message.forwarded else hear(state, ctx.turn.message)
+    )
     return {"heard": heard.as_json()} | _route(state, ctx, heard)
 
 
@@ -50,11 +53,15 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     care = None if heard.word else needs_care(heard.text)
     if care is not None:
         return _aside(care)
+    if ctx.turn.message.forwarded and heard.text:
+        return _aside(forwarded.KIND)
     if heard.about_plan:
         return {"intent": Intent.GOAL}
     at_once = None if heard.word else _at_once(ctx, heard.text, focus)
     if at_once is not None:
         return at_once
+    if forwarded.decides(kind, heard):
+        return {"intent": Intent.NEW_TASK}
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
@@ -87,7 +94,7 @@ def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
+    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone", forwarded.KIND)
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:

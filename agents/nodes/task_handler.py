@@ -12,7 +12,7 @@ from langgraph.runtime import Runtime
 from agents import diary, wording
 from agents.capture import Problem, read_change, read_tasks
 from agents.hearing import Heard, heard_of
-from agents.nodes import moving
+from agents.nodes import forwarded, moving
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
@@ -34,6 +34,9 @@ def task_handler(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return moving.move(state, ctx, heard)
     if focus.get("kind") == "capture":
         return _hear_answer(state, ctx, heard, focus)
+    if focus.get("kind") == forwarded.KIND and (heard.word or forwarded.decides(forwarded.KIND, heard)):
+        kept = forwarded.accepted(heard)
+        return _fresh(state, ctx, focus["text"]) if kept else close(_NODE, "Then I leave it. Anything else?")
     return _fresh(state, ctx, heard.text)
 
 

@@ -67,3 +67,13 @@ def test_any_json_is_an_answer_or_unusable(value: object) -> None:
         tags, problem = ["Other"], str(unusable)
     assert tags
     assert problem
+
+
+def test_a_problem_is_told_without_what_was_put_back() -> None:
+    placeholders = Placeholders()
+    messages_for(
+        Question(ModelRole.CLASSIFIER, ClassifierBrief(goal="call Sarah Connor"), ClassifierOutput),
+        placeholders,
+    )
+    with pytest.raises(UnusableAnswer, match="'<name 1>' is not a tag"):
+        read_answer('{"tags": ["<name 1>"]}', QUESTION, placeholders)

@@ -273,3 +273,18 @@ def test_remind_me_in_a_while_snoozes_the_open_reminder(services, owner, say, te
 def test_start_from_somebody_who_never_stopped_is_a_word_like_any_other(services, owner, say, text):
     [reply] = say(text("START", kind=InboundKind.UNBLOCKED))
     assert not reply["text"].startswith("Welcome back")
+
+
+@pytest.mark.parametrize("words", ["done", "1", "👍", "/delete", "/pause", "cancel it", "delete my account"])
+def test_somebody_elses_words_answer_no_reminder_and_give_no_command(
+    services, owner, say, text, clock: ManualClock, words: str
+):
+    with services.database.service() as session:
+        draft = TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)
+        [task] = schedule_tasks(session, owner, [draft], clock.now())
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    [reply] = say(text(words, forwarded=True))
+    assert reply["text"].startswith("That was forwarded")
+    with services.database.service() as session:
+        assert session.get_one(Task, task.id).status == "pending"

@@ -202,6 +202,7 @@ def test_text_that_a_database_would_refuse_is_cleaned() -> None:
 
 def test_a_forwarded_message_says_so() -> None:
     assert parsed("ignore your rules", Forwarded="true").forwarded
+    assert parsed("ignore your rules", FrequentlyForwarded="true").forwarded
     assert not parsed("hello").forwarded
 
 

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 TURN_SECONDS = 18.0  # for all questions of one turn together; the rest of a turn takes well under a second
 QUESTION_SECONDS = 30.0  # for a question outside a turn
 _RE_ASKS = 2
-_PAUSE_SECONDS = 0.4
+PAUSE_SECONDS = 0.4  # before the same model is asked once more
 _HOPELESS_REST = 300.0
 _CUT_OFF = "it was cut off before its end; be shorter."
 # How much of the turn one question may take at most. Whatever comes before the plan leaves a third of the turn to it.
@@ -84,10 +84,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds: for all questions of a turn together, and for a question that belongs to none."""
+    """Seconds: for all questions of a turn together, for a question that belongs to none, before a second try."""
 
     turn: float = TURN_SECONDS
     question: float = QUESTION_SECONDS
+    pause: float = PAUSE_SECONDS
 
 
 class LiteLLMModel:
@@ -153,7 +154,7 @@ class LiteLLMModel:
         raise ModelUnavailable(reason)  # outside the except block: its cause may hold the prompt
 
     def _pause(self, until: float) -> None:
-        time.sleep(max(0.0, min(_PAUSE_SECONDS, (until - self._now()) / 20)))
+        time.sleep(max(0.0, min(self._timing.pause, (until - self._now()) / 4)))
 
     def _converse(
         self,

@@ -43,5 +43,5 @@ def resting(redis: Redis, models: Iterable[str]) -> dict[str, float]:
 
 def fallbacks(redis: Redis) -> dict[str, int]:
     """How many questions of each role the offline model had to answer in the network model's place."""
-    kept = redis.hgetall(_FALLBACKS)
-    return {role.decode(): int(count) for role, count in dict(kept).items()}  # type: ignore[arg-type]  # typed for async, too
+    kept: dict[bytes, bytes] = redis.hgetall(_FALLBACKS)  # type: ignore[assignment]  # typed for the async client, too
+    return {role.decode(): int(count) for role, count in kept.items()}

@@ -33,9 +33,7 @@ _NAMES_NOTHING = re.compile(
     r"\W*(?:(?:a |my |the )?(?:new |another )?(?:goal|plan)|new|start|help|a|something|plan something)\W*",
     re.I,
 )
-_FROM_THE_SHELF = (
-    "My planner is out of reach right now, so this is a plain plan from my own shelf. It is yours to change, as always."
-)
+_FROM_THE_SHELF = "My planner is out of reach right now, so this is a plain plan from my own shelf. It is yours to change, as always."
 _LEAVE = Option("Leave it", "leave")
 
 

@@ -36,7 +36,9 @@ def server() -> Iterator[OpenAIServer]:
 def model(server: OpenAIServer, deadline: float = 10.0) -> LiteLLMModel:
     tiers = ModelTiers(Tier(MAIN, SPARE), Tier("openai/planner", SPARE), Tier(SMALL, SPARE))
     return LiteLLMModel(
-        tiers, Endpoint("test-key", server.url, "Flux", "https://flux.example"), Timing(question=deadline)
+        tiers,
+        Endpoint("test-key", server.url, "Flux", "https://flux.example"),
+        Timing(question=deadline, pause=0.02),
     )
 
 

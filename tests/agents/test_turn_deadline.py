@@ -48,7 +48,9 @@ def model(
     server: OpenAIServer, turn: float = 2.0, fallback: str | None = SPARE, **parts: Any
 ) -> LiteLLMModel:
     tier = Tier(MAIN, fallback)
-    return LiteLLMModel(ModelTiers(tier, tier, tier), Endpoint("key", server.url), Timing(turn=turn), **parts)
+    return LiteLLMModel(
+        ModelTiers(tier, tier, tier), Endpoint("key", server.url), Timing(turn=turn, pause=0.02), **parts
+    )
 
 
 def classify(deadline: TurnDeadline | None = None, **more: Any) -> Question[ClassifierOutput]:

@@ -11,7 +11,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-_FAILURES = 3  # in a row, before a model is left alone
+_FAILURES = 3  # by weight and in a row, before a model is left alone
 _WINDOW = 120.0  # seconds; failures further apart than this are not "in a row"
 _SHORTEST_REST, _FIRST_REST, _LONGEST_REST = 1.0, 30.0, 300.0  # doubled after each probe that fails
 _PROBE = 40.0  # a probe nobody reported on is forgotten; longer than any question may take
@@ -78,12 +78,15 @@ class Breaker:
         with self._lock:
             self._of(model).probe_since = None
 
-    def failed(self, model: str, reason: str, rest: float | None = None) -> None:
-        """Count a failure. `rest` leaves the model alone at once, for so many seconds (at most 300)."""
+    def failed(self, model: str, reason: str, rest: float | None = None, weight: int = 1) -> None:
+        """Count a failure. `rest` leaves the model alone at once, for so many seconds (at most 300).
+
+        A failure that kept somebody waiting weighs more than one that came at once.
+        """
         with self._lock:
             health, now = self._of(model), self._now()
             in_a_row = now - health.failed_at <= _WINDOW
-            health.failures = health.failures + 1 if in_a_row else 1
+            health.failures = health.failures + weight if in_a_row else weight
             health.failed_at = now
             probe, health.probe_since = health.probe_since is not None, None
             if rest is None and not probe and (health.rest or health.failures < _FAILURES):

@@ -18,6 +18,7 @@ from storage.vocabulary import MessageRole
 MOST_CALLS = 16  # under way at once in one process; a turn needs four
 _HOPELESS = frozenset({401, 402})  # the key or the account: no other model helps
 _REFUSED_REQUEST = frozenset({400, 403, 404, 405, 413, 422})  # this model will not do it: the other one may
+_TIMED_OUT = 408  # what litellm makes of a timeout of its own, too
 _MOST_TOKENS = 2_000_000  # of one request; whoever reports more, or less than nothing, has not counted
 
 
@@ -25,7 +26,7 @@ class TryFailed(Exception):  # noqa: N818 - one try, not the question
     """Why one request brought nothing; a code, never the error's own text, which may hold the prompt.
 
     other_model: asking the same one again is no use. hopeless: asking any is no use. at_fault: the model or the way to it
-    failed, rather than this request. rest: how many seconds the provider wants to be left alone. usage: what it cost
+    failed, rather than this request. slow: the time was used up. rest: how many seconds the provider wants to be left alone. usage: what it cost
     nevertheless, as far as the provider said so.
     """
 
@@ -36,6 +37,7 @@ class TryFailed(Exception):  # noqa: N818 - one try, not the question
         other_model: bool = False,
         hopeless: bool = False,
         at_fault: bool = True,
+        slow: bool = False,
         rest: float | None = None,
         usage: Usage | None = None,
     ) -> None:
@@ -43,6 +45,7 @@ class TryFailed(Exception):  # noqa: N818 - one try, not the question
         self.other_model = other_model
         self.hopeless = hopeless
         self.at_fault = at_fault
+        self.slow = slow
         self.rest = rest
         self.usage = usage
 
@@ -111,7 +114,7 @@ class _Call:
             with self._lock:
                 self._given_up = self._results.empty()
             if self._given_up:
-                raise TryFailed("timeout", other_model=True) from None
+                raise TryFailed("timeout", other_model=True, slow=True) from None
             result = self._results.get()
         if isinstance(result, TryFailed):
             raise result
@@ -184,12 +187,13 @@ def _failure(error: Exception, model: str) -> TryFailed:
 
     status = getattr(error, "status_code", None)
     reason = f"{type(error).__name__}_{status}" if status else type(error).__name__
-    refused = status in _REFUSED_REQUEST
+    refused, slow = status in _REFUSED_REQUEST, status == _TIMED_OUT
     return TryFailed(
         reason,
-        other_model=refused,
+        other_model=refused or slow,
         hopeless=status in _HOPELESS,
         at_fault=not refused,
+        slow=slow,
         rest=retry_after() if status in (429, 503) else None,
         usage=_paid_nevertheless(model),
     )

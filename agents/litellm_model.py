@@ -216,8 +216,8 @@ class LiteLLMModel:
         if failed.hopeless and failed.at_fault:
             for every in self._tiers.models:
                 self._breaker.failed(every, str(failed), _HOPELESS_REST)
-        elif failed.at_fault and (fair or str(failed) != "timeout"):
-            self._breaker.failed(model, str(failed), failed.rest)
+        elif failed.at_fault and (fair or not failed.slow):
+            self._breaker.failed(model, str(failed), failed.rest, weight=2 if failed.slow else 1)
         else:
             self._breaker.withdrew(model)
 

@@ -3,7 +3,8 @@
     python -m bench.failing_model
 
 Each way is one person's talk (a capture, small talk, a goal to its approved plan, a move) through the whole path from the
-door to the phone, in a process whose breakers are new. Target: every answer within 20 s, every plan approved.
+door to the phone, in a process whose breakers are new; then another person lives the same in the same process. The
+longest wait of each is shown. Target: every answer within 20 s, every plan approved.
 """
 
 from __future__ import annotations
@@ -88,9 +89,9 @@ def figures(settings: Settings, server: OpenAIServer, ways: dict[str, Way]) -> l
         server.answer_by = lambda asked, way=way: way(asked, "http://127.0.0.1:9/v1")  # type: ignore[misc]  # mypy cannot tell a lambda's default
         clock = ManualClock(NOW)
         services = replace(build(settings), clock=clock, wakeups=RecordedWakeups(), enqueue=lambda *_: None)
-        wait = live(newcomer(services, clock, number))
-        ok = wait.approved and wait.longest <= TARGET
-        words = f"longest {wait.longest:.1f} s, all {len(wait.seconds)}: {sum(wait.seconds):.1f} s"
+        wait, after = (live(newcomer(services, clock, 2 * number + second)) for second in (0, 1))
+        ok = wait.approved and after.approved and max(wait.longest, after.longest) <= TARGET
+        words = f"{wait.longest:.1f} s, next person {after.longest:.1f} s"
         found.append(Figure(name, f"<= {TARGET:.0f} s", words, ok))
         print(f"{name}: {words}", flush=True)
         services.database.dispose()

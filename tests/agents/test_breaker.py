@@ -40,6 +40,14 @@ def test_two_failures_are_bad_luck_and_a_third_leaves_the_model_alone() -> None:
     assert breaker.allows(OTHER)
 
 
+def test_two_failures_that_kept_people_waiting_are_enough() -> None:
+    breaker = Breaker(Seconds())
+    breaker.failed(MODEL, "timeout", weight=2)
+    assert breaker.allows(MODEL)
+    breaker.failed(MODEL, "timeout", weight=2)
+    assert not breaker.allows(MODEL)
+
+
 def test_a_success_in_between_starts_the_count_anew() -> None:
     breaker = Breaker(Seconds())
     for _ in range(5):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -57,68 +58,91 @@ class Reply:
     usage: Usage
 
 
+class Answers:
+    """What the requests of one question bring, in the order in which it comes.
+
+    `on_usage` hears what each cost in the request's own thread, before the answer can be had; also long after anybody
+    waits for it.
+    """
+
+    def __init__(self, on_usage: Callable[[Usage], None]) -> None:
+        self._on_usage = on_usage
+        self._under_way = 0  # touched by the thread that asks only
+        self._come: queue.SimpleQueue[tuple[object, Reply | TryFailed]] = queue.SimpleQueue()
+
+    def expect(self) -> None:
+        """One more request is under way; said by whoever waits for it."""
+        self._under_way += 1
+
+    def put(self, request: object, result: Reply | TryFailed) -> None:
+        if result.usage is not None:
+            self._on_usage(result.usage)
+        self._come.put((request, result))
+
+    def to(self, request: object, seconds: float) -> Reply:
+        """The answer to this request, or to an earlier one that had been given up. Raises TryFailed."""
+        until = time.monotonic() + seconds
+        while True:
+            answered, result = self._next(until)
+            match result:
+                case Reply() if answered is request or result.finish == "stop":
+                    return result
+                case TryFailed() if answered is request:
+                    raise result
+
+    def late(self, seconds: float) -> Reply | None:
+        """What a request that had been given up brings after all; None once none is under way, or time is up."""
+        until = time.monotonic() + seconds
+        while self._under_way:
+            try:
+                _, result = self._next(until)
+            except TryFailed:
+                return None
+            if isinstance(result, Reply) and result.finish == "stop":
+                return result
+        return None
+
+    def _next(self, until: float) -> tuple[object, Reply | TryFailed]:
+        try:
+            come = self._come.get(timeout=max(0.0, until - time.monotonic()))
+        except queue.Empty:
+            raise TryFailed("timeout", other_model=True, slow=True) from None
+        self._under_way -= 1
+        return come
+
+
 class Requests:
     """Requests under way, each in a thread of its own; those given up keep their place until they end."""
 
     def __init__(self, most: int = MOST_CALLS) -> None:
         self._places = threading.BoundedSemaphore(most)
 
-    def complete(self, arguments: dict[str, Any], seconds: float, on_late: Callable[[Usage], None]) -> Reply:
-        """The completion within `seconds` in all. Raises TryFailed.
-
-        An answer that comes after it was given up is lost, but not its price: `on_late` gets that, in the other thread.
-        """
+    def send(self, arguments: dict[str, Any], answers: Answers) -> object:
+        """Returns what to ask `answers` for. Raises TryFailed when there are too many already."""
         if not self._places.acquire(blocking=False):
             raise TryFailed("too_many_calls", hopeless=True, at_fault=False)
-        call = _Call(arguments, self._places.release, on_late)
+        request = object()
+
+        def run() -> None:
+            try:
+                answers.put(request, _complete(arguments))
+            finally:
+                self._places.release()
+
         try:
-            threading.Thread(target=call.run, name="model-call", daemon=True).start()
+            threading.Thread(target=run, name="model-call", daemon=True).start()
         except RuntimeError:  # the machine has no thread left
             self._places.release()
             raise TryFailed("no_thread", hopeless=True, at_fault=False) from None
-        return call.result(seconds)
+        answers.expect()
+        return request
 
 
-class _Call:
-    def __init__(
-        self, arguments: dict[str, Any], release: Callable[[], None], on_late: Callable[[Usage], None]
-    ) -> None:
-        self._arguments = arguments
-        self._release = release
-        self._on_late = on_late
-        self._results: queue.SimpleQueue[Reply | TryFailed] = queue.SimpleQueue()
-        self._lock = threading.Lock()  # an answer is either in time or late, never both or neither
-        self._given_up = False
-
-    def run(self) -> None:
-        try:
-            result = self._ask()
-            with self._lock:
-                self._results.put(result)
-                late = self._given_up
-            if late and result.usage is not None:
-                self._on_late(result.usage)
-        finally:
-            self._release()
-
-    def _ask(self) -> Reply | TryFailed:
-        try:
-            return read(load().completion(**self._arguments), self._arguments)
-        except Exception as error:  # noqa: BLE001 - a door: litellm raises dozens of types; only class and status leave
-            return _failure(error, self._arguments["model"])
-
-    def result(self, seconds: float) -> Reply:
-        try:
-            result = self._results.get(timeout=seconds)
-        except queue.Empty:
-            with self._lock:
-                self._given_up = self._results.empty()
-            if self._given_up:
-                raise TryFailed("timeout", other_model=True, slow=True) from None
-            result = self._results.get()
-        if isinstance(result, TryFailed):
-            raise result
-        return result
+def _complete(arguments: dict[str, Any]) -> Reply | TryFailed:
+    try:
+        return read(load().completion(**arguments), arguments)
+    except Exception as error:  # noqa: BLE001 - a door: litellm raises dozens of types; only class and status leave
+        return _failure(error, arguments["model"])
 
 
 @cache

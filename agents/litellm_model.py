@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Generic
 
 import structlog
 
 from agents.breaker import Breaker
-from agents.completion import Reply, Requests, TryFailed, load, provider_of
+from agents.completion import Answers, Reply, Requests, TryFailed, load, provider_of
 from agents.model import MAX_TOKENS, ModelRole, ModelUnavailable, Question, T
 from agents.placeholders import Placeholders
-from agents.prompting import UnusableAnswer, ask_again, messages_for, read_answer
+from agents.prompting import Message, UnusableAnswer, ask_again, messages_for, read_answer
 
 __all__ = ["Endpoint", "LiteLLMModel", "ModelTiers", "Tier", "load", "provider_of"]
 
@@ -83,6 +84,16 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class _Talk(Generic[T]):
+    """What all requests of one question share."""
+
+    question: Question[T]
+    placeholders: Placeholders
+    answers: Answers
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds: for all questions of a turn together, for a question that belongs to none, before a second try."""
 
@@ -128,17 +139,16 @@ class LiteLLMModel:
 
     def _answer(self, question: Question[T], until: float) -> T:
         """The tier's model, once more, and its fallback; those that rest are passed over."""
-        tier = self._tiers.of(question.role, question.cheap)
-        placeholders = Placeholders(question.private)
+        talk = _Talk(question, Placeholders(question.private), Answers(question.on_usage), until)
         reason, useless, before = "all_rest", set[str](), ""
-        for model, spare in _in_turn(tier):
+        for model, spare in _in_turn(self._tiers.of(question.role, question.cheap)):
             if model in useless or not self._breaker.allows(model):
                 continue
             if model == before:
-                self._pause(until)
+                time.sleep(max(0.0, min(self._timing.pause, (until - self._now()) / 4)))
             before = model
             try:
-                return self._converse(model, spare, question, placeholders, until)
+                return self._converse(model, spare, talk)
             except TryFailed as failed:
                 reason = str(failed)
                 log.warning(
@@ -151,66 +161,58 @@ class LiteLLMModel:
                 if failed.hopeless or self._now() >= until:
                     break
                 useless |= {model} if failed.other_model else set()
+        late = self._late(talk)
+        if late is not None:
+            return late
         raise ModelUnavailable(reason)  # outside the except block: its cause may hold the prompt
 
-    def _pause(self, until: float) -> None:
-        time.sleep(max(0.0, min(self._timing.pause, (until - self._now()) / 4)))
+    def _late(self, talk: _Talk[T]) -> T | None:
+        """Nobody is left to ask, but whoever was thought too slow may still answer in time."""
+        while (reply := talk.answers.late(talk.until - self._now())) is not None:
+            self._breaker.succeeded(reply.usage.model)
+            try:
+                return read_answer(reply.text, talk.question, talk.placeholders)
+            except UnusableAnswer:
+                continue
+        return None
 
-    def _converse(
-        self,
-        model: str,
-        spare: str | None,
-        question: Question[T],
-        placeholders: Placeholders,
-        until: float,
-    ) -> T:
+    def _converse(self, model: str, spare: str | None, talk: _Talk[T]) -> T:
         """One model, asked again with the exact problem while its answers cannot be used."""
-        messages = messages_for(question, placeholders)
+        messages = messages_for(talk.question, talk.placeholders)
         for _ in range(_RE_ASKS + 1):
-            reply = self._try(model, spare, question, messages, until)
+            reply = self._try(model, spare, talk, messages)
             if reply.finish == "refused":
                 raise TryFailed("refused_answer", other_model=True)
             try:
                 if reply.finish == "length":
                     raise UnusableAnswer(_CUT_OFF)
-                return read_answer(reply.text, question, placeholders)
+                return read_answer(reply.text, talk.question, talk.placeholders)
             except UnusableAnswer as unusable:
                 messages = ask_again(messages, reply.text, str(unusable))
         raise TryFailed("unusable_answer", other_model=True)
 
-    def _try(
-        self,
-        model: str,
-        spare: str | None,
-        question: Question[T],
-        messages: list[dict[str, str]],
-        until: float,
-    ) -> Reply:
+    def _try(self, model: str, spare: str | None, talk: _Talk[T], messages: list[Message]) -> Reply:
         """One request, and what the breaker learns from it."""
-        left = until - self._now()
-        limit = self._limit(left, spare, question.role)
-        fair = limit >= _FAIR_SHARE * self._timing.turn
+        left = talk.until - self._now()
+        limit = self._limit(left, spare)
         try:
             if left <= 0:
                 raise TryFailed("deadline", hopeless=True, at_fault=False)
-            arguments = self._arguments(model, question, messages, left)
-            reply = self._requests.complete(arguments, limit, question.on_usage)
-            question.on_usage(reply.usage)
+            arguments = self._arguments(model, talk.question, messages, left)
+            reply = talk.answers.to(self._requests.send(arguments, talk.answers), limit)
             if reply.finish == "empty":
                 raise TryFailed("empty_answer")
         except TryFailed as failed:
-            if failed.usage is not None:
-                question.on_usage(failed.usage)
-            self._note(model, failed, fair)
+            self._note(model, failed, limit >= _FAIR_SHARE * self._timing.turn)
             raise
-        self._breaker.succeeded(model)
+        self._breaker.succeeded(reply.usage.model)
+        if reply.usage.model != model:  # one that was thought too slow came first
+            self._breaker.withdrew(model)
         return reply
 
-    def _limit(self, left: float, spare: str | None, role: ModelRole) -> float:
-        """How long one try may take: while another model stands ready, not all that is left."""
-        if spare is None or self._breaker.rests(spare):
-            return left
-        return left * (2 / 3 if role is ModelRole.GOAL_PLANNER else 1 / 2)
+    def _limit(self, left: float, spare: str | None) -> float:
+        """How long to wait for this one alone: while another stands ready half of what is left, then both may answer."""
+        return left if spare is None or self._breaker.rests(spare) else left / 2
 
     def _note(self, model: str, failed: TryFailed, fair: bool) -> None:
         if failed.hopeless and failed.at_fault:
@@ -222,7 +224,7 @@ class LiteLLMModel:
             self._breaker.withdrew(model)
 
     def _arguments(
-        self, model: str, question: Question[T], messages: list[dict[str, str]], left: float
+        self, model: str, question: Question[T], messages: list[Message], left: float
     ) -> dict[str, object]:
         return {
             "model": model,
@@ -240,7 +242,7 @@ class LiteLLMModel:
         }
 
     def _patience(self, question: Question[T], left: float) -> float:
-        """How long the request itself goes on, given up or not: while the turn lasts its price can still be counted."""
+        """How long the request goes on, waited for or not: while the turn lasts it may yet answer, and its price counts."""
         if question.deadline is None:
             return left
         now = self._now()

@@ -106,8 +106,8 @@ class Question(Generic[T]):
     """`brief` is the `agents.briefs` model of the role; `output` is what the answer must validate as.
 
     `private` holds words (names, places) that must not leave the house: they are replaced on the way to a network
-    model and put back in its answer. `on_usage` is called once for each try that was answered: in the caller's thread
-    before `ask` returns or raises, or from another thread as soon as the answer to a try that was given up arrives.
+    model and put back in its answer. `on_usage` is called once for each try that was answered, from any
+    thread: before `ask` returns or raises, or whenever the answer to a try that was given up arrives.
     `cheap` is set once a budget is spent: the small tier answers everything. `deadline` is the turn's, shared by all its
     questions. `on_fallback` hears that the network model could not answer and another one did.
     """

@@ -86,7 +86,7 @@ def newcomer(services: Services, clock: ManualClock, number: int) -> Person:
 def figures(settings: Settings, server: OpenAIServer, ways: dict[str, Way]) -> list[Figure]:
     found = []
     for number, (name, way) in enumerate(ways.items()):
-        server.answer_by = lambda asked, way=way: way(asked, "http://127.0.0.1:9/v1")  # type: ignore[misc]  # mypy cannot tell a lambda's default
+        server.answer_by = lambda asked, way=way: way(asked, "http://127.0.0.1:9/v1")
         clock = ManualClock(NOW)
         services = replace(build(settings), clock=clock, wakeups=RecordedWakeups(), enqueue=lambda *_: None)
         wait, after = (live(newcomer(services, clock, 2 * number + second)) for second in (0, 1))

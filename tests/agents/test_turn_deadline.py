@@ -123,6 +123,34 @@ def test_an_answer_that_comes_too_late_is_paid_for_while_the_turn_lasts(server: 
     assert spent[1] == Usage("openai", MAIN, 100, 20)
 
 
+@pytest.mark.parametrize("spare", [error(500), says_json({"tags": ["Sports"]})], ids=["fails", "nonsense"])
+def test_a_slow_answer_is_used_when_the_fallback_has_none(server: OpenAIServer, spare: Script) -> None:
+    def answer(asked: Asked) -> Script:
+        if asked.model == "main":
+            return Script(200, GOOD.body, hold=True)
+        server.released.set()
+        return spare
+
+    server.answer_by = answer
+    spent: list[Usage] = []
+    question = classify(TurnDeadline(), on_usage=spent.append)
+    assert model(server, turn=6).ask(question).tags == ["Fitness"]
+    assert spent.count(Usage("openai", MAIN, 100, 20)) == 1
+
+
+def test_a_slow_answer_counts_once_whoever_is_first(server: OpenAIServer) -> None:
+    def answer(asked: Asked) -> Script:
+        if asked.model == "spare":
+            server.released.set()
+        return Script(200, GOOD.body, hold=asked.model == "main")
+
+    server.answer_by = answer
+    spent: list[Usage] = []
+    assert model(server, turn=6).ask(classify(TurnDeadline(), on_usage=spent.append)).tags == ["Fitness"]
+    wait_for(lambda: len(spent) == 2, "both were counted")
+    assert {usage.model for usage in spent} == {MAIN, SPARE}
+
+
 def test_a_model_that_keeps_failing_is_left_alone_and_asked_again_after_its_rest(
     server: OpenAIServer,
 ) -> None:

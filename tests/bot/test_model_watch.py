@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+
+import pytest
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -9,9 +12,11 @@ from redis.retry import Retry
 from agents.briefs import ClassifierBrief
 from agents.model import ModelRole, Question
 from agents.outputs import ClassifierOutput
+from bot.cli.doctor import doctor
 from bot.model_watch import ModelWatch, fallbacks, resting
 from bot.models import build_model
 from bot.settings import Settings
+from storage.database import Database
 from tests.fakes.openai_server import OpenAIServer, error
 
 A, B = "openai/a", "anthropic/b"
@@ -50,3 +55,18 @@ def test_a_refused_key_shows_for_every_model_that_is_set(redis: Redis, settings:
     assert set(resting(redis, settings.network_models)) == set(settings.network_models)
     assert fallbacks(redis) == {"classifier": 3}
     assert len(server.asked) == 1
+
+
+def test_the_doctor_names_a_resting_model_and_no_secret(
+    redis: Redis,
+    database: Database,  # migrated, or the doctor stops before
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = settings.model_copy(update={"openrouter_api_key": "sk-secret"})
+    ModelWatch(redis).rests(settings.llm_model_planner, "timeout", 40.0)
+    doctor(settings, Namespace())
+    report = capsys.readouterr().out
+    assert f"{settings.llm_model_planner} keeps failing and is left alone for" in report
+    assert settings.llm_model_small not in report
+    assert "sk-secret" not in report

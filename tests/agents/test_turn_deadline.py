@@ -94,6 +94,13 @@ def test_the_next_turn_has_its_own_time(server: OpenAIServer) -> None:
     assert asked.ask(plan(TurnDeadline())).plan_summary == "We begin."
 
 
+@pytest.mark.parametrize(("waited", "left"), [(0, 18), (10, 8), (60, 6), (86_400, 6), (-5, 18)])
+def test_who_waited_in_line_has_waited_for_the_model_as_well(waited: float, left: float) -> None:
+    turn = TurnDeadline(waited)
+    assert turn.until(100.0, 18.0) == 100 + left
+    assert turn.until(105.0, 18.0) == 100 + left, "it began with the first question"
+
+
 def test_without_a_fallback_one_try_may_use_all_the_time(server: OpenAIServer) -> None:
     server.script = [HANGS]
     seconds_until_unavailable(model(server, turn=1.2, fallback=None), classify(TurnDeadline()))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import structlog
 
+EVERY_MODEL = "*"  # the way to all of them, which has a health of its own
+
 log = structlog.get_logger(__name__)
 
 _FAILURES = 3  # by weight and in a row, before a model is left alone

@@ -9,7 +9,7 @@ from typing import Generic
 
 import structlog
 
-from agents.breaker import Breaker
+from agents.breaker import EVERY_MODEL, Breaker
 from agents.completion import Answers, Reply, Requests, TryFailed, load, provider_of
 from agents.model import MAX_TOKENS, ModelRole, ModelUnavailable, Question, T
 from agents.placeholders import Placeholders
@@ -62,11 +62,6 @@ class ModelTiers:
             case _:
                 return self.small
 
-    @property
-    def models(self) -> set[str]:
-        tiers = (self.orchestrator, self.planner, self.small)
-        return {model for tier in tiers for model in (tier.model, tier.fallback) if model}
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -83,14 +78,16 @@ class Endpoint:
         return about | ({"X-Correlation-ID": correlation_id} if correlation_id else {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Talk(Generic[T]):
-    """What all requests of one question share."""
+    """What all requests of one question share. `blame`: how much its failures weigh when nothing was heard at all."""
 
     question: Question[T]
     placeholders: Placeholders
     answers: Answers
     until: float
+    heard: bool = False
+    blame: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +136,8 @@ class LiteLLMModel:
 
     def _answer(self, question: Question[T], until: float) -> T:
         """The tier's model, once more, and its fallback; those that rest are passed over."""
+        if not self._breaker.allows(EVERY_MODEL):
+            raise ModelUnavailable("all_rest")
         talk = _Talk(question, Placeholders(question.private), Answers(question.on_usage), until)
         reason, useless, before = "all_rest", set[str](), ""
         for model, spare in _in_turn(self._tiers.of(question.role, question.cheap)):
@@ -164,12 +163,16 @@ class LiteLLMModel:
         late = self._late(talk)
         if late is not None:
             return late
+        if talk.blame and not talk.heard:
+            self._breaker.failed(EVERY_MODEL, reason, weight=talk.blame)
+        else:
+            self._breaker.withdrew(EVERY_MODEL)
         raise ModelUnavailable(reason)  # outside the except block: its cause may hold the prompt
 
     def _late(self, talk: _Talk[T]) -> T | None:
         """Nobody is left to ask, but whoever was thought too slow may still answer in time."""
         while (reply := talk.answers.late(talk.until - self._now())) is not None:
-            self._breaker.succeeded(reply.usage.model)
+            self._heard(reply.usage.model, talk)
             try:
                 return read_answer(reply.text, talk.question, talk.placeholders)
             except UnusableAnswer:
@@ -203,9 +206,9 @@ class LiteLLMModel:
             if reply.finish == "empty":
                 raise TryFailed("empty_answer")
         except TryFailed as failed:
-            self._note(model, failed, limit >= _FAIR_SHARE * self._timing.turn)
+            self._note(model, talk, failed, limit >= _FAIR_SHARE * self._timing.turn)
             raise
-        self._breaker.succeeded(reply.usage.model)
+        self._heard(reply.usage.model, talk)
         if reply.usage.model != model:  # one that was thought too slow came first
             self._breaker.withdrew(model)
         return reply
@@ -214,14 +217,22 @@ class LiteLLMModel:
         """How long to wait for this one alone: while another stands ready half of what is left, then both may answer."""
         return left if spare is None or self._breaker.rests(spare) else left / 2
 
-    def _note(self, model: str, failed: TryFailed, fair: bool) -> None:
-        if failed.hopeless and failed.at_fault:
-            for every in self._tiers.models:
-                self._breaker.failed(every, str(failed), _HOPELESS_REST)
-        elif failed.at_fault and (fair or not failed.slow):
-            self._breaker.failed(model, str(failed), failed.rest, weight=2 if failed.slow else 1)
-        else:
+    def _heard(self, model: str, talk: _Talk[T]) -> None:
+        talk.heard = True
+        self._breaker.succeeded(model)
+        self._breaker.succeeded(EVERY_MODEL)
+
+    def _note(self, model: str, talk: _Talk[T], failed: TryFailed, fair: bool) -> None:
+        """Whose fault it was: the model's, everybody's, or that of nobody but this request."""
+        if not failed.at_fault or (failed.slow and not fair):
             self._breaker.withdrew(model)
+        elif failed.hopeless:
+            self._breaker.failed(EVERY_MODEL, str(failed), _HOPELESS_REST)
+            self._breaker.withdrew(model)
+        else:
+            weight = 2 if failed.slow else 1
+            talk.blame = max(talk.blame, weight)
+            self._breaker.failed(model, str(failed), failed.rest, weight)
 
     def _arguments(
         self, model: str, question: Question[T], messages: list[Message], left: float

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from redis import RedisError
 from sqlalchemy import func, select
 
+from agents.breaker import EVERY_MODEL
 from bot.health import overdue_seconds, readiness
 from bot.model_watch import fallbacks, resting
 from storage.tables import DispatchLog, InboundEvent, Task
@@ -67,8 +68,8 @@ def _count_models(registry: CollectorRegistry) -> None:
     if not models:
         return
     with suppress(RedisError):  # without Redis the other figures still count
-        left = resting(services().redis, models)
-        for model in models:
+        left = resting(services().redis, (*models, EVERY_MODEL))
+        for model in (*models, EVERY_MODEL):
             rest.labels(model).set(left.get(model, 0.0))
         for role, count in fallbacks(services().redis).items():
             answered.labels(role).inc(count)

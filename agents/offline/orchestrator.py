@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from agents.briefs import OrchestratorBrief
 from agents.offline.understand import understand
@@ -67,12 +68,10 @@ def certain(brief: OrchestratorBrief) -> OrchestratorOutput | None:
     """
     read = understand(brief.text, brief.local_now, brief.timezone)
     when = read.slots.get("when")
-    clear = read.intent in _CLEAR or (
-        read.intent == "CREATE"
-        and when is not None
-        and when.first is not None
-        and not _WISH.search(brief.text)
+    ahead = (
+        when is not None and when.first is not None and when.first - brief.local_now > timedelta(minutes=1)
     )
+    clear = read.intent in _CLEAR or (read.intent == "CREATE" and ahead and not _WISH.search(brief.text))
     return route(brief) if clear else None
 
 

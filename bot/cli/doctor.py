@@ -133,12 +133,12 @@ def _readiness(settings: Settings) -> Iterator[Finding]:
 
 def _resting(settings: Settings, redis: Redis) -> Iterator[Finding]:
     """Network models that keep failing; the offline one answers meanwhile, so that is no failure of the installation."""
+    from agents.breaker import EVERY_MODEL
     from bot.model_watch import resting
 
-    for model, seconds in resting(redis, settings.network_models).items():
-        words = (
-            f"{model} keeps failing and is left alone for {seconds:.0f} s more; see model_rests in the log"
-        )
+    for model, seconds in resting(redis, (*settings.network_models, EVERY_MODEL)).items():
+        name = "every model" if model == EVERY_MODEL else model
+        words = f"{name} keeps failing and is left alone for {seconds:.0f} s; see model_rests in the log"
         yield Finding("Language model", False, words)
 
 

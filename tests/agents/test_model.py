@@ -82,6 +82,7 @@ def test_what_rules_can_tell_without_doubt_is_not_left_to_another_model(text: st
         "I want to run 5 km in six weeks",
         "I want to learn the guitar by next summer",
         "water the plants",
+        "captain, what now",
         "blue seventeen umbrella theory",
     ],
 )

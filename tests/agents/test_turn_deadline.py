@@ -184,6 +184,24 @@ def test_when_all_rest_nobody_is_asked_and_nobody_waits(server: OpenAIServer) ->
     assert len(server.asked) == before
 
 
+def test_when_nothing_is_heard_from_anybody_all_are_left_alone_also_those_not_yet_tried(
+    server: OpenAIServer,
+) -> None:
+    clock = Seconds()
+    server.script = [HANGS]
+    tiers = ModelTiers(*(Tier(f"openai/{name}", f"openai/{name}-spare") for name in ("big", "plan", "small")))
+    asked = LiteLLMModel(
+        tiers, Endpoint("key", server.url), Timing(turn=1.8), breaker=Breaker(clock), now=clock
+    )
+    for _ in range(2):
+        seconds_until_unavailable(asked, classify(TurnDeadline()))
+    assert seconds_until_unavailable(asked, plan(TurnDeadline())) < 0.1
+    assert "plan" not in {one.model for one in server.asked}
+    clock.now += 31
+    server.script = [GOOD_PLAN]
+    assert asked.ask(plan(TurnDeadline())).plan_summary == "We begin."
+
+
 def test_a_busy_provider_is_left_alone_for_as_long_as_it_says(server: OpenAIServer) -> None:
     clock = Seconds()
     busy = Script(429, error(429).body, headers=(("Retry-After", "60"),))

@@ -9,6 +9,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from agents.breaker import EVERY_MODEL
 from agents.briefs import ClassifierBrief
 from agents.model import ModelRole, Question
 from agents.outputs import ClassifierOutput
@@ -44,7 +45,7 @@ def test_a_lost_redis_keeps_no_answer_from_anybody() -> None:
     watch.fell_back(ModelRole.CLASSIFIER)
 
 
-def test_a_refused_key_shows_for_every_model_that_is_set(redis: Redis, settings: Settings) -> None:
+def test_a_refused_key_shows_for_every_model(redis: Redis, settings: Settings) -> None:
     with OpenAIServer([error(401)]) as server:
         with_key = {"openrouter_api_key": "sk-wrong", "openrouter_base_url": server.url}
         settings = settings.model_copy(update=with_key)
@@ -52,7 +53,7 @@ def test_a_refused_key_shows_for_every_model_that_is_set(redis: Redis, settings:
         for _ in range(3):
             answer = model.ask(Question(ModelRole.CLASSIFIER, ClassifierBrief(goal="run"), ClassifierOutput))
             assert answer.tags == ["Fitness", "Health"]
-    assert set(resting(redis, settings.network_models)) == set(settings.network_models)
+    assert list(resting(redis, [*settings.network_models, EVERY_MODEL])) == [EVERY_MODEL]
     assert fallbacks(redis) == {"classifier": 3}
     assert len(server.asked) == 1
 
@@ -70,3 +71,6 @@ def test_the_doctor_names_a_resting_model_and_no_secret(
     assert f"{settings.llm_model_planner} keeps failing and is left alone for" in report
     assert settings.llm_model_small not in report
     assert "sk-secret" not in report
+    ModelWatch(redis).rests(EVERY_MODEL, "AuthenticationError_401", 300.0)
+    doctor(settings, Namespace())
+    assert "every model keeps failing and is left alone for" in capsys.readouterr().out

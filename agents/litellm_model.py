@@ -34,7 +34,7 @@ _SHARES = {
     ModelRole.PATTERN_OBSERVER: 1 / 6,
     ModelRole.GOAL_PLANNER: 1.0,
 }
-_FAIR_SHARE = 0.1  # of the turn; a model that was given less is not to blame for being late
+_FAIR_SHARE = 1 / 16  # of the turn; a model that was given less is not to blame for being late
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def test_an_answer_that_comes_too_late_is_paid_for_while_the_turn_lasts(server: 
     server.answer_by = answer
     spent: list[Usage] = []
     question = classify(TurnDeadline(), on_usage=spent.append)
-    assert model(server, turn=6).ask(question).tags == ["Fitness"]
+    assert model(server, turn=12).ask(question).tags == ["Fitness"]
     assert [usage.model for usage in spent] == [SPARE]
     server.released.set()
     wait_for(lambda: len(spent) == 2, "the late answer was counted")
@@ -141,7 +141,7 @@ def test_a_slow_answer_is_used_when_the_fallback_has_none(server: OpenAIServer, 
     server.answer_by = answer
     spent: list[Usage] = []
     question = classify(TurnDeadline(), on_usage=spent.append)
-    assert model(server, turn=6).ask(question).tags == ["Fitness"]
+    assert model(server, turn=12).ask(question).tags == ["Fitness"]
     assert spent.count(Usage("openai", MAIN, 100, 20)) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_slow_answer_counts_once_whoever_is_first(server: OpenAIServer) -> Non
 
     server.answer_by = answer
     spent: list[Usage] = []
-    assert model(server, turn=6).ask(classify(TurnDeadline(), on_usage=spent.append)).tags == ["Fitness"]
+    assert model(server, turn=12).ask(classify(TurnDeadline(), on_usage=spent.append)).tags == ["Fitness"]
     wait_for(lambda: len(spent) == 2, "both were counted")
     assert {usage.model for usage in spent} == {MAIN, SPARE}
 

@@ -76,14 +76,14 @@ def test_the_questions_of_a_turn_end_with_it_however_many_there_are(server: Open
     began = time.monotonic()
     for _ in range(8):
         seconds_until_unavailable(asked, plan(turn))
-    assert time.monotonic() - began < 1.4
+    assert time.monotonic() - began < 3  # and not eight times 0.9
 
 
 def test_a_small_question_leaves_most_of_the_turn_to_the_plan(server: OpenAIServer) -> None:
     server.script = [HANGS]
-    asked, turn = model(server, turn=1.2), TurnDeadline()
-    assert seconds_until_unavailable(asked, classify(turn)) < 0.5
-    assert 0.5 < seconds_until_unavailable(asked, plan(turn)) < 1.3
+    asked, turn = model(server, turn=1.8), TurnDeadline()
+    assert seconds_until_unavailable(asked, classify(turn)) < 1
+    assert 0.6 < seconds_until_unavailable(asked, plan(turn)) < 2.5
 
 
 def test_the_next_turn_has_its_own_time(server: OpenAIServer) -> None:
@@ -109,11 +109,11 @@ def test_without_a_fallback_one_try_may_use_all_the_time(server: OpenAIServer) -
 
 def test_questions_asked_at_once_share_the_turn(server: OpenAIServer) -> None:
     server.script = [HANGS]
-    asked, turn = model(server, turn=1.2), TurnDeadline()
+    asked, turn = model(server, turn=3), TurnDeadline()
     began = time.monotonic()
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda _: seconds_until_unavailable(asked, classify(turn)), range(4)))
-    assert time.monotonic() - began < 0.6
+    assert time.monotonic() - began < 1.6  # and not four times 0.5
 
 
 def test_an_answer_that_comes_too_late_is_paid_for_while_the_turn_lasts(server: OpenAIServer) -> None:
@@ -123,7 +123,7 @@ def test_an_answer_that_comes_too_late_is_paid_for_while_the_turn_lasts(server: 
     server.answer_by = answer
     spent: list[Usage] = []
     question = classify(TurnDeadline(), on_usage=spent.append)
-    assert model(server, turn=12).ask(question).tags == ["Fitness"]
+    assert model(server, turn=18).ask(question).tags == ["Fitness"]
     assert [usage.model for usage in spent] == [SPARE]
     server.released.set()
     wait_for(lambda: len(spent) == 2, "the late answer was counted")
@@ -141,7 +141,7 @@ def test_a_slow_answer_is_used_when_the_fallback_has_none(server: OpenAIServer, 
     server.answer_by = answer
     spent: list[Usage] = []
     question = classify(TurnDeadline(), on_usage=spent.append)
-    assert model(server, turn=12).ask(question).tags == ["Fitness"]
+    assert model(server, turn=18).ask(question).tags == ["Fitness"]
     assert spent.count(Usage("openai", MAIN, 100, 20)) == 1
 
 
@@ -153,7 +153,7 @@ def test_a_slow_answer_counts_once_whoever_is_first(server: OpenAIServer) -> Non
 
     server.answer_by = answer
     spent: list[Usage] = []
-    assert model(server, turn=12).ask(classify(TurnDeadline(), on_usage=spent.append)).tags == ["Fitness"]
+    assert model(server, turn=18).ask(classify(TurnDeadline(), on_usage=spent.append)).tags == ["Fitness"]
     wait_for(lambda: len(spent) == 2, "both were counted")
     assert {usage.model for usage in spent} == {MAIN, SPARE}
 
@@ -180,7 +180,7 @@ def test_when_all_rest_nobody_is_asked_and_nobody_waits(server: OpenAIServer) ->
     for _ in range(4):
         seconds_until_unavailable(asked, classify())
     before = len(server.asked)
-    assert seconds_until_unavailable(asked, classify()) < 0.1
+    assert seconds_until_unavailable(asked, classify()) < 1
     assert len(server.asked) == before
 
 
@@ -195,7 +195,7 @@ def test_when_nothing_is_heard_from_anybody_all_are_left_alone_also_those_not_ye
     )
     for _ in range(2):
         seconds_until_unavailable(asked, classify(TurnDeadline()))
-    assert seconds_until_unavailable(asked, plan(TurnDeadline())) < 0.1
+    assert seconds_until_unavailable(asked, plan(TurnDeadline())) < 1
     assert "plan" not in {one.model for one in server.asked}
     clock.now += 31
     server.script = [GOOD_PLAN]

@@ -32,5 +32,7 @@ def consult(
         correlation_id=ctx.turn.correlation_id,
         cheap=ctx.cheap,
         on_usage=ctx.spent.append,
+        deadline=ctx.deadline,
+        on_fallback=ctx.fell_back.append,
     )
     return ctx.tools.model.ask(question)

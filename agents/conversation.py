@@ -13,6 +13,7 @@ from psycopg import Connection
 from sqlalchemy.orm import Session
 
 from agents.acquaintances import remember_people
+from agents.deadline import TurnDeadline
 from agents.graph import RECURSION_LIMIT, conversation
 from agents.memory import recall, settle
 from agents.nodes.unusual import answer_unusual
@@ -48,7 +49,8 @@ def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
     unusual = answer_unusual(turn.message, tools.limits)
     if unusual is not None:
         return _without_graph(turn, tools, talk, unusual)
-    context = TurnContext(turn, tools, user)
+    waited = (turn.now - turn.message.received_at).total_seconds()
+    context = TurnContext(turn, tools, user, deadline=TurnDeadline(waited))
     state = _run(context, talk)
     tokens, warning = settle(context)
     result = _result(state, warning)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from agents.briefs import SummaryBrief
+from agents.deadline import TurnDeadline
 from agents.model import LanguageModel, ModelRole, Question, Said, Usage
 from agents.outputs import Summary
 from storage.vocabulary import MessageRole
@@ -41,6 +42,7 @@ class Asking:
     correlation_id: str | None = None
     cheap: bool = False
     spent: list[Usage] | None = None
+    deadline: TurnDeadline | None = None
 
 
 def window(history: Sequence[Said], limits: HistoryLimits, asking: Asking) -> Window:
@@ -87,5 +89,6 @@ def _summarise(older: Sequence[Said], asking: Asking) -> str:
         correlation_id=asking.correlation_id,
         cheap=asking.cheap,
         on_usage=spent.append,
+        deadline=asking.deadline,
     )
     return asking.model.ask(question).text

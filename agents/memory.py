@@ -22,7 +22,9 @@ def recall(ctx: TurnContext, talk: Conversation) -> list[Json]:
     limits = ctx.tools.limits
     kept = conversations.window(ctx.session, talk.id, 2 * limits.history_messages)
     said = [Said(MessageRole(message.role), message.content) for message in kept]
-    asking = Asking(ctx.tools.model, ctx.private, ctx.user.id, ctx.turn.correlation_id, ctx.cheap, ctx.spent)
+    asking = Asking(
+        ctx.tools.model, ctx.private, ctx.user.id, ctx.turn.correlation_id, ctx.cheap, ctx.spent, ctx.deadline
+    )
     shown = window(said, HistoryLimits(limits.history_messages, limits.history_tokens), asking)
     if shown.summary is not None and shown.summarised < len(kept):
         conversations.keep_summary(ctx.session, talk, shown.summary.text, kept[shown.summarised])

@@ -23,6 +23,7 @@ from agents.briefs import (
     SummaryBrief,
     TaskLine,
 )
+from agents.deadline import TurnDeadline
 from storage.vocabulary import MessageRole
 
 __all__ = [
@@ -96,13 +97,19 @@ def _ignore(_usage: Usage) -> None:
     """The default listener: nobody counts."""
 
 
+def _nobody(_role: ModelRole) -> None:
+    """The default listener: nobody minds who answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question(Generic[T]):
     """`brief` is the `agents.briefs` model of the role; `output` is what the answer must validate as.
 
     `private` holds words (names, places) that must not leave the house: they are replaced on the way to a network
-    model and put back in its answer. `on_usage` is called once for each try, in the caller's thread, before `ask`
-    returns or raises. `cheap` is set once a budget is spent: the small tier answers everything.
+    model and put back in its answer. `on_usage` is called once for each try that was answered, from any
+    thread: before `ask` returns or raises, or whenever the answer to a try that was given up arrives.
+    `cheap` is set once a budget is spent: the small tier answers everything. `deadline` is the turn's, shared by all its
+    questions. `on_fallback` hears that the network model could not answer and another one did.
     """
 
     role: ModelRole
@@ -114,6 +121,8 @@ class Question(Generic[T]):
     correlation_id: str | None = None
     cheap: bool = False
     on_usage: Callable[[Usage], None] = _ignore
+    deadline: TurnDeadline | None = None
+    on_fallback: Callable[[ModelRole], None] = _nobody
 
 
 class ModelUnavailable(Exception):  # noqa: N818 - reads as the state it reports, like ChannelError.gone
@@ -129,9 +138,15 @@ class LanguageModel(Protocol):
 class FallbackModel:
     """Answers with the primary model and, whenever that cannot, with the offline one; nobody is left without a reply."""
 
-    def __init__(self, primary: LanguageModel, offline: LanguageModel) -> None:
+    def __init__(
+        self,
+        primary: LanguageModel,
+        offline: LanguageModel,
+        on_fallback: Callable[[ModelRole], None] = _nobody,
+    ) -> None:
         self._primary = primary
         self._offline = offline
+        self._on_fallback = on_fallback
         self.fell_back = 0  # how many questions the offline model had to answer
         self.last_reason: str | None = None
 
@@ -142,4 +157,6 @@ class FallbackModel:
             self.fell_back += 1
             self.last_reason = str(unavailable)
             log.warning("model_fell_back", role=question.role, reason=str(unavailable))
+            self._on_fallback(question.role)
+            question.on_fallback(question.role)
             return self._offline.ask(question)

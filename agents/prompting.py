@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -75,11 +76,29 @@ def ask_again(messages: list[Message], answer: str, problem: str) -> list[Messag
 
 def read_answer(text: str, question: Question[T], placeholders: Placeholders) -> T:
     """The validated answer. Raises UnusableAnswer with the exact problem."""
-    data = placeholders.restore(find_json(text))
+    data = placeholders.restore(_showable(find_json(text)))
     try:
         return question.output.model_validate(data, context={"from_model": True})
     except ValidationError as error:
         raise UnusableAnswer(placeholders.hide(_problems(error))) from error  # it quotes what was put back
+
+
+# Control characters and lone surrogates, which no column takes; marks that hide text or turn its direction. Joiners stay: emoji need them.
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def _showable(data: Any) -> Any:
+    match data:
+        case str():
+            return _UNSHOWABLE.sub("", data)
+        case dict():
+            return {key: _showable(value) for key, value in data.items()}
+        case list():
+            return [_showable(value) for value in data]
+        case _:
+            return data
 
 
 def find_json(text: str) -> dict[str, Any]:

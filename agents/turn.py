@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from agents.acquaintances import parts_of
 from agents.budget import BudgetState, TokenLimits, check_budget
-from agents.model import LanguageModel, Usage
+from agents.deadline import TurnDeadline
+from agents.model import LanguageModel, ModelRole, Usage
 from agents.nicknames import forms_of, shown_forms
 from agents.people import names_in
 from channels.messages import InboundMessage, OutboundMessage, PhoneVerifier
@@ -74,6 +75,8 @@ class TurnContext:
     tools: TurnTools
     user: User
     spent: list[Usage] = field(default_factory=list)  # what the models cost this turn, from any thread
+    fell_back: list[ModelRole] = field(default_factory=list)  # roles the network model could not answer for
+    deadline: TurnDeadline = field(default_factory=TurnDeadline)  # of all questions of this turn
 
     @property
     def now(self) -> datetime:

@@ -8,14 +8,16 @@ from agents.model import FallbackModel, LanguageModel
 from agents.offline.model import OfflineModel
 
 if TYPE_CHECKING:
+    from bot.model_watch import ModelWatch
     from bot.settings import Settings
 
 
-def build_model(settings: Settings) -> LanguageModel:
+def build_model(settings: Settings, watch: ModelWatch | None = None) -> LanguageModel:
     """The offline model unless a key is set; litellm is imported only when it is first asked."""
     offline = OfflineModel()
     if not settings.openrouter_api_key:
         return offline
+    from agents.breaker import Breaker  # noqa: PLC0415 - only with a key
     from agents.litellm_model import Endpoint, LiteLLMModel, ModelTiers, Tier  # noqa: PLC0415 - only with a key
 
     tiers = ModelTiers(
@@ -29,4 +31,7 @@ def build_model(settings: Settings) -> LanguageModel:
         settings.openrouter_app_name,
         settings.openrouter_app_url,
     )
-    return FallbackModel(LiteLLMModel(tiers, endpoint), offline)
+    if watch is None:
+        return FallbackModel(LiteLLMModel(tiers, endpoint), offline)
+    breaker = Breaker(on_open=watch.rests)
+    return FallbackModel(LiteLLMModel(tiers, endpoint, breaker=breaker), offline, watch.fell_back)

@@ -69,9 +69,10 @@ class Services:
 
     @cached_property
     def model(self) -> LanguageModel:
-        from bot.models import build_model  # noqa: PLC0415 - only workers talk; the web process stays light
+        from bot.model_watch import ModelWatch  # noqa: PLC0415 - only workers talk; the web process stays light
+        from bot.models import build_model  # noqa: PLC0415 - likewise
 
-        return build_model(self.settings)
+        return build_model(self.settings, ModelWatch(self.redis))
 
     @cached_property
     def dispatcher(self) -> Dispatcher:

@@ -191,6 +191,13 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.database_statement_timeout_seconds)
 
     @property
+    def network_models(self) -> tuple[str, ...]:
+        """Every network model that may be asked, each once; none without a key."""
+        named = (self.llm_model_orchestrator, self.llm_model_planner, self.llm_model_small)
+        spare = (self.llm_fallback_orchestrator, self.llm_fallback_planner, self.llm_fallback_small)
+        return tuple(dict.fromkeys(filter(None, named + spare))) if self.openrouter_api_key else ()
+
+    @property
     def public_url(self) -> str:
         """Where people and providers reach the web process, without a slash at the end."""
         return self.twilio_webhook_base_url or f"http://localhost:{self.port}"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+from redis import RedisError
 from sqlalchemy import func, select
 
+from agents.breaker import EVERY_MODEL
 from bot.health import overdue_seconds, readiness
+from bot.model_watch import fallbacks, resting
 from storage.tables import DispatchLog, InboundEvent, Task
 from storage.vocabulary import DispatchStatus, InboundState
 from web.context import now, services
@@ -32,11 +37,12 @@ def ready() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Read from Postgres at the moment of asking, so that every process tells the same."""
+    """Read from Postgres and Redis at the moment of asking, so that every process tells the same."""
     registry = CollectorRegistry()
     overdue = Gauge("flux_overdue_seconds", "How long the oldest due task has waited", registry=registry)
     inbound = Gauge("flux_inbound_open", "Received events by state", ["state"], registry=registry)
     attempts = Gauge("flux_attempts_open", "Unfinished attempts by status", ["status"], registry=registry)
+    _count_models(registry)
     open_events = (InboundState.RECEIVED, InboundState.ANSWERED)
     open_attempts = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
     with services().database.service() as session:
@@ -48,3 +54,22 @@ def metrics() -> Response:
             found = select(func.count()).select_from(DispatchLog).where(DispatchLog.status == status)
             attempts.labels(status.value).set(session.scalar(found) or 0)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _count_models(registry: CollectorRegistry) -> None:
+    """Which network models are left alone, and how often the offline one had to answer instead."""
+    rest = Gauge(
+        "flux_model_resting_seconds", "How long a model is still left alone", ["model"], registry=registry
+    )
+    answered = Counter(
+        "flux_model_fallbacks", "Questions the offline model answered instead", ["role"], registry=registry
+    )
+    models = services().settings.network_models
+    if not models:
+        return
+    with suppress(RedisError):  # without Redis the other figures still count
+        left = resting(services().redis, (*models, EVERY_MODEL))
+        for model in (*models, EVERY_MODEL):
+            rest.labels(model).set(left.get(model, 0.0))
+        for role, count in fallbacks(services().redis).items():
+            answered.labels(role).inc(count)

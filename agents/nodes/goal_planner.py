@@ -33,6 +33,7 @@ _NAMES_NOTHING = re.compile(
     r"\W*(?:(?:a |my |the )?(?:new |another )?(?:goal|plan)|new|start|help|a|something|plan something)\W*",
     re.I,
 )
+_FROM_THE_SHELF = "My planner is out of reach right now, so this is a plain plan from my own shelf. It is yours to change, as always."
 _LEAVE = Option("Leave it", "leave")
 
 
@@ -124,7 +125,8 @@ def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     brief = _brief(ctx, draft, patterns, state["scheduler_output"][-1])
     output = consult(ctx, ModelRole.GOAL_PLANNER, brief, GoalPlannerOutput, state)
     draft = draft.planned(output, place(ctx, draft, output))
-    return negotiating.show(state, draft, whole_plan(draft))
+    lead = [_FROM_THE_SHELF] if ModelRole.GOAL_PLANNER in ctx.fell_back else []
+    return negotiating.show(state, draft, "\n\n".join([*lead, whole_plan(draft)]))
 
 
 def _brief(

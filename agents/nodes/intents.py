@@ -7,6 +7,7 @@ import re
 from agents import diary, wording
 from agents.consult import consult
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
+from agents.offline.orchestrator import certain
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
 from agents.plan_edit_words import sounds_like_edit
@@ -142,7 +143,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.RESCHEDULE_TASK}
     if kind is not None:
         return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}
-    answer = consult(ctx, ModelRole.ORCHESTRATOR, _brief(state, ctx, text), OrchestratorOutput, state)
+    brief = _brief(state, ctx, text)
+    answer = certain(brief) or consult(ctx, ModelRole.ORCHESTRATOR, brief, OrchestratorOutput, state)
     if answer.intent in (Intent.CLARIFY, Intent.ONBOARDING):
         if _retimes_reminder(ctx, text):
             return {"intent": Intent.RESCHEDULE_TASK}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from agents.briefs import OrchestratorBrief
 from agents.offline.understand import understand
@@ -31,6 +32,7 @@ _HORIZON = re.compile(
     r"(?:next |the |this )?year|christmas|new year)\b",
     re.I,
 )
+_CLEAR = frozenset({"AFFIRM", "CANCEL", "DONE", "NEGATE", "ON_IT", "QUERY", "SNOOZE"})
 _QUESTIONS = {
     "DELETE": "Which task should go?",
     "DONE": "Which task did you finish?",
@@ -57,6 +59,20 @@ def route(brief: OrchestratorBrief) -> OrchestratorOutput:
     return OrchestratorOutput(
         intent=intent, payload={"understood": understood, "slots": slots}, clarification_question=asks
     )
+
+
+def certain(brief: OrchestratorBrief) -> OrchestratorOutput | None:
+    """What rules can tell without doubt: an answer, a question about the agenda, a task with its moment. None for all else.
+
+    No other model is asked then, so none can take "done" for a goal.
+    """
+    read = understand(brief.text, brief.local_now, brief.timezone)
+    when = read.slots.get("when")
+    ahead = (
+        when is not None and when.first is not None and when.first - brief.local_now > timedelta(minutes=1)
+    )
+    clear = read.intent in _CLEAR or (read.intent == "CREATE" and ahead and not _WISH.search(brief.text))
+    return route(brief) if clear else None
 
 
 def _intent(text: str, understood: str) -> Intent:

@@ -6,12 +6,16 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.cli.doctor_database import database_findings
 from bot.cli.finding import Finding
 from bot.cli.servers import with_database, with_servers
 from bot.settings import Settings
 from storage.embedded import published
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,26 @@ def _readiness(settings: Settings) -> Iterator[Finding]:
 
     from bot.health import readiness
 
+    redis = Redis.from_url(settings.redis_url)
     with with_database(settings) as (database, clock):
-        report = readiness(database, Redis.from_url(settings.redis_url), clock.now())
+        report = readiness(database, redis, clock.now())
     for check in report.checks:
         if check.name not in _SAID_ABOVE:
             words = _CHECKED.get((check.name, check.ok), f"{check.detail}")
             yield Finding(check.name.capitalize(), check.ok, words, wrong=not check.ok)
+    if all(check.ok for check in report.checks if check.vital):
+        yield from _resting(settings, redis)
+
+
+def _resting(settings: Settings, redis: Redis) -> Iterator[Finding]:
+    """Network models that keep failing; the offline one answers meanwhile, so that is no failure of the installation."""
+    from agents.breaker import EVERY_MODEL
+    from bot.model_watch import resting
+
+    for model, seconds in resting(redis, (*settings.network_models, EVERY_MODEL)).items():
+        name = "every model" if model == EVERY_MODEL else model
+        words = f"{name} keeps failing and is left alone for {seconds:.0f} s; see model_rests in the log"
+        yield Finding("Language model", False, words)
 
 
 def _address(settings: Settings) -> str:

@@ -63,7 +63,7 @@ def preload(settings: Settings) -> None:
     importlib.import_module("bot.jobs")
     importlib.import_module("agents.graph")
     if settings.openrouter_api_key:
-        importlib.import_module("litellm")
+        importlib.import_module("agents.litellm_model").load()
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
 

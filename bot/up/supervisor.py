@@ -154,7 +154,9 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Processes first, then the servers under them; a second Ctrl-C stops the waiting."""
-        asked = len(self._signals)  # counted before it is said: whoever reads it may press Ctrl-C again at once
+        asked = len(
+            self._signals
+        )  # counted before it is said: whoever reads it may press Ctrl-C again at once
         self._say("Stopping ...")
         for process in self._processes:
             process.terminate()

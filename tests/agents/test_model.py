@@ -19,6 +19,7 @@ from agents.briefs import (
 )
 from agents.model import MAX_TOKENS, FallbackModel, ModelRole, ModelUnavailable, Question, T, Usage
 from agents.offline.model import OfflineModel
+from agents.offline.orchestrator import certain
 from agents.outputs import (
     ClassifierOutput,
     GoalPlannerOutput,
@@ -27,6 +28,7 @@ from agents.outputs import (
     SlotPick,
     Summary,
 )
+from storage.vocabulary import Intent
 
 NOW = datetime(2026, 3, 9, 8, tzinfo=UTC)
 
@@ -56,6 +58,36 @@ def test_the_orchestrator_sorts_what_was_understood(text: str, intent: str) -> N
     answer = ask(ModelRole.ORCHESTRATOR, brief, OrchestratorOutput)
     assert answer.intent == intent
     assert (answer.clarification_question is not None) == (intent == "CLARIFY")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("done", Intent.CLARIFY),
+        ("ok", Intent.CLARIFY),
+        ("not now, in an hour", Intent.CLARIFY),
+        ("what's on today?", Intent.CLARIFY),
+        ("call mum tomorrow 6pm", Intent.NEW_TASK),
+    ],
+)
+def test_what_rules_can_tell_without_doubt_is_not_left_to_another_model(text: str, intent: Intent) -> None:
+    answer = certain(OrchestratorBrief(text=text, local_now=NOW, timezone="UTC"))
+    assert answer is not None
+    assert answer.intent == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to run 5 km in six weeks",
+        "I want to learn the guitar by next summer",
+        "water the plants",
+        "captain, what now",
+        "blue seventeen umbrella theory",
+    ],
+)
+def test_what_may_be_several_things_is_left_to_the_model(text: str) -> None:
+    assert certain(OrchestratorBrief(text=text, local_now=NOW, timezone="UTC")) is None
 
 
 def test_the_scheduler_picks_only_what_was_offered() -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.briefs import ClassifierBrief
+from agents.briefs import ClassifierBrief, SummaryBrief
 from agents.model import ModelRole, Question
-from agents.outputs import ClassifierOutput, GoalPlannerOutput
+from agents.outputs import ClassifierOutput, GoalPlannerOutput, Summary
 from agents.placeholders import Placeholders
 from agents.prompting import UnusableAnswer, find_json, messages_for, prompt_of, read_answer
 
@@ -77,3 +77,19 @@ def test_a_problem_is_told_without_what_was_put_back() -> None:
     )
     with pytest.raises(UnusableAnswer, match="'<name 1>' is not a tag"):
         read_answer('{"tags": ["<name 1>"]}', QUESTION, placeholders)
+
+
+@given(st.text(st.characters(), min_size=1, max_size=50))
+def test_whatever_an_answer_says_can_be_stored_and_shown(said: str) -> None:
+    question = Question(ModelRole.SUMMARISER, SummaryBrief(lines=[]), Summary)
+    answer = json.dumps({"text": f"Runs.\n{said}\x00\u202e\ud800"})
+    shown = read_answer(answer, question, Placeholders()).text
+    assert shown.encode()
+    assert shown.startswith("Runs.")
+    assert not {"\x00", "\u202e"} & set(shown)
+
+
+def test_emoji_keep_what_joins_them() -> None:
+    question = Question(ModelRole.SUMMARISER, SummaryBrief(lines=[]), Summary)
+    family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+    assert read_answer(json.dumps({"text": family}), question, Placeholders()).text == family

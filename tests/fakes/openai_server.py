@@ -14,13 +14,19 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Script:
-    """One answer. `drip` sends the body byte by byte with that pause; `hold` waits for the test to let go."""
+    """One answer. `drip` sends the body byte by byte with that pause; `hold` waits for the test to let go, after the headers
+
+    or, with `mute`, before them; `cut` closes the connection half-way through the body.
+    """
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
     drip: float = 0.0
     hold: bool = False
+    mute: bool = False
+    cut: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def says(
@@ -139,16 +145,21 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(fake.next_for(Asked({name.lower(): value for name, value in self.headers.items()}, body)))
 
     def _send(self, script: Script) -> None:
+        if script.mute:
+            self.server.fake.released.wait(60)
         self.send_response(script.status)
         self.send_header("Content-Type", script.content_type)
         self.send_header("Content-Length", str(len(script.body)))
+        for name, value in script.headers:
+            self.send_header(name, value)
         self.end_headers()
         if script.hold:
-            self.server.fake.released.wait(30)
+            self.server.fake.released.wait(60)
         elif script.drip:
             self._drip(script)
             return
-        self.wfile.write(script.body)
+        self.wfile.write(script.body[: len(script.body) // 2] if script.cut else script.body)
+        self.close_connection = self.close_connection or script.cut
 
     def _drip(self, script: Script) -> None:
         """One byte at a time: each read of the client succeeds, and the whole never ends."""

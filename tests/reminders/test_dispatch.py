@@ -156,7 +156,9 @@ def test_a_permanent_failure_starts_the_next_rung_at_once(
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.dispatcher.run_due(now)
     (reached_at,) = [at for _, _, at in ladders.whatsapp.sent]
-    assert reached_at < now + MINUTE  # not after the two minutes of the window; a busy machine takes its seconds
+    assert (
+        reached_at < now + MINUTE
+    )  # not after the two minutes of the window; a busy machine takes its seconds
     assert ("remind", "failed", "blocked by the person") in ladders.attempts(task.id)
     with ladders.database.service() as session:
         blocked = session.query(Identity).filter_by(channel="telegram", user_id=reachable.id).one()

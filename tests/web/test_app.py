@@ -12,6 +12,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from agents.model import ModelRole
+from bot.model_watch import ModelWatch
 from bot.services import Services
 from storage.database import Database
 from web.app import create_app
@@ -106,6 +108,20 @@ def test_health_ready_and_metrics_answer(client: FlaskClient) -> None:
     assert ready.status_code == 200
     assert ready.json["checks"]["database"]["ok"] is True
     assert "flux_overdue_seconds 0.0" in client.get("/metrics").get_data(as_text=True)
+
+
+def test_metrics_name_the_models_that_rest_and_count_who_answered_instead(services: Services) -> None:
+    watch = ModelWatch(services.redis)
+    watch.rests(services.settings.llm_model_planner, "timeout", 40.0)
+    watch.fell_back(ModelRole.GOAL_PLANNER)
+    settings = services.settings.model_copy(update={"openrouter_api_key": "sk-test"})
+    shown = (
+        create_app(replace(services, settings=settings)).test_client().get("/metrics").get_data(as_text=True)
+    )
+    assert f'flux_model_resting_seconds{{model="{settings.llm_model_planner}"}} ' in shown
+    assert f'flux_model_resting_seconds{{model="{settings.llm_model_small}"}} 0.0' in shown
+    assert 'flux_model_fallbacks_total{role="goal_planner"} 1.0' in shown
+    assert "sk-test" not in shown
 
 
 def test_the_openapi_document_names_every_route_of_the_api(app: Flask, client: FlaskClient) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from reminders import plans, rescheduling
 from reminders.echo import echo
 from reminders.house import wake_on_commit
-from reminders.learning import answer_pattern, learn
+from reminders.learning import learn, weigh_done
+from reminders.pattern_answers import answer_pattern
 from reminders.people import load_person
 from reminders.replies import AnswerOutcome, Asked, recorded, unchanged
 from reminders.rows import state_of, write_state
@@ -126,6 +127,8 @@ def _apply(asked: Asked, event: Answered | Undone, response: NoticeResponse | No
     asked.session.flush()
     for effect in effects:
         _carry_out(asked, effect)
+    if isinstance(event, Undone) or event.answer == Answer.DONE:
+        weigh_done(asked.session, task, asked.person, now)
     if isinstance(event, Answered) and event.answer in _ECHOED:
         echo(asked.session, task, asked.person, asked.source, now)
     wake_on_commit(asked.session, task.wakes_at)

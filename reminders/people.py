@@ -84,6 +84,7 @@ class Person:
     whatsapp: Address | None
     call: Address | None
     whatsapp_heard_at: datetime | None  # their last message there
+    zone_since: datetime | None = None  # when they last came to a zone with other clocks; None: never
 
     def addresses(self, rung: Rung) -> tuple[Address, ...]:
         chat = (self.chat,) if self.chat else ()
@@ -158,11 +159,12 @@ def _person(user: _Owner, identities: Sequence[_Known], pushes: Sequence[Address
     call = next((one for one in identities if one.channel == ChannelName.CALL), None)
     chat_address = Address(chat.channel, chat.value) if chat else None
     barred = _barred(user, preferences, {"chat": chat, "whatsapp": whatsapp, "call": call}, bool(pushes))
+    profile = Profile.model_validate(user.profile or {})
     return Person(
         user_id=user.id,
         joined_at=user.created_at,
         ladder=Ladder(
-            Rhythm.of(Profile.model_validate(user.profile or {}), user.timezone),
+            Rhythm.of(profile, user.timezone),
             timing_of(preferences, timing),
             user.paused_until,
             barred,
@@ -172,6 +174,7 @@ def _person(user: _Owner, identities: Sequence[_Known], pushes: Sequence[Address
         whatsapp=Address(whatsapp.channel, whatsapp.value) if whatsapp else None,
         call=Address(call.channel, call.value) if call else None,
         whatsapp_heard_at=whatsapp.last_inbound_at if whatsapp else None,
+        zone_since=profile.zone_since,
     )
 
 

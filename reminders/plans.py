@@ -20,6 +20,7 @@ from reminders.sprints import reopen_sprint
 from storage import outbox
 from storage.tables import Task, User
 from storage.tasks import later_in_series, lock_task, pending_between, rezone
+from storage.users import profile_of, save_profile
 from storage.vocabulary import Stage, TaskStatus, TriggerType
 from storage.zones import known_zone
 
@@ -75,13 +76,15 @@ def move_task(
     now: datetime,
     *,
     minutes: int | None = None,
+    usual: bool = False,
 ) -> Task:
     """Close the row as rescheduled and write a pending one in its place at `to`; returns the new one.
 
-    `minutes` changes how long it takes. Raises PlanError for an unknown or closed task and for a time that has passed.
+    `minutes` changes how long it takes; with `usual`, `to` is its own slot from now on and no exception. Raises
+    PlanError for an unknown or closed task and for a time that has passed.
     """
     task, person = _movable(session, user_id, task_id, to, now)
-    moved = _replace(session, task, to, person, now, minutes)
+    moved = _replace(session, task, to, person, now, minutes, whole_series=usual)
     session.flush()
     wake_on_commit(session, moved.wakes_at)
     return moved
@@ -157,6 +160,11 @@ def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_
     if before is not None and user.paused_until is not None:
         back = before.ladder.rhythm.local(user.paused_until).replace(tzinfo=None)
         user.paused_until = to_utc(back, place)
+    if (
+        before is not None
+        and before.ladder.rhythm.local(now).utcoffset() != now.astimezone(place).utcoffset()
+    ):
+        save_profile(user, profile_of(user).model_copy(update={"zone_since": now}))
     user.timezone = zone
     session.flush()
     after = load_person(session, user.id)

@@ -58,6 +58,29 @@ def save_avoidance(
     return row, True
 
 
+def save_finding(
+    session: Session,
+    user_id: UUID,
+    pattern_type: str,
+    description: str,
+    data: Json,
+    confidence: float,
+    now: datetime,
+) -> Pattern:
+    """Note a number about the person: one row per `data["about"]`, kept up to date, and left alone once overruled."""
+    for known in list_patterns(session, user_id, pattern_type):
+        if known.data.get("about") == data.get("about"):
+            break
+    else:
+        known = Pattern(user_id=user_id, pattern_type=pattern_type, created_at=now)
+        session.add(known)
+    if not (known.data or {}).get("user_overridden"):
+        known.description, known.confidence, known.updated_at = description, confidence, now
+        known.data = {**(known.data or {}), **data}
+        session.flush()
+    return known
+
+
 def overrule(pattern: Pattern, now: datetime, *, confidence: float, said: str) -> None:
     """The person's own word about a pattern; from now on observations leave it alone."""
     pattern.data = {**pattern.data, "user_overridden": True, "said": said}

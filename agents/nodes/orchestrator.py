@@ -18,7 +18,7 @@ from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
 _NODE = "orchestrator"
-_OWNERS = {  # whose question is open, by the focus it left
+OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,
     "move": Intent.RESCHEDULE_TASK,
@@ -57,7 +57,7 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return at_once
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
-        return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
+        return {"intent": OWNERS.get(kind, Intent.CLARIFY)}
     if not ctx.user.onboarded:
         return {"intent": Intent.ONBOARDING}
     found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
@@ -87,7 +87,7 @@ def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
+    return kind in OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:

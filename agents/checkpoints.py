@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import structlog
 from langchain_core.runnables import RunnableConfig
+from langgraph.channels import UntrackedValue
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -15,33 +16,29 @@ from psycopg import Connection
 from sqlalchemy.orm import Session
 
 from agents.draft import readable_draft
-from agents.state import Json
+from agents.state import AgentState, Json, fresh_turn
 
 log = structlog.get_logger()
 
+
+def _shape(hint: Any) -> type:
+    """Annotated[list[Json], ...] -> list."""
+    plain = get_args(hint)[0] if hasattr(hint, "__metadata__") else hint
+    found: type = get_origin(plain) or plain
+    return found
+
+
+# The fields of the state that stand in a checkpoint, each with its shape.
+_TYPES: Mapping[str, type] = {
+    name: _shape(hint)
+    for name, hint in get_type_hints(AgentState, include_extras=True).items()
+    if UntrackedValue not in getattr(hint, "__metadata__", ())
+}
 QUESTION = frozenset({"question", "focus"})
-EVERYTHING = QUESTION | {"goal_draft", "proposed_tasks"}
+EVERYTHING = frozenset(_TYPES) - {"asked", "agent_node"} - frozenset(fresh_turn("", ""))
 AFRESH = EVERYTHING | {"asked"}  # the thread itself is of no use
 # What reading something of another shape than ours raises; a database that is away is none of it.
 WRONG_SHAPE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
-_TYPES: Mapping[str, type] = {
-    "user_id": str,
-    "correlation_id": str,
-    "intent": str,
-    "approval_status": str,
-    "error": str,
-    "agent_node": str,
-    "token_usage": int,
-    "asked": int,
-    "goal_draft": dict,
-    "question": dict,
-    "focus": dict,
-    "proposed_tasks": list,
-    "classifier_output": list,
-    "scheduler_output": list,
-    "pattern_output": list,
-    "replies": list,
-}
 
 
 class _Unreadable:

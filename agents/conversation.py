@@ -11,7 +11,7 @@ import structlog
 from agents.checkpoints import QUESTION, WRONG_SHAPE, Memory
 from agents.graph import RECURSION_LIMIT, conversation
 from agents.memory import recall, settle
-from agents.nodes.orchestrator import OWNERS
+from agents.nodes.orchestrator import answered_kinds
 from agents.nodes.unusual import answer_unusual
 from agents.reply import outbound
 from agents.state import AgentState, Update, fresh_turn
@@ -63,7 +63,7 @@ def _run(context: TurnContext, talk: Conversation) -> AgentState:
     given |= {"conversation_history": recall(context, talk), "user_profile": context.user.profile}
     forgotten: frozenset[str] | None = frozenset()
     while True:
-        memory = Memory(context.session, talk.langgraph_thread_id, OWNERS, forgotten or frozenset())
+        memory = Memory(context.session, talk.langgraph_thread_id, answered_kinds(), forgotten or frozenset())
         try:
             with context.session.begin_nested():
                 state = _invoke(context, memory, given)

@@ -100,7 +100,7 @@ def carry_out(session: Session, person: Person, shift: Shift, now: datetime) -> 
     """Move them; returns what it takes to move them back."""
     moved = []
     for task, to in shift.moves:
-        new = plans.move_task(session, person.user_id, task.id, to, now, usual=True)
+        new = _settle(session, person.user_id, task, to, now)
         moved.append({"id": str(new.id), "from": task.scheduled_at.isoformat()})
     return moved
 
@@ -115,9 +115,16 @@ def move_back(session: Session, user_id: UUID, moved: Sequence[dict[str, str]], 
             continue
         around = _Surroundings.of(session, user_id, [task], now, by_word=True)
         if to > now and not around.obstacle(task, to, now):
-            plans.move_task(session, user_id, task.id, to, now, usual=True)
+            _settle(session, user_id, task, to, now)
             back += 1
     return back
+
+
+def _settle(session: Session, user_id: UUID, task: Task, to: datetime, now: datetime) -> Task:
+    """Move it for good: this is its own slot from now on, and a miss there counts there."""
+    moved = plans.move_task(session, user_id, task.id, to, now)
+    moved.original_at = to
+    return moved
 
 
 @dataclass

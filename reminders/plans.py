@@ -76,15 +76,13 @@ def move_task(
     now: datetime,
     *,
     minutes: int | None = None,
-    usual: bool = False,
 ) -> Task:
     """Close the row as rescheduled and write a pending one in its place at `to`; returns the new one.
 
-    `minutes` changes how long it takes; with `usual`, `to` is its own slot from now on and no exception. Raises
-    PlanError for an unknown or closed task and for a time that has passed.
+    `minutes` changes how long it takes. Raises PlanError for an unknown or closed task and for a time that has passed.
     """
     task, person = _movable(session, user_id, task_id, to, now)
-    moved = _replace(session, task, to, person, now, minutes, whole_series=usual)
+    moved = _replace(session, task, to, person, now, minutes)
     session.flush()
     wake_on_commit(session, moved.wakes_at)
     return moved

@@ -18,7 +18,7 @@ from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
 _NODE = "orchestrator"
-OWNERS = {  # whose question is open, by the focus it left
+_OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,
     "move": Intent.RESCHEDULE_TASK,
@@ -31,6 +31,11 @@ OWNERS = {  # whose question is open, by the focus it left
     "drop": Intent.CLARIFY,
     "zone": Intent.CLARIFY,
 }
+
+
+def answered_kinds() -> frozenset[str]:
+    """The focus kinds that somebody answers."""
+    return frozenset(_OWNERS)
 
 
 def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -57,7 +62,7 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return at_once
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
-        return {"intent": OWNERS.get(kind, Intent.CLARIFY)}
+        return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
     if not ctx.user.onboarded:
         return {"intent": Intent.ONBOARDING}
     found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
@@ -87,7 +92,7 @@ def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
+    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:

@@ -18,7 +18,7 @@ from langgraph.types import Send
 from sqlalchemy import select, text
 
 from agents.checkpoints import Memory
-from agents.nodes.orchestrator import OWNERS
+from agents.nodes.orchestrator import answered_kinds
 from storage.database import Database
 from storage.goals import active_goals
 from storage.tables import Conversation
@@ -38,7 +38,7 @@ def thread_of(talk: Talk) -> str:
 
 def remembered(talk: Talk) -> dict[str, Any]:
     with talk.database.service() as session:
-        return Memory(session, thread_of(talk), OWNERS).values
+        return Memory(session, thread_of(talk), answered_kinds()).values
 
 
 def leave(talk: Talk, **fields: Any) -> None:
@@ -135,7 +135,7 @@ def test_a_button_of_an_older_version_changes_nothing(planned: Talk) -> None:
     assert len(goals(planned)) == 1
 
 
-@pytest.mark.parametrize("kind", sorted(OWNERS))
+@pytest.mark.parametrize("kind", sorted(answered_kinds()))
 def test_every_focus_with_nothing_in_it_is_survived(talk: Talk, kind: str) -> None:
     talk.say("hello")
     question = {"number": 7, "text": "Well?", "rows": [[{"label": "This", "data": "c:7:whatever:9"}]]}
@@ -205,7 +205,7 @@ def test_every_question_has_an_owner() -> None:
         if "aside" not in line
     }
     assert len(found) > 5
-    assert found <= set(OWNERS)
+    assert found <= answered_kinds()
 
 
 _JSON = st.recursive(
@@ -227,7 +227,7 @@ _JSON = st.recursive(
     fields=st.dictionaries(
         st.sampled_from(["goal_draft", "question", "focus", "asked", "replies"]), _JSON, min_size=1
     ),
-    kind=st.sampled_from(sorted(OWNERS)),
+    kind=st.sampled_from(sorted(answered_kinds())),
     words=st.sampled_from(["yes", "no", "hello", "1", "move my run to friday", "undo"]),
 )
 def test_whatever_was_left_there_is_an_answer(talk: Talk, fields: Any, kind: str, words: str) -> None:

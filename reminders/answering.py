@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from reminders import plans, rescheduling
 from reminders.echo import echo
+from reminders.habits import first_done_of_the_day
 from reminders.house import wake_on_commit
 from reminders.learning import learn, weigh_done
 from reminders.pattern_answers import answer_pattern
@@ -70,6 +71,11 @@ def answer_task(
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
     finished = finish_sprints(session, [asked.task.goal_id], now) if answer in _FINAL else ()
+    if answer == Answer.DONE:
+        outcome = recorded(asked, answer, finished)
+        milestone = first_done_of_the_day(session, asked.task, asked.person, now)
+        said = f"{outcome.text} {milestone}" if milestone and not finished else outcome.text
+        return replace(outcome, text=said)
     return recorded(asked, answer, finished)
 
 

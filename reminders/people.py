@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from channels.messages import Address
 from reminders.house import house_of
 from reminders.rules.ladder import Ladder, Timing
-from reminders.rules.patterns import avoid_of
+from reminders.rules.patterns import avoid_of, best_of
 from reminders.rules.rhythm import Rhythm
 from storage.patterns import list_patterns
 from storage.profile import Preferences, Profile
@@ -130,12 +130,13 @@ def load_person(session: Session, user_id: UUID) -> Person | None:
 
 
 def rhythm_of(session: Session, user: User) -> Rhythm:
-    """The person's day, with the times that three weekly misses spoke against."""
-    found = (
-        avoid_of(row.data, row.confidence)
-        for row in list_patterns(session, user.id, PatternType.TIME_AVOIDANCE)
-    )
-    return Rhythm.of(profile_of(user), user.timezone, [avoid for avoid in found if avoid])
+    """The person's day with what was learned about it: times that did not work, and hours that do."""
+    rows = list_patterns(session, user.id)
+    avoid = [
+        avoid_of(row.data, row.confidence) for row in rows if row.pattern_type == PatternType.TIME_AVOIDANCE
+    ]
+    best = [hours for row in rows for hours in best_of(row.data, row.confidence)]
+    return Rhythm.of(profile_of(user), user.timezone, [one for one in avoid if one], best)
 
 
 def timing_of(preferences: Preferences, timing: Timing) -> Timing:

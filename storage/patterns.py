@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,27 +59,34 @@ def save_avoidance(
     return row, True
 
 
-def save_finding(
-    session: Session,
-    user_id: UUID,
-    pattern_type: str,
-    description: str,
-    data: Json,
-    confidence: float,
-    now: datetime,
-) -> Pattern:
-    """Note a number about the person: one row per `data["about"]`, kept up to date, and left alone once overruled."""
-    for known in list_patterns(session, user_id, pattern_type):
-        if known.data.get("about") == data.get("about"):
-            break
-    else:
-        known = Pattern(user_id=user_id, pattern_type=pattern_type, created_at=now)
-        session.add(known)
-    if not (known.data or {}).get("user_overridden"):
-        known.description, known.confidence, known.updated_at = description, confidence, now
-        known.data = {**(known.data or {}), **data}
-        session.flush()
-    return known
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A number about the person; `about` says what it counts: a category, "hours", "streak"."""
+
+    pattern_type: str
+    about: str
+    description: str
+    data: Json
+    confidence: float
+
+
+def save_findings(
+    session: Session, user_id: UUID, findings: Sequence[Finding], now: datetime
+) -> list[Pattern]:
+    """Note numbers about the person, one row for each thing counted; what they have overruled stays as it is."""
+    rows = {(row.pattern_type, row.data.get("about")): row for row in list_patterns(session, user_id)}
+    kept = []
+    for found in findings:
+        row = rows.get((found.pattern_type, found.about))
+        if row is None:
+            row = Pattern(user_id=user_id, pattern_type=found.pattern_type, data={}, created_at=now)
+            session.add(row)
+        if not row.data.get("user_overridden"):
+            row.description, row.confidence, row.updated_at = found.description, found.confidence, now
+            row.data = {**row.data, **found.data, "about": found.about}
+        kept.append(row)
+    session.flush()
+    return kept
 
 
 def overrule(pattern: Pattern, now: datetime, *, confidence: float, said: str) -> None:

@@ -178,6 +178,16 @@ def avoid_of(data: Mapping[str, Any], confidence: float) -> Avoid | None:
     )
 
 
+def best_of(data: Mapping[str, Any], confidence: float) -> list[tuple[time, time]]:
+    """The hours a stored finding names, the best first; empty when it is suppressed, names none or cannot be read."""
+    spans = data.get("best_times") if confidence > SUPPRESSED else None
+    try:
+        parts = [str(span).split("-") for span in spans or ()]
+        return [(time.fromisoformat(start), time.fromisoformat(end)) for start, end in parts]
+    except (TypeError, ValueError):
+        return []
+
+
 def _around(at: time) -> tuple[time, time]:
     """One hour either side, within the day."""
     minutes = at.hour * 60 + at.minute

@@ -96,6 +96,18 @@ def overrule(pattern: Pattern, now: datetime, *, confidence: float, said: str) -
     pattern.updated_at = now
 
 
+def correct(
+    pattern: Pattern, now: datetime, description: str | None, confidence: float | None, *, overridden: bool
+) -> None:
+    """What the person says about a pattern stands; with `overridden` off, observations may write over it again."""
+    pattern.description = description or pattern.description
+    if confidence is not None:
+        pattern.confidence = confidence
+        pattern.data = {**pattern.data, "strength": confidence}
+    pattern.data = {**pattern.data, "user_overridden": overridden}
+    pattern.updated_at = now
+
+
 def _same_slot(known: Json, found: Json) -> bool:
     if known.get("weekday") != found.get("weekday"):
         return False

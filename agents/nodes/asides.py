@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from agents import wording
 from agents.capture import read_until
+from agents.observations import learned
 from agents.places import find_zone, says_zone, wall_time
 from agents.plan_words import reasons
 from agents.reply import Option, ask, close, tell
@@ -186,6 +187,7 @@ def why(ctx: TurnContext) -> Update:
     for goal in active_goals(ctx.session, ctx.user.id):
         placed = (goal.plan_json or {}).get("placed", [])
         lines += [f"{goal.title}: {reasons(placed)}."] if reasons(placed) else []
+    lines += learned(ctx)
     if not lines:
         return tell(_NODE, "There is no plan yet that I could explain. What would you like to work on?")
     text = "\n".join(["Why these times:", *lines])

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.gentle import gentler
 from agents.outputs import CategoryPerformance, GoalPlannerOutput, ProposedTask
+from storage.patterns import overrule, save_avoidance
 from storage.tables import Goal, Pattern, Task
 
 Talk = Any  # tests/agents/conftest.py
@@ -54,6 +55,20 @@ def test_times_are_offered_where_things_got_done_before(talk: Talk) -> None:
     with talk.database.service() as session:
         kinds = {row.pattern_type for row in session.query(Pattern)}
     assert kinds == {"completion_streak", "category_performance"}
+
+
+def test_why_tells_what_was_learned_and_not_what_was_overruled(talk: Talk) -> None:
+    history(talk, 13, 0.9)
+    to_the_plan(talk, "I want to learn Spanish")
+    talk.say("forget it")
+    monday = {"day": "Monday", "weekday": 0, "time": "07:00", "time_range": "06:00-08:00"}
+    with talk.database.service() as session:
+        row, _ = save_avoidance(session, talk.user_id, "Monday 07:00 was missed", monday, 0.7, talk.now)
+    said = talk.say("/why")
+    assert "Most gets done between 12:00 and 14:00.\nMonday 07:00 was missed." in said
+    with talk.database.service() as session:
+        overrule(session.get_one(Pattern, row.id), talk.now, confidence=0.1, said="no")
+    assert "Monday" not in talk.say("/why")
 
 
 def test_planning_again_writes_no_row_twice(talk: Talk) -> None:

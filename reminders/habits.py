@@ -69,11 +69,13 @@ def _of_category(rate: CategoryRate, known_for: timedelta) -> Finding:
 
 
 def _of_hours(hours: Sequence[BestHours], known_for: timedelta) -> Finding:
-    """Also that nothing stands out, or no longer: an old row would go on steering plans."""
+    """Also that nothing stands out any longer: an old row would go on steering plans."""
     text = "; ".join(f"{one.range}: {one.done} of {one.finished} done" for one in hours)
     sure = sureness(sum(one.finished for one in hours), known_for)
     data = {"best_times": [one.range for one in hours]}
-    return Finding(PatternType.COMPLETION_STREAK, "hours", text or "No hours stand out yet", data, sure)
+    return Finding(
+        PatternType.COMPLETION_STREAK, "hours", text or "No hours stand out", data, sure, not hours
+    )
 
 
 def first_done_of_the_day(session: Session, task: Task, person: Person, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from reminders.house import house_of
 from reminders.pattern_moves import best_day
 from reminders.people import Person
 from reminders.rules.ladder import NOTE_KEEPS
-from reminders.rules.patterns import SUPPRESSED, Past, in_slot, observe, weakened
+from reminders.rules.patterns import SUPPRESSED, Avoidance, Past, in_slot, observe, weakened
 from storage import outbox
 from storage.deliveries import newest_pattern_question
 from storage.patterns import list_patterns, save_avoidance
@@ -31,31 +32,24 @@ _ASK_AGAIN = timedelta(
 def learn(session: Session, missed: Sequence[Task], people: Mapping[UUID, Person], now: datetime) -> int:
     """Look whether these new misses complete a row; a new pattern is put into the outbox as a question.
 
-    One query for the history of everybody concerned. Returns how many questions that makes.
+    One query for the misses of everybody concerned, and more only for whoever has three of them in a row. Returns how
+    many questions that makes.
     """
     if not missed:
         return 0
     session.flush()
     since = min(task.local_day for task in missed) - _LOOKS_BACK
     owners = list({task.user_id for task in missed})
-    history = task_history(session, owners, since)
+    history = task_history(session, owners, since, [TaskStatus.MISSED])
     return sum(_learn_one(session, task, history, people[task.user_id], now) for task in missed)
 
 
 def _learn_one(
     session: Session, task: Task, history: Sequence[Finished], person: Person, now: datetime
 ) -> bool:
-    rhythm, first = person.ladder.rhythm, person.zone_since
-    newest = Past(task.id, task.title, task.original_at or task.scheduled_at, task.series_id)
-    earlier = [
-        _past(one)
-        for one in history
-        if one.user_id == task.user_id and one.task_id != task.id and (first is None or one.slot >= first)
-    ]
-    if sum(past.missed for past in earlier) + 1 < house_of(session).threshold.misses:
-        return False
-    rested = frozen_days(session, task.user_id, task.local_day - _LOOKS_BACK, task.local_day)
-    found = observe(newest, earlier, rhythm, now - person.joined_at, rested, house_of(session).threshold)
+    if task.title in person.fixed:
+        return False  # what others have fixed says nothing about the person's hours, and cannot move
+    found = _row(session, task, history, person, now)
     if found is None:
         return False
     pattern, is_new = save_avoidance(
@@ -64,6 +58,35 @@ def _learn_one(
     if person.chat is None or not (is_new or _may_ask_again(pattern, now)):
         return False
     return _ask(session, task, pattern, person, now)
+
+
+def _row(
+    session: Session, task: Task, missed: Sequence[Finished], person: Person, now: datetime
+) -> Avoidance | None:
+    """The row that this miss ends. Anything done can only break one, so it is looked at last."""
+    threshold = house_of(session).threshold
+    newest = Past(task.id, task.title, task.original_at or task.scheduled_at, task.series_id)
+    earlier = [_past(one) for one in missed if _counts(one, task, person)]
+    if len(earlier) + 1 < threshold.misses:
+        return None
+    first_day = task.local_day - _LOOKS_BACK
+    rested = frozen_days(session, task.user_id, first_day, task.local_day)
+    asked = (person.ladder.rhythm, now - person.joined_at, rested)
+    if observe(newest, earlier, *asked, replace(threshold, points=0)) is None:
+        return None
+    done = task_history(session, [task.user_id], first_day, [TaskStatus.DONE])
+    earlier += [_past(one) for one in done if _counts(one, task, person)]
+    return observe(newest, earlier, *asked, threshold)
+
+
+def _counts(one: Finished, task: Task, person: Person) -> bool:
+    """Another task of the same person, not fixed by others, and since they live by these clocks."""
+    return (
+        one.user_id == task.user_id
+        and one.task_id != task.id
+        and one.title not in person.fixed
+        and (person.zone_since is None or one.slot >= person.zone_since)
+    )
 
 
 def _past(one: Finished) -> Past:

@@ -85,6 +85,7 @@ class Person:
     call: Address | None
     whatsapp_heard_at: datetime | None  # their last message there
     zone_since: datetime | None = None  # when they last came to a zone with other clocks; None: never
+    fixed: frozenset[str] = frozenset()  # titles of what others have fixed: choir does not move
 
     def addresses(self, rung: Rung) -> tuple[Address, ...]:
         chat = (self.chat,) if self.chat else ()
@@ -176,6 +177,7 @@ def _person(user: _Owner, identities: Sequence[_Known], pushes: Sequence[Address
         call=Address(call.channel, call.value) if call else None,
         whatsapp_heard_at=whatsapp.last_inbound_at if whatsapp else None,
         zone_since=profile.zone_since,
+        fixed=frozenset(one.title for one in profile.existing_commitments),
     )
 
 

@@ -68,6 +68,7 @@ class Finding:
     description: str
     data: Json
     confidence: float
+    is_nothing: bool = False  # there is nothing to say any more: it only takes the place of an earlier row
 
 
 def save_findings(
@@ -78,6 +79,8 @@ def save_findings(
     kept = []
     for found in findings:
         row = rows.get((found.pattern_type, found.about))
+        if row is None and found.is_nothing:
+            continue
         if row is None:
             row = Pattern(user_id=user_id, pattern_type=found.pattern_type, data={}, created_at=now)
             session.add(row)

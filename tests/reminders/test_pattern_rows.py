@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from reminders.answering import answer_task
 from reminders.plans import change_zone, move_task
 from storage.pauses import begin_pause
+from storage.profile import Commitment
 from storage.tables import User
+from storage.users import profile_of, save_profile
 from storage.vocabulary import Answer
 from tests.reminders.conftest import Ladders
 from tests.reminders.misses import (
@@ -99,3 +101,13 @@ def test_somebody_new_is_believed_less(ladders: Ladders, owner: User) -> None:
     miss_mondays(ladders, owner, 3)
     (pattern,) = patterns(ladders)
     assert pattern.confidence < 0.5
+
+
+def test_what_others_have_fixed_makes_no_pattern(ladders: Ladders, long_known: User) -> None:
+    with ladders.database.service() as session:
+        user = session.get_one(User, long_known.id)
+        choir = Commitment(title="Choir", days=["Monday"], time=time(7))
+        save_profile(user, profile_of(user).model_copy(update={"existing_commitments": [choir]}))
+    for week in range(4):
+        miss_on(ladders, long_known, MONDAY + week * WEEK, title="Choir")
+    assert patterns(ladders) == []

@@ -81,7 +81,9 @@ def _move(
     shift = shift_to(session, pattern, person, weekday, now, at, by_word=by_word)
     stays = _stay_words(shift, person.ladder.rhythm)
     if not shift.moves and shift.stays and by_word:
-        return AnswerOutcome("offer", None, f"Nothing is moved. {stays} Which other day would suit you?")
+        text = f"Nothing is moved. {stays} Which other day would suit you?"
+        again = pattern_question(pattern, moves_now(session, pattern, person, now))
+        return AnswerOutcome("offer", None, text, again.choices)
     moved = carry_out(session, person, shift, now)
     _note(pattern, "yes", now)
     day = WEEKDAYS[weekday]

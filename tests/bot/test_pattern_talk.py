@@ -64,6 +64,19 @@ def test_another_day_in_words(services, owner, asked, say, text):
     assert weekdays(services, owner) == ["Mon", "Mon"]
 
 
+def test_a_day_that_is_taken_is_explained_and_the_next_word_still_counts(
+    services, owner, asked, say, text, clock
+):
+    for task in pending(services, owner):
+        with services.database.service() as session:
+            user = session.get_one(User, owner.id)
+            at = task.scheduled_at - timedelta(days=3)
+            schedule_tasks(session, user, [TaskDraft("Dentist", at)], clock.now())
+    said = say(text("move them to Monday"))[0]["text"]
+    assert said.startswith("Nothing is moved. Thu 2 Apr stays: Dentist is there.")
+    assert say(text("then Tuesday"))[0]["text"] == "Done: 2 tasks are on Tuesday 10:00 now."
+
+
 def test_why_and_then_no(services, owner, asked, say, text):
     assert "missed on 12, 19 and 26 Mar" in say(text("why?"))[0]["text"]
     assert say(text("no keep it"))[0]["text"] == "All right, Thursday 10:00 stays."

@@ -40,19 +40,3 @@ def _avoid(row: Pattern) -> AvoidSlot | None:
     if day not in WEEKDAYS or not isinstance(span, str):
         return None
     return AvoidSlot(day=day, time_range=span, reason=row.description[:200], confidence=row.confidence)
-
-
-def learned(ctx: TurnContext) -> list[str]:
-    """What is believed about the person's times at the moment, as short sentences; suppressed patterns are not."""
-    rows = [row for row in list_patterns(ctx.session, ctx.user.id) if row.confidence > SUPPRESSED]
-    avoid = [row.description for row in rows if row.pattern_type == PatternType.TIME_AVOIDANCE]
-    hours: list[str] = next((row.data["best_times"] for row in rows if row.data.get("best_times")), [])
-    works = (
-        [f"Most gets done between {' and between '.join(_spoken(span) for span in hours)}"] if hours else []
-    )
-    return [f"{line}." for line in (*works, *avoid[:3])]
-
-
-def _spoken(span: str) -> str:
-    start, _, end = span.partition("-")
-    return f"{start} and {end}"

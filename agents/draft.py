@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
-
-from pydantic import AwareDatetime, BaseModel
 
 from agents import diary
 from agents.outputs import AvoidSlot, GoalPlannerOutput
@@ -27,23 +25,6 @@ _WISH = re.compile(
     r"|make (?:me )?a plan (?:to|for)|plan(?: for)?:?)\s+",
     re.IGNORECASE,
 )
-
-
-class PlacedTaskShape(BaseModel):
-    """What is read of a placed task; more may be there."""
-
-    title: str
-    start: AwareDatetime
-    minutes: int
-
-
-class PlacedShape(BaseModel):
-    """What is read of a placed series; more may be there."""
-
-    title: str
-    weekdays: list[int]
-    at: time
-    tasks: list[PlacedTaskShape]
 
 
 @dataclass(frozen=True)
@@ -93,26 +74,6 @@ class Draft:
 def draft_of(state: AgentState) -> Draft | None:
     kept = state.get("goal_draft") or {}
     return Draft(**kept) if kept else None
-
-
-def readable_draft(kept: Json) -> Draft | None:
-    """A stored draft, whatever version wrote it: unknown fields are left out; None when what is needed is not there."""
-    known = {one.name: kept[one.name] for one in fields(Draft) if one.name in kept}
-    try:
-        draft = Draft(**known)
-        date.fromisoformat(draft.starts_on)
-        if draft.output:
-            GoalPlannerOutput.model_validate(draft.output)
-        for series in draft.placed:
-            PlacedShape.model_validate(series)
-        shapes = (
-            (str, [draft.goal, draft.title, draft.goal_id, draft.pause_goal, *draft.answers.values()]),
-            (int, [draft.version, draft.question_number]),
-            (dict, [*draft.questions, *draft.avoid, *draft.earlier, draft.answers]),
-        )
-    except (TypeError, ValueError, AttributeError):
-        return None
-    return draft if all(isinstance(one, shape) for shape, ones in shapes for one in ones) else None
 
 
 def new_draft(ctx: TurnContext, text: str) -> Draft:

@@ -15,7 +15,7 @@ from reminders.people import Person
 from reminders.rules.ladder import NOTE_KEEPS
 from reminders.rules.patterns import SUPPRESSED, Avoidance, Past, in_slot, observe, weakened
 from storage import outbox
-from storage.deliveries import newest_pattern_question
+from storage.deliveries import newest_pattern_question, pattern_asked
 from storage.patterns import list_patterns, save_avoidance
 from storage.pauses import frozen_days
 from storage.tables import Pattern, Task
@@ -55,7 +55,7 @@ def _learn_one(
     pattern, is_new = save_avoidance(
         session, task.user_id, found.description, found.data(), found.confidence, now
     )
-    if person.chat is None or not (is_new or _may_ask_again(pattern, now)):
+    if person.chat is None or not (is_new or _may_ask_again(session, pattern, now)):
         return False
     return _ask(session, task, pattern, person, now)
 
@@ -94,12 +94,17 @@ def _past(one: Finished) -> Past:
     return Past(one.task_id, one.title, one.slot, one.series_id, missed, one.stood_at)
 
 
-def _may_ask_again(pattern: Pattern, now: datetime) -> bool:
-    """Never what the person has spoken against; else once a sprint, as long as it keeps being missed."""
+def _may_ask_again(session: Session, pattern: Pattern, now: datetime) -> bool:
+    """Never what the person has spoken against; else once a sprint, as long as it keeps being missed.
+
+    A question that never went out, because a pause came between, was none.
+    """
     if pattern.data.get("user_overridden") or pattern.confidence <= SUPPRESSED:
         return False
     asked = pattern.data.get("asked_at")
-    return now - (datetime.fromisoformat(asked) if asked else pattern.created_at) >= _ASK_AGAIN
+    if now - (datetime.fromisoformat(asked) if asked else pattern.created_at) >= _ASK_AGAIN:
+        return True
+    return not pattern.data.get("said") and not pattern_asked(session, pattern.user_id, pattern.id)
 
 
 def _ask(session: Session, task: Task, pattern: Pattern, person: Person, now: datetime) -> bool:

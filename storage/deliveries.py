@@ -67,6 +67,22 @@ def newest_pattern_question(session: Session, user_id: UUID) -> datetime | None:
     return newest
 
 
+def pattern_asked(session: Session, user_id: UUID, pattern_id: UUID) -> bool:
+    """Whether a question about this pattern went out or is to go out; one refused in a pause did not."""
+    there = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN, DispatchStatus.DISPATCHED)
+    asked = (
+        select(DispatchLog.id)
+        .join(Task, Task.id == DispatchLog.task_id)
+        .where(
+            Task.user_id == user_id,
+            DispatchLog.rung == Rung.PATTERN,
+            DispatchLog.reason == pattern_id.hex,
+            DispatchLog.status.in_(there),
+        )
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
 def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None] | None:
     """When the person last heard something by itself, and which pattern (its id in hex) that asked about, if one."""
     newest = session.execute(

@@ -206,6 +206,21 @@ def test_no_is_for_good_and_silence_for_six_weeks(ladders: Ladders, long_known: 
     assert asked == [(MONDAY + 2 * WEEK).date(), (MONDAY + 8 * WEEK).date()]
 
 
+def test_a_question_that_a_pause_swallowed_is_put_after_the_next_miss(
+    ladders: Ladders, long_known: User
+) -> None:
+    miss_mondays(ladders, long_known, 3)
+    asked_at = MONDAY + 2 * WEEK + timedelta(minutes=71)
+    with ladders.database.service() as session:
+        session.get_one(User, long_known.id).paused_until = asked_at + timedelta(days=3)
+    ladders.dispatcher.run_due(asked_at)
+    assert questions(ladders) == []
+    miss_on(ladders, long_known, MONDAY + 3 * WEEK)
+    ladders.dispatcher.run_due(MONDAY + 3 * WEEK + timedelta(minutes=75))
+    (question,) = questions(ladders)
+    assert question.text.startswith("Monday 07:00 was missed four weeks running")
+
+
 # ------------------------------------------------------------------ what works after all
 
 

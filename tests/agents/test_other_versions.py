@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypedDict, cast
 from uuid import uuid4
@@ -16,6 +17,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
 from agents.checkpoints import Memory
 from agents.nodes.orchestrator import answered_kinds
@@ -65,6 +67,13 @@ def leave(talk: Talk, **fields: Any) -> None:
                 """),
                 {"thread": thread, "channel": channel, "version": json.dumps(version)},
             )
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Drawing the traceback of every turn taken again would take longer than the turns."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture
@@ -144,10 +153,8 @@ def test_every_focus_with_nothing_in_it_is_survived(talk: Talk, kind: str) -> No
         assert talk.say(words)
 
 
-@pytest.mark.parametrize("channel", ["goal_draft", "question", "focus", "asked", "replies", "proposed_tasks"])
-@pytest.mark.parametrize(
-    "value", [("msgpack", b"\xc1\xff\x00"), ("pickle", b"\x80\x04."), ("json", b"{"), "words", [1], 7]
-)
+@pytest.mark.parametrize("channel", ["goal_draft", "question", "focus", "asked"])
+@pytest.mark.parametrize("value", [("msgpack", b"\xc1\xff\x00"), ("json", b"{"), "words", [1]])
 def test_any_value_may_be_broken(planned: Talk, channel: str, value: Any) -> None:
     leave(planned, **{channel: value})
     assert planned.say("hello")

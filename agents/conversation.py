@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import structlog
-from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.postgres import PostgresSaver
-from psycopg import Connection
-from sqlalchemy.orm import Session
 
 from agents.acquaintances import remember_people
+from agents.checkpoints import QUESTION, WRONG_SHAPE, Memory
 from agents.deadline import TurnDeadline
 from agents.graph import RECURSION_LIMIT, conversation
 from agents.memory import recall, settle
+from agents.nodes.orchestrator import answered_kinds
 from agents.nodes.unusual import answer_unusual
 from agents.reply import outbound
-from agents.state import AgentState, fresh_turn
+from agents.state import AgentState, Update, fresh_turn
 from agents.turn import Limits, Turn, TurnContext, TurnResult, TurnTools
 from channels.messages import InboundKind, OutboundMessage
 from storage.checkpoints import prune_thread
@@ -27,7 +25,7 @@ from storage.tables import Conversation, User
 from storage.users import get_user
 from storage.vocabulary import ContextType, Intent, MessageRole
 
-__all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "forget_thread", "take_turn"]
+__all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "take_turn"]
 
 log = structlog.get_logger()
 
@@ -63,29 +61,46 @@ def _printable(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def forget_thread(session: Session, thread_id: str) -> None:
-    """Delete everything the graph remembers of one conversation."""
-    _saver(session).delete_thread(thread_id)
-
-
 def _run(context: TurnContext, talk: Conversation) -> AgentState:
-    saver = _saver(context.session)
-    graph = conversation().copy(update={"checkpointer": saver})
-    config: RunnableConfig = {
-        "configurable": {"thread_id": talk.langgraph_thread_id},
-        "recursion_limit": RECURSION_LIMIT,
-    }
+    """One run of the graph. What it remembers and cannot work with any more is left behind, the question first."""
     given = fresh_turn(str(context.user.id), context.turn.correlation_id)
     given |= {"conversation_history": recall(context, talk), "user_profile": context.user.profile}
-    state = graph.invoke(cast(AgentState, given), config, context=context, durability="exit")
+    forgotten: frozenset[str] | None = frozenset()
+    while True:
+        memory = Memory(context.session, talk.langgraph_thread_id, answered_kinds(), forgotten or frozenset())
+        try:
+            with context.session.begin_nested():
+                state = _invoke(context, memory, given)
+            break
+        except WRONG_SHAPE:
+            forgotten = memory.without()
+            if forgotten is None:
+                raise
+            log.exception("turn_taken_again", user=str(context.user.id), forgets=sorted(forgotten))
     context.session.flush()
     prune_thread(context.session, talk.langgraph_thread_id)
+    return _owning_up(state, memory)
+
+
+def _invoke(context: TurnContext, memory: Memory, given: Update) -> AgentState:
+    graph = conversation().copy(update={"checkpointer": memory})
+    given = given | memory.emptied(context.now)
+    config = memory.config | {"recursion_limit": RECURSION_LIMIT}
+    state = graph.invoke(cast(AgentState, given), config, context=context, durability="exit")
     return cast(AgentState, state)
 
 
-def _saver(session: Session) -> PostgresSaver:
-    """A checkpointer on the turn's own connection: its rows commit with everything else, or not at all."""
-    return PostgresSaver(cast("Connection[Any]", session.connection().connection.driver_connection))
+def _owning_up(state: AgentState, memory: Memory) -> AgentState:
+    """Say that something was lost, before the answer; a question that is gone is not worth more than half a line."""
+    if "goal_draft" in memory.lost:
+        about = f" for {memory.lost_plan}" if memory.lost_plan else ""
+        text = f"I have changed since we spoke, and can't read the plan{about} any more. Please tell me that goal once more."
+    elif QUESTION & memory.lost:
+        text = "Sorry, I lost my place for a moment."
+    else:
+        return state
+    said = {"text": text, "rows": [], "node": state.get("agent_node", "clarify")}
+    return cast(AgentState, {**state, "replies": [said, *state.get("replies", [])]})
 
 
 def _result(state: AgentState, warning: str) -> TurnResult:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from agents.turn import TurnContext
+from reminders.people import rhythm_of
 from reminders.rules.diary import HORIZON, Busy
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Task
@@ -45,4 +46,5 @@ def as_busy(task: Task) -> Busy:
 
 
 def rhythm(ctx: TurnContext) -> Rhythm:
-    return Rhythm.of(ctx.profile(), ctx.user.timezone)
+    """With what was learned: times that did not work, and hours that do."""
+    return rhythm_of(ctx.session, ctx.user)

@@ -18,10 +18,12 @@ from pydantic import (
     model_validator,
 )
 
+from agents.faithful import is_faithful
 from reminders.rules.recurrence import check_rule
 from reminders.rules.rhythm import DAY_PARTS
 from storage.vocabulary import TAGS, WEEKDAYS, ApprovalStatus, Intent
 
+_LONGEST_REASON = 200  # characters
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _CANONICAL_TAGS = {tag.lower(): tag for tag in TAGS}
 _CANONICAL_DAYS = {day.lower(): day for day in WEEKDAYS}
@@ -234,6 +236,12 @@ class AvoidSlot(_Output):
     reason: str
     confidence: Share
 
+    def reworded(self, words: str) -> AvoidSlot:
+        """With other words for the same reason; words that add or change a fact are left out."""
+        facts = f"{self.day} {self.time_range} {self.reason}"
+        kept = words if len(words) <= _LONGEST_REASON and is_faithful(words, facts) else self.reason
+        return self.model_copy(update={"reason": kept})
+
 
 class CategoryPerformance(_Output):
     category: str
@@ -249,15 +257,20 @@ class PatternObserverOutput(_Output):
     general_notes: str = Field(default="", max_length=600)
 
     def reworded_by(self, answer: PatternObserverOutput) -> PatternObserverOutput:
-        """These numbers with the other's words, where both speak of the same slot."""
+        """These numbers with the other's words, where both speak of the same slot and the words say nothing else."""
         words = {(slot.day, slot.time_range): slot.reason for slot in answer.avoid_slots}
-        slots = [
-            slot.model_copy(update={"reason": words.get((slot.day, slot.time_range)) or slot.reason})
-            for slot in self.avoid_slots
+        slots = [slot.reworded(words.get((slot.day, slot.time_range), "")) for slot in self.avoid_slots]
+        notes = answer.general_notes if is_faithful(answer.general_notes, self.facts()) else ""
+        return self.model_copy(update={"avoid_slots": slots, "general_notes": notes or self.general_notes})
+
+    def facts(self) -> str:
+        """All that was found, as one text that words can be held against."""
+        slots = [f"{slot.day} {slot.time_range} {slot.reason}" for slot in self.avoid_slots]
+        rates = [
+            f"{one.category} {one.completion_rate} {one.completion_rate:.0%}"
+            for one in self.category_performance
         ]
-        return self.model_copy(
-            update={"avoid_slots": slots, "general_notes": answer.general_notes or self.general_notes}
-        )
+        return " ".join([*self.best_times, *slots, *rates, self.general_notes])
 
 
 class Summary(_Output):

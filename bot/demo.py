@@ -18,7 +18,7 @@ from channels.messages import Address
 from channels.simulator import PhoneStore
 from reminders.wakeups import RecordedWakeups
 from storage.tables import Goal, Pattern, Task
-from storage.vocabulary import Answer, ChannelName, GoalStatus, TaskStatus
+from storage.vocabulary import Answer, ChannelName, GoalStatus, PatternType, TaskStatus
 
 BEGINS = datetime(2026, 3, 8, 17, 0, tzinfo=UTC)  # a Sunday evening in Berlin
 ZONE = ZoneInfo("Europe/Berlin")
@@ -152,7 +152,7 @@ def _learn(life: Life) -> None:
     aloud = person.on_event
     person.on_event = lambda event: aloud(event) if "weeks running" in _words(event) else None
     for task in upcoming:
-        if life.rows(Pattern):
+        if life.rows(Pattern, pattern_type=PatternType.TIME_AVOIDANCE):
             break
         person.waits_until(task.scheduled_at)
         if task.scheduled_at.astimezone(ZONE).weekday() != weekday:
@@ -161,7 +161,8 @@ def _learn(life: Life) -> None:
         person.waits_until(task.scheduled_at + timedelta(minutes=75))
         life.write(f"  …   {task.scheduled_at.astimezone(ZONE):%a %d %b %H:%M} {task.title}: missed")
     person.on_event = aloud
-    life.must(life.rows(Pattern), "three misses in a row became a pattern")
+    found = life.rows(Pattern, pattern_type=PatternType.TIME_AVOIDANCE)
+    life.must(found, "three misses in a row became a pattern")
     person.taps("Yes, move")
     moved = [task for task in life.rows(Task, status=TaskStatus.PENDING) if task.replaces_id]
     life.must(moved, f"{len(moved)} later ones moved to a better time")

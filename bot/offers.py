@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from bot import wire
@@ -9,6 +12,8 @@ from channels.messages import InboundKind, InboundMessage, OutboundMessage
 from storage import deliveries, inbound
 from storage.tables import InboundEvent, User
 from storage.vocabulary import ChannelName
+
+_PATTERN = re.compile(r"p:([0-9a-f]{32}):")
 
 
 def numbered_choice(session: Session, user: User, event: InboundEvent, message: InboundMessage) -> str | None:
@@ -31,6 +36,18 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
     noticed_at = deliveries.newest_notice_at(session, user.id)
     is_newest = noticed_at is None or noticed_at <= before.handled_at
     return choice if is_newest and choice.startswith(("t:", "p:")) else None
+
+
+def open_pattern(session: Session, user: User, event: InboundEvent) -> UUID | None:
+    """The pattern that the newest thing said here asks about, or speaks of; None when it was something else."""
+    before = inbound.answered_before(session, event)
+    notice = deliveries.newest_notice(session, user.id)
+    spoke_at = before.handled_at if before else None
+    if notice is not None and (spoke_at is None or notice[0] > spoke_at):
+        return UUID(hex=notice[1]) if notice[1] else None
+    said = _last_said(before) if before else None
+    found = [_PATTERN.match(one.data) for one in said.flat_choices] if said else []
+    return next((UUID(hex=one[1]) for one in found if one), None)
 
 
 def settled(session: Session, event: InboundEvent, message: InboundMessage) -> OutboundMessage | None:

@@ -14,13 +14,14 @@ from agents import erasing
 from agents.erasing import Verdict
 from bot import commands
 from bot.exports import export_reply
-from bot.offers import numbered_choice, settled
+from bot.offers import numbered_choice, open_pattern, settled
 from bot.response import Response, say
 from bot.tokens import mint_calendar_key
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
 from reminders import answering
 from reminders.replies import AnswerOutcome
 from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
+from reminders.rules.pattern_words import PatternWord, read_pattern_word
 from reminders.rules.when import parse_when
 from storage import deliveries, users
 from storage.database import lock_person, narrow
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bot.services import Services
     from bot.settings import Settings
 
-_PATTERN_TAP = re.compile(r"p:([0-9a-f]{32}):(yes|no|wrong)")
+_PATTERN_TAP = re.compile(r"p:([0-9a-f]{32}):(yes|no|wrong|undo)")
 
 
 def respond(
@@ -98,8 +99,10 @@ def _known(
         if tap := parse_tap(choice):
             return _tapped(session, user, message, tap, now)
         if pattern := _PATTERN_TAP.fullmatch(choice):
-            said = answering.answer_pattern(session, user.id, UUID(hex=pattern[1]), pattern[2], now)
-            return say(said, "pattern")
+            return _about_pattern(session, user, message, UUID(hex=pattern[1]), PatternWord(pattern[2]), now)
+    about_pattern = _words_about_pattern(session, user, message, event, now)
+    if about_pattern is not None:
+        return about_pattern
     if message.kind == InboundKind.TEXT and message.text.startswith("/"):
         reply = commands.run(services, session, user, message, now)
         if reply is not None:
@@ -136,6 +139,31 @@ def _tapped(session: Session, user: User, message: InboundMessage, tap: TaskTap,
     outcome = answering.answer_tap(session, user.id, tap, now, source=message.sender.channel)
     reply = OutboundMessage(outcome.text, choices=outcome.choices, edits=message.message_ref)
     return Response((reply,), "answer")
+
+
+def _words_about_pattern(
+    session: Session, user: User, message: InboundMessage, event: InboundEvent, now: datetime
+) -> Response | None:
+    """Words that answer the newest question about a pattern; None for all others."""
+    word = read_pattern_word(message.text) if message.kind == InboundKind.TEXT else None
+    asked = open_pattern(session, user, event) if word is not None else None
+    if word is None or asked is None:
+        return None
+    outcome = answering.answer_pattern(session, user.id, asked, word, now)
+    return (
+        None
+        if outcome.kind == "stale"
+        else Response((OutboundMessage(outcome.text, choices=outcome.choices),), "pattern")
+    )
+
+
+def _about_pattern(
+    session: Session, user: User, message: InboundMessage, pattern_id: UUID, word: PatternWord, now: datetime
+) -> Response:
+    """An answer to "shall I move it?": a tapped question becomes its result, and loses its buttons."""
+    outcome = answering.answer_pattern(session, user.id, pattern_id, word, now)
+    tapped = message.message_ref if message.choice is not None else None
+    return Response((OutboundMessage(outcome.text, choices=outcome.choices, edits=tapped),), "pattern")
 
 
 def _answered(

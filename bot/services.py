@@ -27,6 +27,7 @@ from channels.whatsapp import WhatsAppChannel
 from reminders.dispatch import Dispatcher
 from reminders.house import House, attach
 from reminders.rules.ladder import Timing
+from reminders.rules.patterns import Threshold
 from reminders.wakeups import RqWakeups, Wakeups
 from storage.database import Database
 from storage.tables import PushSubscription
@@ -56,7 +57,7 @@ class Services:
 
     def __post_init__(self) -> None:
         """Every session plans with this installation's timing and can ring, also where nothing is ever dispatched."""
-        attach(self.database, House(self._timing, self.wakeups))
+        attach(self.database, House(self._timing, self.wakeups, self._threshold))
 
     @property
     def _timing(self) -> Timing:
@@ -67,6 +68,11 @@ class Services:
             timedelta(minutes=settings.miss_grace_minutes),
         )
 
+    @property
+    def _threshold(self) -> Threshold:
+        settings = self.settings
+        return Threshold(settings.pattern_miss_threshold, settings.pattern_min_datapoints)
+
     @cached_property
     def model(self) -> LanguageModel:
         from bot.model_watch import ModelWatch  # noqa: PLC0415 - only workers talk; the web process stays light
@@ -76,7 +82,9 @@ class Services:
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
-        return Dispatcher(self.database, self.switchboard, self.wakeups, self._timing)
+        return Dispatcher(
+            self.database, self.switchboard, self.wakeups, self._timing, threshold=self._threshold
+        )
 
 
 def build(settings: Settings) -> Services:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from reminders import plans, rescheduling
 from reminders.echo import echo
+from reminders.habits import first_done_of_the_day
 from reminders.house import wake_on_commit
-from reminders.learning import answer_pattern, learn
+from reminders.learning import learn, weigh_done
+from reminders.pattern_answers import answer_pattern
 from reminders.people import load_person
 from reminders.replies import AnswerOutcome, Asked, recorded, unchanged
 from reminders.rows import state_of, write_state
@@ -69,6 +71,11 @@ def answer_task(
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
     finished = finish_sprints(session, [asked.task.goal_id], now) if answer in _FINAL else ()
+    if answer == Answer.DONE:
+        outcome = recorded(asked, answer, finished)
+        milestone = first_done_of_the_day(session, asked.task, asked.person, now)
+        said = f"{outcome.text} {milestone}" if milestone and not finished else outcome.text
+        return replace(outcome, text=said)
     return recorded(asked, answer, finished)
 
 
@@ -126,6 +133,8 @@ def _apply(asked: Asked, event: Answered | Undone, response: NoticeResponse | No
     asked.session.flush()
     for effect in effects:
         _carry_out(asked, effect)
+    if isinstance(event, Undone) or event.answer == Answer.DONE:
+        weigh_done(asked.session, task, asked.person, now)
     if isinstance(event, Answered) and event.answer in _ECHOED:
         echo(asked.session, task, asked.person, asked.source, now)
     wake_on_commit(asked.session, task.wakes_at)

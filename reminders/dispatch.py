@@ -21,6 +21,7 @@ from reminders.people import Person, load_people
 from reminders.rows import state_of, write_state
 from reminders.rules.ladder import Timing
 from reminders.rules.life import Learn, SendRung, SkipRung, Supersede, Woken, step
+from reminders.rules.patterns import Threshold
 from reminders.sprints import finish_sprints
 from reminders.wakeups import Wakeups
 from storage import outbox, tasks
@@ -60,6 +61,7 @@ class Dispatcher:
         *,
         lanes: int = 12,
         batch: int = BATCH,
+        threshold: Threshold = Threshold(),  # noqa: B008 - frozen
     ) -> None:
         self._database = database
         self._switchboard = switchboard
@@ -67,7 +69,7 @@ class Dispatcher:
         self._timing = timing
         self._batch = batch
         self._lanes = Lanes(database, switchboard, lanes)
-        attach(database, House(self._timing, wakeups))
+        attach(database, House(self._timing, wakeups, threshold))
 
     def run_due(self, now: datetime) -> DispatchReport:
         """Carry out everything that is due at `now`, and what falls due while that takes its time.

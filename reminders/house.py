@@ -1,4 +1,4 @@
-"""What every session of one database may ask: this installation's ladder settings, and its bell."""
+"""What every session of one database may ask: this installation's settings for the ladder and for learning, and its bell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from reminders.rules.ladder import Timing
+from reminders.rules.patterns import Threshold
 from storage.database import Database, on_commit
 
 if TYPE_CHECKING:
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class House:
-    """The ladder settings of this installation and its bell."""
+    """What this installation has set, and its bell."""
 
     timing: Timing = field(default_factory=Timing)
     wakeups: Wakeups | None = None
+    threshold: Threshold = field(default_factory=Threshold)
 
 
 _houses: WeakKeyDictionary[Engine, House] = WeakKeyDictionary()

@@ -20,7 +20,7 @@ from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import DIGEST, Attempt
 from reminders.echo import echoed
-from reminders.learning import movable
+from reminders.pattern_moves import moves_now
 from reminders.sending import Outcome, carry_out
 from reminders.wording import digest, message, pattern_question
 from storage import outbox
@@ -210,7 +210,7 @@ def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessa
     rhythm = attempt.person.ladder.rhythm
     if attempt.rung == Rung.PATTERN:
         pattern = get_pattern(session, attempt.person.user_id, UUID(hex=attempt.reason or ""))
-        count = len(movable(session, pattern, attempt.person, now)) if pattern else 0
+        count = moves_now(session, pattern, attempt.person, now) if pattern else 0
         said = pattern_question(pattern, count) if pattern else OutboundMessage("")
     elif attempt.rung == Rung.ECHO:
         said = echoed(session, attempt.task, rhythm, now, attempt.reason or "")

@@ -1,33 +1,39 @@
-"""Learning from misses: three in a row become a pattern, the person is asked about it once, and their word counts."""
+"""Learning from what was missed and done: three misses in a row become a pattern, and the person is asked about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reminders import plans
-from reminders.people import Person, load_person
+from reminders.house import house_of
+from reminders.pattern_moves import best_day
+from reminders.people import Person
 from reminders.rules.ladder import NOTE_KEEPS
-from reminders.rules.patterns import Miss, observe
+from reminders.rules.patterns import SUPPRESSED, Avoidance, Past, in_slot, observe, weakened
 from storage import outbox
-from storage.patterns import get_pattern, overrule, save_avoidance
+from storage.deliveries import newest_pattern_question, pattern_asked
+from storage.patterns import list_patterns, save_avoidance
+from storage.pauses import frozen_days
 from storage.tables import Pattern, Task
 from storage.task_history import Finished, task_history
-from storage.vocabulary import WEEKDAYS, DispatchStatus, Rung, TaskStatus
+from storage.vocabulary import DispatchStatus, PatternType, Rung, TaskStatus
 
-_LOOKS_BACK = timedelta(weeks=8)
-_NEAR = timedelta(hours=1)
+_LOOKS_BACK = timedelta(weeks=12)
 _ASKED_AFTER = timedelta(minutes=1)  # after the note about the miss itself: one idea per message
+_ASK_AGAIN = timedelta(
+    weeks=6
+)  # who did not answer, or said yes and misses it again, is asked a sprint later
 
 
 def learn(session: Session, missed: Sequence[Task], people: Mapping[UUID, Person], now: datetime) -> int:
     """Look whether these new misses complete a row; a new pattern is put into the outbox as a question.
 
-    One query for the history of everybody concerned. Returns how many patterns are new.
+    One query for the misses of everybody concerned, and more only for whoever has three of them in a row. Returns how
+    many questions that makes.
     """
     if not missed:
         return 0
@@ -41,27 +47,74 @@ def learn(session: Session, missed: Sequence[Task], people: Mapping[UUID, Person
 def _learn_one(
     session: Session, task: Task, history: Sequence[Finished], person: Person, now: datetime
 ) -> bool:
-    rhythm = person.ladder.rhythm
-    newest = Miss(task.id, task.title, task.original_at or task.scheduled_at, task.series_id)
-    earlier = [
-        Miss(one.task_id, one.title, one.slot, one.series_id)
-        for one in history
-        if one.user_id == task.user_id and one.task_id != task.id
-    ]
-    found = observe(newest, earlier, rhythm, now - person.joined_at)
+    if task.title in person.fixed:
+        return False  # what others have fixed says nothing about the person's hours, and cannot move
+    found = _row(session, task, history, person, now)
     if found is None:
         return False
     pattern, is_new = save_avoidance(
         session, task.user_id, found.description, found.data(), found.confidence, now
     )
-    if is_new and person.chat is not None:
-        _ask(session, task, pattern, person, now)
-    return is_new
+    if person.chat is None or not (is_new or _may_ask_again(session, pattern, now)):
+        return False
+    return _ask(session, task, pattern, person, now)
 
 
-def _ask(session: Session, task: Task, pattern: Pattern, person: Person, now: datetime) -> None:
+def _row(
+    session: Session, task: Task, missed: Sequence[Finished], person: Person, now: datetime
+) -> Avoidance | None:
+    """The row that this miss ends. Anything done can only break one, so it is looked at last."""
+    threshold = house_of(session).threshold
+    newest = Past(task.id, task.title, task.original_at or task.scheduled_at, task.series_id)
+    earlier = [_past(one) for one in missed if _counts(one, task, person)]
+    if len(earlier) + 1 < threshold.misses:
+        return None
+    first_day = task.local_day - _LOOKS_BACK
+    rested = frozen_days(session, task.user_id, first_day, task.local_day)
+    asked = (person.ladder.rhythm, now - person.joined_at, rested)
+    if observe(newest, earlier, *asked, replace(threshold, points=0)) is None:
+        return None
+    done = task_history(session, [task.user_id], first_day, [TaskStatus.DONE])
+    earlier += [_past(one) for one in done if _counts(one, task, person)]
+    return observe(newest, earlier, *asked, threshold)
+
+
+def _counts(one: Finished, task: Task, person: Person) -> bool:
+    """Another task of the same person, not fixed by others, and since they live by these clocks."""
+    return (
+        one.user_id == task.user_id
+        and one.task_id != task.id
+        and one.title not in person.fixed
+        and (person.zone_since is None or one.slot >= person.zone_since)
+    )
+
+
+def _past(one: Finished) -> Past:
+    missed = one.status == TaskStatus.MISSED
+    return Past(one.task_id, one.title, one.slot, one.series_id, missed, one.stood_at)
+
+
+def _may_ask_again(session: Session, pattern: Pattern, now: datetime) -> bool:
+    """Never what the person has spoken against; else once a sprint, as long as it keeps being missed.
+
+    A question that never went out, because a pause came between, was none.
+    """
+    if pattern.data.get("user_overridden") or pattern.confidence <= SUPPRESSED:
+        return False
+    asked = pattern.data.get("asked_at")
+    if now - (datetime.fromisoformat(asked) if asked else pattern.created_at) >= _ASK_AGAIN:
+        return True
+    return not pattern.data.get("said") and not pattern_asked(session, pattern.user_id, pattern.id)
+
+
+def _ask(session: Session, task: Task, pattern: Pattern, person: Person, now: datetime) -> bool:
     assert person.chat is not None  # noqa: S101 - checked by the caller; says it to the reader and to mypy
-    at = person.ladder.told_at(now) + _ASKED_AFTER
+    pattern.data = {
+        **{key: value for key, value in pattern.data.items() if key not in ("said", "moved")},
+        "alternative": best_day(session, pattern, person, now),
+        "asked_at": now.isoformat(),
+    }
+    at = _when(session, person, now)
     row = {
         "task_id": task.id,
         "channel": person.chat.channel,
@@ -76,70 +129,36 @@ def _ask(session: Session, task: Task, pattern: Pattern, person: Person, now: da
         "reason": pattern.id.hex,
     }
     outbox.add_attempts(session, [row])
+    return True
 
 
-def movable(session: Session, pattern: Pattern, person: Person, now: datetime) -> list[Task]:
-    """The pending tasks that still lie in the slot the pattern speaks against, and belong to what was missed there."""
-    rhythm, data = person.ladder.rhythm, pattern.data
-    ahead = session.scalars(
-        select(Task)
-        .where(Task.user_id == pattern.user_id, Task.status == TaskStatus.PENDING, Task.scheduled_at > now)
-        .order_by(Task.scheduled_at)
-    ).all()
-    series = data.get("series_id")
-    hours, _, clock_minutes = str(data["time"]).partition(":")
-    at = int(hours) * 60 + int(clock_minutes)
-    found = []
-    for task in ahead:
-        local = rhythm.local(task.scheduled_at)
-        apart = timedelta(minutes=abs(local.hour * 60 + local.minute - at))
-        same = str(task.series_id) == series if series else task.title == data["title"]
-        if same and local.weekday() == data["weekday"] and apart <= _NEAR:
-            found.append(task)
-    return found
-
-
-def answer_pattern(session: Session, user_id: UUID, pattern_id: UUID, word: str, now: datetime) -> str:
-    """The person's word about a pattern: "yes" moves what is ahead, "no" keeps it, "wrong" forgets the pattern.
-
-    Returns the reply. An answer counts once; a second one is told so.
-    """
-    pattern = get_pattern(session, user_id, pattern_id)
-    person = load_person(session, user_id)
-    if pattern is None or person is None:
-        return "I don't know that question any more."
-    if pattern.data.get("said"):
-        return "You have answered that already, and I'll stick to it."
-    slot = f"{pattern.data['day']} {pattern.data['time']}"
-    match word:
-        case "yes":
-            return _accept(session, pattern, person, now)
-        case "no":
-            overrule(pattern, now, confidence=0.1, said="no")
-            return f"All right, {slot} stays."
-        case "wrong":
-            overrule(pattern, now, confidence=0.0, said="wrong")
-            return "Thanks for telling me. I've put that observation aside."
-    return "I didn't understand that answer."
-
-
-def _accept(session: Session, pattern: Pattern, person: Person, now: datetime) -> str:
+def _when(session: Session, person: Person, now: datetime) -> datetime:
+    """Soon, awake, and on a day without another such question."""
+    at = person.ladder.told_at(now) + _ASKED_AFTER
+    last = newest_pattern_question(session, person.user_id)
+    if last is None:
+        return at
     rhythm = person.ladder.rhythm
-    other = int(pattern.data["alternative"])
-    step = (other - int(pattern.data["weekday"])) % 7
-    step -= 7 if step > 3 else 0  # the nearer way round the week
-    moved = 0
-    for task in movable(session, pattern, person, now):
-        local = rhythm.local(task.scheduled_at)
-        to = rhythm.utc(local.date() + timedelta(days=step), local.time())
-        if to <= now:
+    local, taken = rhythm.local(at), rhythm.day(last)
+    if taken < local.date():
+        return at
+    return person.ladder.told_at(rhythm.utc(taken + timedelta(days=1), local.time()))
+
+
+# ------------------------------------------------------------------ what works after all
+
+
+def weigh_done(session: Session, task: Task, person: Person, now: datetime) -> None:
+    """A task done in a slot that was thought not to work speaks against the pattern; taken back, it does not."""
+    for pattern in list_patterns(session, task.user_id, PatternType.TIME_AVOIDANCE):
+        data, key = pattern.data, str(task.id)
+        if data.get("user_overridden") or not in_slot(person.ladder.rhythm, task.scheduled_at, data):
             continue
-        plans.move_task(session, person.user_id, task.id, to, now)
-        moved += 1
-    pattern.data = {**pattern.data, "said": "yes"}
-    pattern.updated_at = now
-    day = WEEKDAYS[other]
-    if not moved:
-        return f"Noted. Next time I'll plan it for {day}."
-    times = "1 task is" if moved == 1 else f"{moved} tasks are"
-    return f"Done: {times} on {day} {pattern.data['time']} now."
+        others = [one for one in data.get("against", []) if one != key]
+        against = [*others, key] if task.status == TaskStatus.DONE else others
+        if against == data.get("against", []):
+            continue
+        strength = float(data.get("strength", pattern.confidence))
+        pattern.data = {**data, "against": against, "strength": strength}
+        pattern.confidence = weakened(strength, len(against))
+        pattern.updated_at = now

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from channels.messages import Address
 from reminders.house import house_of
 from reminders.rules.ladder import Ladder, Timing
-from reminders.rules.patterns import avoid_of
+from reminders.rules.patterns import avoid_of, best_of
 from reminders.rules.rhythm import Rhythm
 from storage.patterns import list_patterns
 from storage.profile import Preferences, Profile
@@ -84,6 +84,8 @@ class Person:
     whatsapp: Address | None
     call: Address | None
     whatsapp_heard_at: datetime | None  # their last message there
+    zone_since: datetime | None = None  # when they last came to a zone with other clocks; None: never
+    fixed: frozenset[str] = frozenset()  # titles of what others have fixed: choir does not move
 
     def addresses(self, rung: Rung) -> tuple[Address, ...]:
         chat = (self.chat,) if self.chat else ()
@@ -129,12 +131,13 @@ def load_person(session: Session, user_id: UUID) -> Person | None:
 
 
 def rhythm_of(session: Session, user: User) -> Rhythm:
-    """The person's day, with the times that three weekly misses spoke against."""
-    found = (
-        avoid_of(row.data, row.confidence)
-        for row in list_patterns(session, user.id, PatternType.TIME_AVOIDANCE)
-    )
-    return Rhythm.of(profile_of(user), user.timezone, [avoid for avoid in found if avoid])
+    """The person's day with what was learned about it: times that did not work, and hours that do."""
+    rows = list_patterns(session, user.id)
+    avoid = [
+        avoid_of(row.data, row.confidence) for row in rows if row.pattern_type == PatternType.TIME_AVOIDANCE
+    ]
+    best = [hours for row in rows for hours in best_of(row.data, row.confidence)]
+    return Rhythm.of(profile_of(user), user.timezone, [one for one in avoid if one], best)
 
 
 def timing_of(preferences: Preferences, timing: Timing) -> Timing:
@@ -158,11 +161,12 @@ def _person(user: _Owner, identities: Sequence[_Known], pushes: Sequence[Address
     call = next((one for one in identities if one.channel == ChannelName.CALL), None)
     chat_address = Address(chat.channel, chat.value) if chat else None
     barred = _barred(user, preferences, {"chat": chat, "whatsapp": whatsapp, "call": call}, bool(pushes))
+    profile = Profile.model_validate(user.profile or {})
     return Person(
         user_id=user.id,
         joined_at=user.created_at,
         ladder=Ladder(
-            Rhythm.of(Profile.model_validate(user.profile or {}), user.timezone),
+            Rhythm.of(profile, user.timezone),
             timing_of(preferences, timing),
             user.paused_until,
             barred,
@@ -172,6 +176,8 @@ def _person(user: _Owner, identities: Sequence[_Known], pushes: Sequence[Address
         whatsapp=Address(whatsapp.channel, whatsapp.value) if whatsapp else None,
         call=Address(call.channel, call.value) if call else None,
         whatsapp_heard_at=whatsapp.last_inbound_at if whatsapp else None,
+        zone_since=profile.zone_since,
+        fixed=frozenset(one.title for one in profile.existing_commitments),
     )
 
 

@@ -20,6 +20,7 @@ from reminders.sprints import reopen_sprint
 from storage import outbox
 from storage.tables import Task, User
 from storage.tasks import later_in_series, lock_task, pending_between, rezone
+from storage.users import profile_of, save_profile
 from storage.vocabulary import Stage, TaskStatus, TriggerType
 from storage.zones import known_zone
 
@@ -157,6 +158,11 @@ def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_
     if before is not None and user.paused_until is not None:
         back = before.ladder.rhythm.local(user.paused_until).replace(tzinfo=None)
         user.paused_until = to_utc(back, place)
+    if (
+        before is not None
+        and before.ladder.rhythm.local(now).utcoffset() != now.astimezone(place).utcoffset()
+    ):
+        save_profile(user, profile_of(user).model_copy(update={"zone_since": now}))
     user.timezone = zone
     session.flush()
     after = load_person(session, user.id)

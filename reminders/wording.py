@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from channels.messages import Choice, OutboundMessage
@@ -97,17 +97,37 @@ def _listed(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> list[str]:
 
 
 def pattern_question(pattern: Pattern, count: int) -> OutboundMessage:
-    """ "Monday 07:00 was missed three weeks running. Move it to Tuesday?" """
+    """ "Monday 07:00 was missed three weeks running (2, 9 and 16 Mar). Shall I move Easy run to Tuesday 07:00?" """
     data = pattern.data
-    other = WEEKDAYS[int(data["alternative"])]
-    text = f"{pattern.description}. Shall I move {data['title']} to {other} {data['time']}?"
-    yes = f"Yes, move {count}" if count else f"Yes, {other} next time"
-    return OutboundMessage(text, choices=pattern_rows(pattern.id, yes))
+    dates = pattern_dates([date.fromisoformat(day) for day in data.get("dates", [])])
+    found = f"{pattern.description} ({dates})." if dates else f"{pattern.description}."
+    if not count:
+        return OutboundMessage(
+            f"{found} Shall the next plan leave that time alone?",
+            choices=_pattern_rows(pattern.id, "Yes, leave it"),
+        )
+    what = data["title"] if len(data.get("titles", [])) < 2 else "what is there"
+    ask = f"Shall I move {what} to {WEEKDAYS[int(data['alternative'])]} {data['time']}?"
+    return OutboundMessage(f"{found} {ask}", choices=_pattern_rows(pattern.id, f"Yes, move {count}"))
 
 
-def pattern_rows(pattern_id: UUID, yes: str) -> Rows:
+def pattern_dates(days: Sequence[date]) -> str:
+    """Local days, the newest first -> "23 Feb, 2 and 9 Mar", the oldest first."""
+    ordered = sorted(days)
+    parts = [
+        str(day.day) if after and after.month == day.month else f"{day.day} {day:%b}"
+        for day, after in zip(ordered, [*ordered[1:], None], strict=True)
+    ]
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def _pattern_rows(pattern_id: UUID, yes: str) -> Rows:
     words = ((yes, "yes"), ("No, keep", "no"), ("That's wrong", "wrong"))
     return tuple((Choice(label, f"p:{pattern_id.hex}:{word}"),) for label, word in words)
+
+
+def pattern_undo_row(pattern_id: UUID) -> Rows:
+    return ((Choice("Undo", f"p:{pattern_id.hex}:undo"),),)
 
 
 def reminder_rows(task: Task) -> Rows:

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from storage.tables import Conversation, Message
 from storage.vocabulary import MessageRole
 
+_TICK = timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -54,7 +56,9 @@ def open_conversation(session: Session, user_id: UUID, now: datetime) -> Convers
 
 
 def write_down(session: Session, conversation: Conversation, said: Sequence[Said], now: datetime) -> None:
-    """Append messages in the order given; later ones of the same turn get later microseconds."""
+    """Append messages in the order given, each a microsecond after the one before, whatever the clock says."""
+    last = conversation.last_message_at
+    begins = now if last is None else max(now, last + _TICK)
     for offset, one in enumerate(said):
         session.add(
             Message(
@@ -64,10 +68,10 @@ def write_down(session: Session, conversation: Conversation, said: Sequence[Said
                 agent_node=one.agent_node,
                 tokens_used=one.tokens_used,
                 provider=one.provider,
-                created_at=now + timedelta(microseconds=offset),
+                created_at=begins + offset * _TICK,
             )
         )
-    conversation.last_message_at = now
+    conversation.last_message_at = begins + max(0, len(said) - 1) * _TICK
 
 
 def keep_summary(session: Session, conversation: Conversation, text: str, before: Message) -> None:
@@ -77,7 +81,7 @@ def keep_summary(session: Session, conversation: Conversation, text: str, before
             conversation_id=conversation.id,
             role=MessageRole.SUMMARY,
             content=text,
-            created_at=before.created_at - timedelta(microseconds=1),
+            created_at=before.created_at - _TICK,
         )
     )
 
@@ -99,6 +103,9 @@ def window(session: Session, conversation_id: UUID, limit: int = 50) -> Sequence
     Never more than the last `limit` messages, which is all that is read, however long the talk has become.
     """
     newest = history(session, conversation_id, limit)
-    summaries = [message.created_at for message in newest if message.role == MessageRole.SUMMARY]
-    begins = max(summaries, default=None)
-    return [message for message in newest if begins is None or message.created_at >= begins]
+    summaries = [message for message in newest if message.role == MessageRole.SUMMARY]
+    if not summaries:
+        return newest
+    summary = max(summaries, key=lambda message: message.created_at)
+    # A message of the summary's own moment is one that it covers already.
+    return [summary, *(message for message in newest if message.created_at > summary.created_at)]

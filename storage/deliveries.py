@@ -56,6 +56,48 @@ def task_of_message(
     )
 
 
+def newest_pattern_question(session: Session, user_id: UUID) -> datetime | None:
+    """When the person was, or is to be, asked about a pattern last."""
+    begun = func.greatest(DispatchLog.created_at, DispatchLog.lease_until, DispatchLog.dispatched_at)
+    newest: datetime | None = session.scalar(
+        select(func.max(begun))
+        .join(Task, Task.id == DispatchLog.task_id)
+        .where(Task.user_id == user_id, DispatchLog.rung == Rung.PATTERN)
+    )
+    return newest
+
+
+def pattern_asked(session: Session, user_id: UUID, pattern_id: UUID) -> bool:
+    """Whether a question about this pattern went out or is to go out; one refused in a pause did not."""
+    there = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN, DispatchStatus.DISPATCHED)
+    asked = (
+        select(DispatchLog.id)
+        .join(Task, Task.id == DispatchLog.task_id)
+        .where(
+            Task.user_id == user_id,
+            DispatchLog.rung == Rung.PATTERN,
+            DispatchLog.reason == pattern_id.hex,
+            DispatchLog.status.in_(there),
+        )
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
+def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None] | None:
+    """When the person last heard something by itself, and which pattern (its id in hex) that asked about, if one."""
+    newest = session.execute(
+        select(NotificationLog.sent_at, DispatchLog.rung, DispatchLog.reason)
+        .join(Task, Task.id == NotificationLog.task_id)
+        .outerjoin(DispatchLog, DispatchLog.id == NotificationLog.attempt_id)
+        .where(Task.user_id == user_id)
+        .order_by(NotificationLog.sent_at.desc(), NotificationLog.id)
+        .limit(1)
+    ).first()
+    if newest is None:
+        return None
+    return newest.sent_at, newest.reason if newest.rung == Rung.PATTERN else None
+
+
 def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
     """The provider's id of the newest message about the task in this chat."""
     prefix = f"{channel}:{value}:"  # as external_key makes them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -58,10 +59,55 @@ def save_avoidance(
     return row, True
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A number about the person; `about` says what it counts: a category, "hours", "streak"."""
+
+    pattern_type: str
+    about: str
+    description: str
+    data: Json
+    confidence: float
+    is_nothing: bool = False  # there is nothing to say any more: it only takes the place of an earlier row
+
+
+def save_findings(
+    session: Session, user_id: UUID, findings: Sequence[Finding], now: datetime
+) -> list[Pattern]:
+    """Note numbers about the person, one row for each thing counted; what they have overruled stays as it is."""
+    rows = {(row.pattern_type, row.data.get("about")): row for row in list_patterns(session, user_id)}
+    kept = []
+    for found in findings:
+        row = rows.get((found.pattern_type, found.about))
+        if row is None and found.is_nothing:
+            continue
+        if row is None:
+            row = Pattern(user_id=user_id, pattern_type=found.pattern_type, data={}, created_at=now)
+            session.add(row)
+        if not row.data.get("user_overridden"):
+            row.description, row.confidence, row.updated_at = found.description, found.confidence, now
+            row.data = {**row.data, **found.data, "about": found.about}
+        kept.append(row)
+    session.flush()
+    return kept
+
+
 def overrule(pattern: Pattern, now: datetime, *, confidence: float, said: str) -> None:
     """The person's own word about a pattern; from now on observations leave it alone."""
     pattern.data = {**pattern.data, "user_overridden": True, "said": said}
     pattern.confidence = confidence
+    pattern.updated_at = now
+
+
+def correct(
+    pattern: Pattern, now: datetime, description: str | None, confidence: float | None, *, overridden: bool
+) -> None:
+    """What the person says about a pattern stands; with `overridden` off, observations may write over it again."""
+    pattern.description = description or pattern.description
+    if confidence is not None:
+        pattern.confidence = confidence
+        pattern.data = {**pattern.data, "strength": confidence}
+    pattern.data = {**pattern.data, "user_overridden": overridden}
     pattern.updated_at = now
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import time
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from storage.vocabulary import WEEKDAYS, Chronotype
 
@@ -81,6 +81,9 @@ class Profile(_Stored):
     )  # names in what was said, the latest first: no model is told them
     onboarding: OnboardingProgress = Field(default_factory=OnboardingProgress)
     phone_check: PhoneCheck = Field(default_factory=PhoneCheck)
+    zone_since: AwareDatetime | None = (
+        None  # the last move to other clocks: what a wall time was before is not known
+    )
 
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")

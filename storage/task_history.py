@@ -28,6 +28,7 @@ class Finished(NamedTuple):
     local_day: date
     series_id: UUID | None
     tags: list[str] | None  # of its goal; None without one
+    stood_at: datetime  # where it was at last (UTC)
 
 
 def task_history(
@@ -45,6 +46,7 @@ def task_history(
             Task.local_day,
             Task.series_id,
             Goal.class_tags,
+            Task.scheduled_at,
         )
         .outerjoin(Goal, Goal.id == Task.goal_id)
         .where(Task.user_id.in_(user_ids), Task.local_day >= since, Task.status.in_(statuses))

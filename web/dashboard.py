@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from reminders.answering import answer_tap
+from reminders.learned import learned
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
 from storage import analytics, goals, users
 from storage.analytics import CategoryMisses, Tally
@@ -138,6 +139,7 @@ def _page(
         picture=heatmap(day.heatmap, user.week_starts_on),
         weeks=bars(analytics.weekly_stats(session, user.id, WEEKS, day.day)),
         missed=_missed(session, user.id),
+        learned=learned(session, user.id),
         csrf=browser.csrf,
         push_key=services().settings.vapid_keys[1],
         said=said,

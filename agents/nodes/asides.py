@@ -19,6 +19,7 @@ from agents.titles import matching
 from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.answering import answer_tap, answer_task
+from reminders.learned import learned
 from reminders.plans import cancel_tasks, change_zone
 from reminders.progress import progress_of
 from reminders.rules.answers import TaskTap
@@ -186,6 +187,7 @@ def why(ctx: TurnContext) -> Update:
     for goal in active_goals(ctx.session, ctx.user.id):
         placed = (goal.plan_json or {}).get("placed", [])
         lines += [f"{goal.title}: {reasons(placed)}."] if reasons(placed) else []
+    lines += learned(ctx.session, ctx.user.id)
     if not lines:
         return tell(_NODE, "There is no plan yet that I could explain. What would you like to work on?")
     text = "\n".join(["Why these times:", *lines])

@@ -10,6 +10,7 @@ from langgraph.runtime import Runtime
 from agents import diary
 from agents.consult import consult
 from agents.draft import Draft, busy_json, draft_of, new_draft, place
+from agents.gentle import gentler
 from agents.hearing import Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
 from agents.nodes import negotiating
@@ -124,6 +125,8 @@ def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     draft = replace(draft, tags=tags, avoid=avoid)
     brief = _brief(ctx, draft, patterns, state["scheduler_output"][-1])
     output = consult(ctx, ModelRole.GOAL_PLANNER, brief, GoalPlannerOutput, state)
+    said = " ".join([draft.goal, *draft.answers.values()])
+    output = gentler(output, tags, patterns.category_performance, said)
     draft = draft.planned(output, place(ctx, draft, output))
     lead = [_FROM_THE_SHELF] if ModelRole.GOAL_PLANNER in ctx.fell_back else []
     return negotiating.show(state, draft, "\n\n".join([*lead, whole_plan(draft)]))

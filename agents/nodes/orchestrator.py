@@ -34,6 +34,11 @@ _OWNERS = {  # whose question is open, by the focus it left
 }
 
 
+def answered_kinds() -> frozenset[str]:
+    """The focus kinds that somebody answers."""
+    return frozenset(_OWNERS)
+
+
 def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     """Sets `intent` and `heard`; a node that hands the turn back has set them itself."""
     if state.get("intent") not in (None, "", Intent.ONBOARDING):

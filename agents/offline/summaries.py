@@ -1,4 +1,4 @@
-"""A summary without a model: what the person said that is worth keeping, the newest last, within a fixed length."""
+"""Shortening a talk without a model: the earlier summary, then the sentences of the person that will matter again."""
 
 from __future__ import annotations
 
@@ -7,20 +7,48 @@ import re
 from agents.briefs import SummaryBrief
 from agents.outputs import Summary
 
-_MOST_CHARACTERS = 1_800  # about 450 tokens
-_WORTH = re.compile(
-    r"\b(?:want|goal|plan|can'?t|never|always|prefer|hate|love|because|work|sleep|week|day|morning|evening|\d)\b",
-    re.I,
+_MOST_CHARACTERS = 1_500  # under 500 tokens
+_LONGEST_LINE = 200
+_LEAD = "The person said:"
+# What limits or directs every later plan outweighs what was arranged for a day.
+_WEIGHS = tuple(
+    (weight, re.compile(pattern, re.IGNORECASE))
+    for weight, pattern in (
+        (
+            3,
+            r"\b(?:can'?t|cannot|never|always|no \w+days?|allergic|injur\w+|knee|back|pregnan\w+|doctor|hate|because|must(?: not|n'?t)?)\b",
+        ),
+        (
+            2,
+            r"\b(?:goal|want|wish|plan|prefer|love|like|rather|instead|work|sleep|kids?|child\w*|shift\w*)\b",
+        ),
+        (1, r"\b(?:weeks?|days?|mornings?|evenings?|\w+days?|tomorrow|\d+)\b"),
+    )
 )
 
 
 def summarise(brief: SummaryBrief) -> Summary:
-    """Lines of the person that say something about their goals, days and limits; the earlier summary comes first."""
-    said = [line.removeprefix("person:").strip() for line in brief.lines if line.startswith("person:")]
-    kept = [line[:200] for line in said if len(line) > 8 and _WORTH.search(line)] or [
-        line[:200] for line in said[-3:]
+    """The earlier summary and the person's own lines of weight, each once; when it grows too long the lightest go."""
+    said = [
+        line.removeprefix("person:").strip()[:_LONGEST_LINE]
+        for line in brief.lines
+        if line.startswith("person:")
     ]
-    text = " ".join(filter(None, [brief.earlier, "The person said: " + " / ".join(kept) if kept else ""]))
-    if len(text) > _MOST_CHARACTERS:
-        text = "… " + text[-_MOST_CHARACTERS:].split(" ", 1)[-1]
-    return Summary(text=text or "Nothing of weight was said so far.")
+    earlier = [
+        part.strip() for part in (brief.earlier or "").removeprefix(_LEAD).split(" / ") if part.strip()
+    ]
+    new = [line for line in said if len(line) > 8 and _weight(line)] or said[-3:]
+    kept = _lightened(list(dict.fromkeys([*earlier, *new])))
+    return Summary(text=f"{_LEAD} {' / '.join(kept)}" if kept else "Nothing of weight was said so far.")
+
+
+def _weight(line: str) -> int:
+    return next((weight for weight, words in _WEIGHS if words.search(line)), 0)
+
+
+def _lightened(lines: list[str]) -> list[str]:
+    """Within the limit, in their order: of the lightest the oldest goes first."""
+    lines = [line[: _MOST_CHARACTERS // 2] for line in lines]
+    while sum(len(line) + 3 for line in lines) > _MOST_CHARACTERS:
+        lines.remove(min(lines, key=_weight))
+    return lines

@@ -57,9 +57,16 @@ class Rhythm:
     work: tuple[time, time, frozenset[int]] | None = None
     chronotype: Chronotype = Chronotype.NEUTRAL
     avoid: tuple[Avoid, ...] = ()
+    best: tuple[tuple[time, time], ...] = ()  # local hours in which tasks got done, the best first
 
     @classmethod
-    def of(cls, profile: Profile, timezone: str, avoid: Sequence[Avoid] = ()) -> Rhythm:
+    def of(
+        cls,
+        profile: Profile,
+        timezone: str,
+        avoid: Sequence[Avoid] = (),
+        best: Sequence[tuple[time, time]] = (),
+    ) -> Rhythm:
         """Read a stored profile. A half-known sleep window (only bed or only wake time) blocks nothing."""
         return cls(
             zone=zone_of(timezone),
@@ -67,6 +74,7 @@ class Rhythm:
             work=_work(profile),
             chronotype=profile.chronotype,
             avoid=tuple(avoid),
+            best=tuple(best),
         )
 
     def avoiding(self, avoid: Sequence[Avoid]) -> Rhythm:

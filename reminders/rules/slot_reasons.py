@@ -18,7 +18,13 @@ _USUAL_PART = {Chronotype.MORNING: "morning", Chronotype.EVENING: "evening", Chr
 
 
 def usual_window(rhythm: Rhythm) -> tuple[time, time]:
-    """The chronotype's own hours (local); for somebody who sleeps through them, hours they are awake."""
+    """The hours in which the person's tasks get done (local), as learned; before that, the chronotype's own.
+
+    For somebody who sleeps through them, hours they are awake.
+    """
+    for begins, ends in rhythm.best:
+        if rhythm.sleep is None or not (within(begins, *rhythm.sleep) or within(ends, *rhythm.sleep)):
+            return begins, ends
     start, end = _USUAL[rhythm.chronotype]
     if rhythm.sleep is not None and within(start, *rhythm.sleep) and within(end, *rhythm.sleep):
         return rhythm.part(_USUAL_PART[rhythm.chronotype])
@@ -78,6 +84,8 @@ def explain(start: datetime, end: datetime, rhythm: Rhythm, diary: Diary, hours:
     neighbour = diary.clash(start - BUFFER * 3, start, timedelta(0))
     if neighbour is not None:
         return f"free {part}, after {neighbour.title}"
+    if any(within(at, *hours) for hours in rhythm.best):
+        return f"free {part}, when you mostly get things done"
     if rhythm.chronotype is not Chronotype.NEUTRAL and part == rhythm.chronotype.value:
         return f"free {part}, your best hours"
     return f"free {part}"

@@ -37,7 +37,7 @@ def streak_days(days: Iterable[DayTotal], today: date, frozen: Collection[date] 
         elif entry is not None and entry.total > 0 and day not in frozen:
             if day != today:
                 return streak
-        elif day not in frozen:
+        elif day not in frozen and day != today:
             free += 1
             if free > FREE_DAYS_BRIDGED:
                 return streak

@@ -141,11 +141,13 @@ def test_a_model_may_word_a_pattern_but_not_change_its_numbers() -> None:
             ),
             AvoidSlot(day="Friday", time_range="07:00-08:00", reason="invented", confidence=1.0),
         ],
-        general_notes="Evenings go well.",
+        general_notes="Mornings before nine go well.",
     )
     worded = computed.reworded_by(answer)
     assert worded.best_times == ["07:00-09:00"]
     assert [(slot.day, slot.reason, slot.confidence) for slot in worded.avoid_slots] == [
         ("Monday", "Mondays at 7 were hard", 0.8)
     ]
-    assert worded.general_notes == "Evenings go well."
+    assert worded.general_notes == "Mornings before nine go well."
+    invented = computed.reworded_by(answer.model_copy(update={"general_notes": "Evenings go well."}))
+    assert invented.general_notes == ""

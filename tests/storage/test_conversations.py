@@ -15,6 +15,7 @@ from storage.conversations import (
     find_conversation,
     get_conversation,
     history,
+    keep_summary,
     open_conversation,
     window,
     write_down,
@@ -46,6 +47,27 @@ def test_the_window_begins_with_the_last_summary(session: Session, owner: User, 
         write_down(session, talk, [Said(role, str(number))], now + timedelta(seconds=number))
     session.flush()
     assert [message.content for message in window(session, talk.id)] == ["1", "2"]
+
+
+def test_a_summary_begins_exactly_before_what_it_does_not_cover(
+    session: Session, owner: User, now: datetime
+) -> None:
+    talk = open_conversation(session, owner.id, now)
+    write_down(session, talk, [Said(MessageRole.USER, "covered"), Said(MessageRole.ASSISTANT, "not")], now)
+    session.flush()
+    keep_summary(session, talk, "summary", history(session, talk.id)[1])
+    session.flush()
+    assert [message.content for message in window(session, talk.id)] == ["summary", "not"]
+
+
+def test_what_is_said_while_the_clock_stands_or_runs_back_comes_later(
+    session: Session, owner: User, now: datetime
+) -> None:
+    talk = open_conversation(session, owner.id, now)
+    for number, at in enumerate((now, now, now - timedelta(hours=1))):
+        write_down(session, talk, [Said(MessageRole.USER, str(number)), Said(MessageRole.ASSISTANT, "x")], at)
+    session.flush()
+    assert [message.content for message in history(session, talk.id)] == ["0", "x", "1", "x", "2", "x"]
 
 
 def test_a_stranger_cannot_open_the_conversation(

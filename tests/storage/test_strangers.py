@@ -70,6 +70,7 @@ _PLAIN: dict[str, Any] = {
     "payload": {},
     "limit": 10,
     "weeks": 12,
+    "findings": [],
     "late_by": timedelta(minutes=2),
     "state": InboundState.RECEIVED,
     "asked_by": "person",

@@ -19,8 +19,9 @@ from reminders.rules.streaks import DayTotal
 from storage import users
 from storage.analytics import Week
 from storage.database import Database
+from storage.patterns import overrule, save_avoidance
 from storage.subscriptions import subscriptions_of
-from storage.tables import User
+from storage.tables import Pattern, User
 from storage.vocabulary import ErasureSource, TaskStatus
 from tests.web.parts import add_goal, add_task, browser_keys, load_task
 from web.bars import bars
@@ -118,6 +119,21 @@ def test_the_page_shows_the_weeks_and_what_is_missed_most(
     assert "&lt;b&gt;Health" in page
     assert "Secret" not in page
     assert not re.search(r"\sstyle=|<style|\son\w+=", page)
+
+
+def test_the_page_shows_what_was_learned_and_not_what_was_overruled(
+    browser: FlaskClient, database: Database, owner: User, stranger: User, now: datetime
+) -> None:
+    monday = {"day": "Monday", "weekday": 0, "time": "07:00", "time_range": "06:00-08:00"}
+    with database.service() as session:
+        row, _ = save_avoidance(session, owner.id, "Monday 07:00 was <missed>", dict(monday), 0.7, now)
+        save_avoidance(session, stranger.id, "Sunday is hers", dict(monday), 0.7, now)
+    page = browser.get("/dashboard").text
+    assert "Monday 07:00 was &lt;missed&gt;." in page
+    assert "Sunday is hers" not in page
+    with database.service() as session:
+        overrule(session.get_one(Pattern, row.id), now, confidence=0.1, said="no")
+    assert "What Flux noticed" not in browser.get("/dashboard").text
 
 
 def test_bars_are_as_high_as_their_weeks_are_full_and_filled_as_far_as_they_are_done() -> None:

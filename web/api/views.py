@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from storage.tables import Goal, Task, User
+from storage.tables import Goal, Pattern, Task, User
 from web.api.endpoint import Fields, Text
 
 
@@ -68,6 +68,24 @@ class GoalList(Fields):
 
 class GoalWithPipeline(GoalView):
     pipeline: list[GoalView]
+
+
+class PatternView(Fields):
+    id: UUID
+    pattern_type: str
+    description: str
+    data: dict[str, Any]
+    confidence: float
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, pattern: Pattern) -> PatternView:
+        return cls(**{name: getattr(pattern, name) for name in PatternView.model_fields})
+
+
+class PatternList(Fields):
+    patterns: list[PatternView]
 
 
 class Account(Fields):

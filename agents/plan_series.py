@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
 from agents.outputs import GoalPlannerOutput, ProposedTask
 from reminders.rules.rhythm import Avoid, Rhythm
 from reminders.rules.series import PlacedSeries, SeriesRequest, place_series
 from reminders.rules.slots import Busy
 from storage.vocabulary import WEEKDAYS
+
+_LUNCH_BREAK = 30  # minutes; that much fits into one without asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,9 @@ class Series:
         shortest, longest = min(stage.duration_minutes for stage in self.stages), self.longest
         return f"{longest} min" if shortest == longest else f"{shortest} to {longest} min"
 
-    def request(self, starts_on: date, earliest: datetime | None = None) -> SeriesRequest:
+    def request(
+        self, starts_on: date, earliest: datetime | None = None, latest: datetime | None = None
+    ) -> SeriesRequest:
         """What the diary is asked for; room is made for the longest stage, so that the cue holds all the way."""
         task = self.first
         return SeriesRequest(
@@ -54,8 +59,9 @@ class Series:
             first_week=task.week_range[0],
             last_week=self.stages[-1].week_range[1],
             earliest=earliest,
+            latest=latest,
             days_said=task.days_said,
-            work_ok=task.time_said,
+            work_ok=task.time_said or (task.day_part == "noon" and self.longest <= _LUNCH_BREAK),
         )
 
 
@@ -81,6 +87,16 @@ def series_of(plan: GoalPlannerOutput) -> tuple[Series, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A series of another goal that serves this one too: nothing double is planned for those days."""
+
+    goal: str  # its title
+    weekdays: tuple[int, ...]
+    at: time  # local
+    task_ids: tuple[str, ...]
+
+
 def place_plan(
     plan: GoalPlannerOutput,
     starts_on: date,
@@ -88,16 +104,57 @@ def place_plan(
     busy: Sequence[Busy],
     avoid: Sequence[Avoid] = (),
     earliest: datetime | None = None,
+    latest: datetime | None = None,
+    shared: Mapping[int, Shared] = MappingProxyType({}),
 ) -> list[PlacedSeries]:
-    """Place every series (Series.number - 1 is its index), each around the ones before it; the person's own words first."""
+    """Place every series (Series.number - 1 is its index), each around the ones before it; the person's own words first.
+
+    One day of the week stays without any, unless a series is daily or its days were named. Of a series that is
+    `shared` (by its number) only the days that the other one does not cover are placed.
+    """
     series = series_of(plan)
     placed: dict[int, PlacedSeries] = {}
     taken = list(busy)
     order = sorted(series, key=lambda one: (not one.first.time_said, not one.first.days_said, one.number))
     for one in order:
-        placed[one.number] = place_series(one.request(starts_on, earliest), rhythm, taken, avoid)
+        request = one.request(starts_on, earliest, latest)
+        there = shared.get(one.number)
+        if there is not None:
+            request = _rest_of(request, there)
+        if there is not None and request.per_week == 0:
+            placed[one.number] = _covered(request, there)
+            continue
+        placed[one.number] = _placed(request, [*placed.values()], rhythm, taken, avoid)
         taken.extend(placed[one.number].busy())
     return [placed[one.number] for one in series]
+
+
+def _rest_of(request: SeriesRequest, there: Shared) -> SeriesRequest:
+    """The days a week that are still missing; per_week is 0 when there are none."""
+    missing = max(0, request.times_a_week - len(there.weekdays))
+    return replace(request, weekdays=(), per_week=missing, not_on=request.not_on | frozenset(there.weekdays))
+
+
+def _covered(request: SeriesRequest, there: Shared) -> PlacedSeries:
+    return PlacedSeries(request.title, request.minutes, there.weekdays, there.at, (), "on your list already")
+
+
+def _placed(
+    request: SeriesRequest,
+    before: Sequence[PlacedSeries],
+    rhythm: Rhythm,
+    taken: Sequence[Busy],
+    avoid: Sequence[Avoid],
+) -> PlacedSeries:
+    """Placed as wished, but never on the last day of the week that the series before it left empty."""
+    wished = place_series(request, rhythm, taken, avoid)
+    used = {day for one in before for day in one.weekdays}
+    left = [day for day in request.days_open if day not in used]
+    fills = bool(before) and bool(left) and len(used.union(wished.weekdays)) == 7
+    if not fills or request.days_said or request.times_a_week == 7:
+        return wished
+    kept = max(left, key=lambda day: (day not in request.weekdays, day))
+    return place_series(replace(request, not_on=request.not_on | {kept}), rhythm, taken, avoid)
 
 
 def placed_tasks(series: Series, placed: PlacedSeries, starts_on: date, rhythm: Rhythm) -> list[PlacedTask]:

@@ -9,12 +9,13 @@ from langgraph.runtime import Runtime
 
 from agents import diary
 from agents.consult import consult
-from agents.draft import Draft, busy_json, draft_of, new_draft, place
+from agents.draft import Draft, busy_json, draft_of, new_draft
 from agents.hearing import Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
 from agents.nodes import negotiating
 from agents.observations import findings_of
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
+from agents.placing import place
 from agents.plan_words import whole_plan
 from agents.questions import clarifying_questions
 from agents.replies_to_plan import says_no

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from agents import diary, wording
-from agents.draft import Draft, place
+from agents.draft import Draft
 from agents.editing import Edited, edit_by_button, edit_in_words, model_edit
 from agents.hearing import Heard
+from agents.placing import place
 from agents.plan_words import difference, reasons, whole_plan
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close

@@ -42,6 +42,7 @@ class Draft:
     deadline: str = ""  # ISO date, local: nothing is planned after that day
     sprint: int = 1  # which part of a roadmap this is
     parts: int = 1  # of how many
+    done_percent: int = -1  # how much of the part before was done; -1 when there was none
 
     def as_json(self) -> Json:
         return asdict(self)

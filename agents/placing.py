@@ -9,6 +9,7 @@ from uuid import UUID
 
 from agents import diary
 from agents.draft import Draft
+from agents.if_then import with_cue
 from agents.outputs import AvoidSlot, GoalPlannerOutput
 from agents.overlaps import find_shared
 from agents.plan_series import PlacedTask, Series, Shared, place_plan, placed_tasks, series_of
@@ -89,7 +90,7 @@ def _as_json(
         "tasks": [
             {
                 "title": task.title,
-                "description": task.description,
+                "description": with_cue(task.description, placed.at),
                 "start": task.start.isoformat(),
                 "minutes": task.minutes,
             }

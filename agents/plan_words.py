@@ -6,35 +6,37 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from agents import plan_principles as principles
 from agents import wording
 from agents.draft import Draft
 from agents.state import Json
 from storage.vocabulary import WEEKDAYS
 
-_IF_MISSED = (
-    "If you miss one, that's information, not failure: I offer another time that day or a smaller version, "
-    "and after three misses in the same slot I suggest a better one."
-)
-
 
 def whole_plan(draft: Draft) -> str:
-    """The plan message: numbered tasks with days, local times, minutes and weeks, the reasons, and what a miss means."""
-    plan = draft.plan
-    parts = [f"{draft.title}: here is a plan (version {draft.version}).", plan.plan_summary]
+    """The plan message: theirs, honest, numbered tasks with their if-then and spare time, reasons, slack and growth."""
+    part = f", part {draft.sprint} of {draft.parts}" if draft.parts > 1 and draft.sprint > 1 else ""
+    parts = [f"{draft.title}: here is a plan (version {draft.version}{part})."]
     parts.append(
-        "\n".join(f"{number}. {line}" for number, line in enumerate(map(_line, draft.placed), start=1))
+        " ".join(filter(None, [principles.theirs(draft), draft.plan.plan_summary, principles.honest(draft)]))
     )
+    parts.append("\n".join(_numbered(number, one) for number, one in enumerate(draft.placed, start=1)))
     why = reasons(draft.placed)
-    if why:
-        parts.append(f"Why these times: {why}.")
-    moved = _moved(draft.placed)
-    if moved:
-        parts.append("\n".join(moved))
-    if len(plan.micro_goal_roadmap) > 1:
+    lines = [f"Why these times: {why}." if why else "", *_moved(draft.placed)]
+    lines += [principles.slack(draft.placed), principles.growth(draft)]
+    parts.append("\n".join(filter(None, lines)))
+    if len(draft.plan.micro_goal_roadmap) > 1:
         parts.append(_roadmap(draft))
-    parts.append(_IF_MISSED)
+    parts.append(principles.IF_MISSED)
     parts.append("Does this look right? You can also tell me what to change.")
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
+
+
+def _numbered(number: int, one: Json) -> str:
+    """1. Easy run: Mon, Wed and Fri 07:00, 15 → 20 → 30 min, weeks 1-6, and below it how"""
+    how = [principles.if_then(one, whole=number == 1), principles.spare(one)]
+    below = " ".join(filter(None, how))
+    return f"{number}. {_line(one, ramp=True)}" + (f"\n   {below}" if below else "")
 
 
 def difference(before: Sequence[Json], after: Sequence[Json]) -> str:
@@ -71,9 +73,18 @@ def _changes(old: Json, new: Json) -> str:
     return "; ".join(f"{was} → {now}" for was, now in pairs if was != now)
 
 
-def _line(one: Json) -> str:
+def _line(one: Json, *, ramp: bool = False) -> str:
     """Easy run: Mon, Wed and Fri 07:00, 20 min, weeks 1-2"""
-    return f"{one['title']}: {_when(one)}, {_minutes(one)}, {_weeks(one)}"
+    lengths = (
+        " → ".join(map(str, one.get("ramp") or ())) + " min" if ramp and one.get("ramp") else _minutes(one)
+    )
+    own = f"{_when(one)}, {lengths}, {_weeks(one)}"
+    shared = one.get("shared") or {}
+    if not shared:
+        return f"{one['title']}: {own}"
+    days = wording.days([WEEKDAYS[day] for day in shared["weekdays"]])
+    there = f"{days} {shared['at']} is on your list already for {shared['goal']} and counts for both"
+    return f"{one['title']}: {there}" + (f"; new: {own}" if one["tasks"] else "")
 
 
 def _when(one: Json) -> str:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 from langgraph.runtime import Runtime
 
 from agents import diary
 from agents.consult import consult
-from agents.draft import Draft, busy_json, draft_of, new_draft
+from agents.deadlines import read_deadline
+from agents.draft import Draft, busy_json, draft_of, goal_title, new_draft
 from agents.hearing import Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
 from agents.nodes import negotiating
-from agents.observations import findings_of
+from agents.observations import findings_of, times_known
+from agents.offline.vague import aim_of
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.placing import place
 from agents.plan_words import whole_plan
-from agents.questions import clarifying_questions
+from agents.questions import MOST, clarifying_questions
 from agents.replies_to_plan import says_no
 from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
@@ -26,7 +29,6 @@ from storage.goals import find_open_goal
 from storage.vocabulary import GoalStatus
 
 _NODE = "goal_planner"
-_MOST_QUESTIONS = 3
 _ASKS_WHY = re.compile(
     r"\W*(?:why|what for|how come|what do you mean|does it matter|is that important)\b", re.I
 )
@@ -55,7 +57,7 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 
 
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
-    draft = new_draft(ctx, text)
+    draft = _dated(ctx, new_draft(ctx, text))
     if _NAMES_NOTHING.fullmatch(draft.title):
         focus = {"kind": "goal_question", "step": "goal"}
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
@@ -63,11 +65,32 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if known is not None:
         where = "already on" if known.status == GoalStatus.ACTIVE else "already waiting in line"
         return close(_NODE, f"{known.title} is {where}. Would you like to change it, or add something else?")
-    questions = [
-        {"key": one.key, "text": one.text, "options": list(one.options)}
-        for one in clarifying_questions(draft.goal, day_facts(ctx))[:_MOST_QUESTIONS]
-    ]
+    questions = [*_late(ctx, draft), *_questions(ctx, draft.goal)][:MOST]
     return _next(state, ctx, replace(draft, questions=questions), first=True)
+
+
+def _dated(ctx: TurnContext, draft: Draft) -> Draft:
+    """The draft with the day that its words name, and a title without it."""
+    found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
+    if found is None:
+        return draft
+    starts = max(ctx.local_now.date(), min(date.fromisoformat(draft.starts_on), found.day))
+    title = goal_title(found.rest)
+    return replace(draft, deadline=found.day.isoformat(), starts_on=starts.isoformat(), title=title)
+
+
+def _late(ctx: TurnContext, draft: Draft) -> list[Json]:
+    """A deadline that has passed is asked about before anything else."""
+    if not draft.deadline or date.fromisoformat(draft.deadline) >= ctx.local_now.date():
+        return []
+    day = date.fromisoformat(draft.deadline)
+    text = f"{day.day} {day:%B %Y} is behind us already. When should it be done instead?"
+    return [{"key": "deadline", "text": text, "options": ["In six weeks", "In three months", "No deadline"]}]
+
+
+def _questions(ctx: TurnContext, goal: str) -> list[Json]:
+    asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx))
+    return [{"key": one.key, "text": one.text, "options": list(one.options)} for one in asked]
 
 
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
@@ -78,8 +101,30 @@ def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Dra
     asked, *rest = draft.questions
     if not heard.word and _ASKS_WHY.match(heard.text):
         return ask_again(state, _NODE, "So that the plan fits you from the first day; skip it if you like.")
-    answers = draft.answers if heard.word == "skip" else draft.answers | {asked["key"]: heard.text[:300]}
-    return _next(state, ctx, replace(draft, questions=rest, answers=answers))
+    said = "" if heard.word == "skip" else heard.text[:300]
+    answered = replace(draft, questions=rest, answers=draft.answers | ({asked["key"]: said} if said else {}))
+    match asked["key"]:
+        case "deadline":
+            answered = _new_deadline(ctx, answered, said)
+        case "part":
+            answered = _part_chosen(ctx, answered, said or asked["options"][0])
+    return _next(state, ctx, answered)
+
+
+def _new_deadline(ctx: TurnContext, draft: Draft, said: str) -> Draft:
+    found = read_deadline(f"done {said}", ctx.local_now, ctx.user.timezone) if said else None
+    found = found or (read_deadline(f"done by {said}", ctx.local_now, ctx.user.timezone) if said else None)
+    later = found is not None and found.day >= ctx.local_now.date()
+    return replace(draft, deadline=found.day.isoformat() if found and later else "")
+
+
+def _part_chosen(ctx: TurnContext, draft: Draft, part: str) -> Draft:
+    """The goal named nothing; what was chosen is what is planned, and brings its own questions."""
+    answers = draft.answers | {"part": part}
+    questions = _questions(ctx, aim_of(draft.goal, answers))
+    open_ones = [one for one in questions if one["key"] != "part"][: MOST - len(answers)]
+    title = f"{draft.title}: {part[:1].lower()}{part[1:40]}"
+    return replace(draft, answers=answers, questions=open_ones, title=title)
 
 
 def _plain_no(text: str) -> bool:
@@ -131,8 +176,15 @@ def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
 def _brief(
     ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json
 ) -> PlannerBrief:
+    found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
+    days_left = (
+        (date.fromisoformat(draft.deadline) - date.fromisoformat(draft.starts_on)).days + 1
+        if draft.deadline
+        else None
+    )
+    weeks = ctx.tools.limits.sprint_weeks
     return PlannerBrief(
-        goal=draft.goal,
+        goal=found.rest if found else draft.goal,
         answers=draft.answers,
         tags=draft.tags,
         day=day_facts(ctx),
@@ -140,7 +192,10 @@ def _brief(
         free=diary_words["free"],
         best_times=list(patterns.best_times),
         avoid=list(patterns.avoid_slots),
-        weeks=ctx.tools.limits.sprint_weeks,
+        weeks=weeks if days_left is None else max(1, min(weeks, -(-days_left // 7))),
+        days_left=days_left,
+        sprint=draft.sprint,
+        done_share=draft.done_percent / 100 if draft.done_percent >= 0 else None,
     )
 
 

@@ -109,7 +109,7 @@ def _told(ctx: TurnContext, draft: Draft, number: int) -> str:
     text = f"{draft.title} {changed}: {wording.count(number, 'task')}, the first is {first_task(draft, ctx.zone)}."
     sprints = len(draft.plan.micro_goal_roadmap) - 1
     if sprints > 0:
-        text += f" {wording.capital(wording.count(sprints, 'later sprint'))} wait in line."
+        text += f" {wording.capital(wording.count(sprints, 'later sprint'))} {'waits' if sprints == 1 else 'wait'} in line."
     if ctx.tools.calendar_link is not None:
         text += f"\nIn your calendar: {ctx.tools.calendar_link(ctx.user.id)}"
     return f"{text}\nI'll remind you each time. Is there anything else on your mind?"

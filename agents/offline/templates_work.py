@@ -91,6 +91,7 @@ WORK = (
             ),
         ),
         "One honest look a week, one small sum moved away before it can be spent.",
+        asks_days=False,
         level_question="Do you know what you spend in a month?",
         levels=("Not really", "Roughly", "To the coin"),
         sprints=("See where it goes", "A first cushion", "The biggest debt or wish", "Keep it going"),

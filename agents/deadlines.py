@@ -25,6 +25,7 @@ _BY = re.compile(
 )
 _IN = re.compile(rf"[,;]?\s*\b(?:in|within|over) (?:the )?(?:next )?(?P<span>{_SPAN})\b", re.IGNORECASE)
 _ONLY_MONTH = re.compile(rf"(?:next )?{_MONTH}(?: \d{{4}})?", re.IGNORECASE)
+_ONLY_DAY = re.compile(rf"(?:next |this |on )?{_DAY}|tomorrow|next \w+", re.IGNORECASE)
 _END = re.compile(r"(?:the )?end of (?:the |this |next )?(?P<of>.+)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(\d{4})\b")
 _FEW = {"a couple of": "2", "a few": "3"}
@@ -56,8 +57,13 @@ def read_deadline(goal: str, now: datetime, timezone: str) -> Deadline | None:
 
 
 def _is_a_day(found: re.Match[str]) -> bool:
-    """ "in May" and "for Friday" are days; "for March" is not said of goals."""
-    return found["word"].lower() != "in" or _ONLY_MONTH.fullmatch(found["when"]) is not None
+    """ "On Monday" says which days, "by Monday" by when; "in May" is a deadline, "in Monday" nothing."""
+    match found["word"].lower():
+        case "in":
+            return _ONLY_MONTH.fullmatch(found["when"]) is not None
+        case "on" | "for":
+            return _ONLY_DAY.fullmatch(found["when"]) is None
+    return True
 
 
 def _after(span: str, now: datetime, timezone: str) -> date | None:

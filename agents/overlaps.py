@@ -43,7 +43,7 @@ def find_shared(
     """
     groups: dict[UUID, list[Task]] = defaultdict(list)
     for task in pending:
-        if task.series_id is not None and task.goal_id in goals:
+        if task.series_id is not None and _owner(task, goals) is not None:
             groups[task.series_id].append(task)
     found: dict[int, Shared] = {}
     for one in series:
@@ -58,7 +58,8 @@ def find_shared(
 
 def _shared(one: Series, tasks: Sequence[Task], goals: dict[UUID, str], rhythm: Rhythm) -> Shared | None:
     first = tasks[0]
-    if len(tasks) < _FEWEST or first.goal_id is None or activity_of(first.title) != activity_of(one.title):
+    owner = _owner(first, goals)
+    if len(tasks) < _FEWEST or owner is None or activity_of(first.title) != activity_of(one.title):
         return None
     if max(task.duration_minutes for task in tasks) < one.first.duration_minutes:
         return None
@@ -67,7 +68,13 @@ def _shared(one: Series, tasks: Sequence[Task], goals: dict[UUID, str], rhythm: 
     said_when = one.first.local_time if one.first.time_said else None
     if said_else or (said_when is not None and hours_between(said_when, at) > 1):
         return None
-    return Shared(goals[first.goal_id], weekdays, at, tuple(str(task.id) for task in tasks))
+    return Shared(goals[owner], weekdays, at, tuple(str(task.id) for task in tasks))
+
+
+def _owner(task: Task, goals: dict[UUID, str]) -> UUID | None:
+    """The other goal that keeps the task: its own, or one it counts for as well."""
+    mine = (task.goal_id, *task.shared_with_goal_ids)
+    return next((goal_id for goal_id in mine if goal_id is not None and goal_id in goals), None)
 
 
 def _cue(moments: Sequence[datetime]) -> tuple[tuple[int, ...], time]:

@@ -32,7 +32,9 @@ def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]
     own = UUID(draft.goal_id) if draft.goal_id else None
     pausing = UUID(draft.pause_goal) if draft.pause_goal else None
     others = [
-        task for task in diary.open_tasks(ctx) if task.goal_id is None or task.goal_id not in (own, pausing)
+        task
+        for task in diary.open_tasks(ctx)
+        if task.goal_id is None or task.goal_id not in (own, pausing) or task.shared_with_goal_ids
     ]
     busy = [diary.as_busy(task) for task in others]
     earliest, latest = ctx.now + timedelta(hours=1), _latest(draft, rhythm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from langgraph.runtime import Runtime
 
@@ -12,20 +13,22 @@ from agents import diary
 from agents.consult import consult
 from agents.deadlines import read_deadline
 from agents.draft import Draft, busy_json, draft_of, goal_title, new_draft
-from agents.hearing import Heard, heard_of
+from agents.hearing import PLAN_GOAL, Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
+from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
 from agents.nodes import negotiating
 from agents.observations import findings_of, times_known
+from agents.offline.catalogue import without_times
 from agents.offline.vague import aim_of
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.placing import place
 from agents.plan_words import whole_plan
 from agents.questions import MOST, clarifying_questions
-from agents.replies_to_plan import says_no
+from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
-from storage.goals import find_open_goal
+from storage.goals import find_open_goal, get_goal
 from storage.vocabulary import GoalStatus
 
 _NODE = "goal_planner"
@@ -46,6 +49,8 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _plan(state, ctx, draft)
     heard = heard_of(state)
     kind = (state.get("focus") or {}).get("kind", "")
+    if heard.word == PLAN_GOAL or (not kind and (names_next_part(heard.text) or _agrees(ctx, heard, draft))):
+        return _next_part(state, ctx, heard)
     if kind == "goal_question" and not heard.about_plan:
         return _hear_question(state, ctx, heard, draft)
     if draft is not None and draft.output and negotiating.concerns(state, heard):
@@ -72,10 +77,10 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
 def _dated(ctx: TurnContext, draft: Draft) -> Draft:
     """The draft with the day that its words name, and a title without it."""
     found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
+    title = without_times(goal_title(found.rest if found else draft.goal)) or draft.title
     if found is None:
-        return draft
+        return replace(draft, title=title)
     starts = max(ctx.local_now.date(), min(date.fromisoformat(draft.starts_on), found.day))
-    title = goal_title(found.rest)
     return replace(draft, deadline=found.day.isoformat(), starts_on=starts.isoformat(), title=title)
 
 
@@ -94,7 +99,8 @@ def _questions(ctx: TurnContext, goal: str) -> list[Json]:
 
 
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
-    if heard.word == "leave" or (not heard.word and says_no(heard.text) and not _plain_no(heard.text)):
+    chosen = draft is not None and _is_option(draft, heard.text)  # "Never" may be an answer, not a refusal
+    if heard.word == "leave" or (not (heard.word or chosen) and _gives_up(heard.text)):
         return close(_NODE, "Then we leave it. What else can I do for you?") | {"goal_draft": {}}
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
@@ -127,9 +133,14 @@ def _part_chosen(ctx: TurnContext, draft: Draft, part: str) -> Draft:
     return replace(draft, answers=answers, questions=open_ones, title=title)
 
 
-def _plain_no(text: str) -> bool:
+def _is_option(draft: Draft, text: str) -> bool:
+    said = text.casefold().strip(" .!")
+    return bool(draft.questions) and said in [one.casefold() for one in draft.questions[0]["options"]]
+
+
+def _gives_up(text: str) -> bool:
     """A bare "no" answers a question; "forget it" gives the goal up."""
-    return text.casefold().strip(" .!") in ("no", "nope", "none", "nah")
+    return says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "none", "nah")
 
 
 def _next(state: AgentState, ctx: TurnContext, draft: Draft, *, first: bool = False) -> Update:
@@ -140,6 +151,27 @@ def _next(state: AgentState, ctx: TurnContext, draft: Draft, *, first: bool = Fa
     rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
     focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
     return ask(state, _NODE, question["text"], rows, focus, before=lead) | {"goal_draft": draft.as_json()}
+
+
+# ------------------------------------------------------------------ the next sprint, or a goal that waited
+
+
+def _agrees(ctx: TurnContext, heard: Heard, draft: Draft | None) -> bool:
+    return draft is None and says_yes(heard.text) and unplanned(ctx) is not None
+
+
+def _next_part(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
+    """Put the plan of a waiting goal on the table; a sprint is planned first."""
+    named = get_goal(ctx.session, ctx.user.id, UUID(hex=heard.argument)) if heard.argument else None
+    goal = named if heard.argument else waits_next(ctx)
+    if goal is None or goal.status not in (GoalStatus.ACTIVE, GoalStatus.PIPELINE):
+        return close(_NODE, "That goal is not waiting any more. What would you like to work on?")
+    if goal.status == GoalStatus.ACTIVE and goal.plan_json.get("output"):
+        return close(_NODE, f"{goal.title} has its plan already. Would you like to change it?")
+    waited = draft_of_waiting(ctx, goal)
+    if waited is not None:
+        return negotiating.show(state, waited, whole_plan(waited))
+    return _gather(ctx, draft_of_sprint(ctx, goal))
 
 
 # ------------------------------------------------------------------ advice and plan

@@ -221,7 +221,7 @@ def _approve(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
         fresh = replace(draft, placed=draft.planned(draft.plan, place(ctx, draft, draft.plan)).placed)
     active = active_goals(ctx.session, ctx.user.id)
     if (
-        not draft.goal_id
+        draft.goal_id not in [str(goal.id) for goal in active]
         and not draft.queue
         and not draft.pause_goal
         and len(active) >= ctx.tools.limits.active_goals

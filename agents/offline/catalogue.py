@@ -58,13 +58,18 @@ def tags_of(goal: str) -> list[str]:
 def core_of(goal: str) -> str:
     """What the goal is about, without its wish and its times: "I want to build a shed by May" -> "Build a shed"."""
     first = re.split(r"[.!?\n]", goal.strip(), maxsplit=1)[0].strip() or goal.strip()
-    plain = _LEAD.sub("", " ".join(first.split()))
-    while (shorter := _TAIL.sub("", plain)) != plain:
-        plain = shorter
+    plain = without_times(_LEAD.sub("", " ".join(first.split())))
     plain = plain.strip(" ,;:-") or first
     if len(plain) > 48:
         plain = plain[:48].rsplit(" ", 1)[0]
     return plain[:1].upper() + plain[1:]
+
+
+def without_times(words: str) -> str:
+    """ "Read more every evening, twice a week" -> "Read more": how often and when is said of the plan, not of the goal."""
+    while (shorter := _TAIL.sub("", words)) != words:
+        words = shorter
+    return words.strip(" ,;:-")
 
 
 def thing_of(goal: str, template: Template) -> str:

@@ -203,4 +203,4 @@ def _summary(template: Template, thing: str, sprints: list[str]) -> str:
     text = template.summary.format(thing=thing)
     if not sprints:
         return text
-    return f"This is bigger than six weeks, so we take it in {len(sprints)} parts and plan only the first one: {sprints[0]}. {text}"
+    return f"It takes longer than six weeks, so we begin with: {sprints[0]}. {text}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agents.offline.catalogue import core_of
+
 PART = "part"  # the key of the question, and of its answer in PlannerBrief.answers
 
 
@@ -88,7 +90,8 @@ _VAGUE = (
 
 
 def vague_of(goal: str) -> Vague | None:
-    return next((one for one in _VAGUE if re.search(one.pattern, goal.strip(), re.IGNORECASE)), None)
+    core = core_of(goal)
+    return next((one for one in _VAGUE if re.search(one.pattern, core, re.IGNORECASE)), None)
 
 
 def aim_of(goal: str, answers: dict[str, str]) -> str:

@@ -22,6 +22,7 @@ from agents.offline.catalogue import without_times
 from agents.offline.vague import aim_of
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.placing import place
+from agents.plan_limits import within_brief
 from agents.plan_words import whole_plan
 from agents.questions import MOST, clarifying_questions
 from agents.replies_to_plan import says_no, says_yes
@@ -200,7 +201,7 @@ def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     avoid = [slot.model_dump(mode="json") for slot in patterns.avoid_slots]
     draft = replace(draft, tags=tags, avoid=avoid)
     brief = _brief(ctx, draft, patterns, state["scheduler_output"][-1])
-    output = consult(ctx, ModelRole.GOAL_PLANNER, brief, GoalPlannerOutput, state)
+    output = within_brief(consult(ctx, ModelRole.GOAL_PLANNER, brief, GoalPlannerOutput, state), brief)
     draft = draft.planned(output, place(ctx, draft, output))
     return negotiating.show(state, draft, whole_plan(draft))
 

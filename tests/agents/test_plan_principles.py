@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from agents.briefs import PlannerBrief
+from agents.outputs import GoalPlannerOutput, MicroGoal, ProposedTask
+from agents.plan_limits import within_brief
 from agents.questions import clarifying_questions
 from storage.profile import Profile, SleepWindow
 from storage.tables import Goal, Task, User
@@ -200,3 +203,24 @@ def test_no_day_gets_more_than_three_planned_tasks_or_two_hours(talk: Talk) -> N
     assert max(map(len, days.values())) <= 3
     assert max(map(sum, days.values())) <= 120
     assert all(row.scheduled_at < talk.now + timedelta(weeks=6, days=2) for row in rows(talk))
+
+
+def proposed(title: str, weeks: tuple[int, int], **changes: Any) -> ProposedTask:
+    values = {"title": title, "duration_minutes": 20, "week_range": weeks, "times_per_week": 2}
+    return ProposedTask(**values | changes)
+
+
+def test_a_models_proposal_is_kept_within_its_brief() -> None:
+    answer = GoalPlannerOutput(
+        goal_feasible_in_6_weeks=False,
+        micro_goal_roadmap=[MicroGoal(title=name, pipeline_order=n) for n, name in enumerate("ab", start=1)],
+        proposed_tasks=[proposed("Run", (1, 6)), proposed("Rest", (5, 6))],
+        plan_summary="x",
+    )
+    kept = within_brief(answer, PlannerBrief(goal="run", weeks=3, sprint=2, best_times=["06:00-09:00"]))
+    assert [(task.title, task.week_range) for task in kept.proposed_tasks] == [("Run", (1, 3))]
+    assert kept.micro_goal_roadmap == []
+    assert kept.proposed_tasks[0].day_part == "morning"
+    late = answer.model_copy(update={"proposed_tasks": [proposed("Rest", (5, 6))]})
+    assert within_brief(late, PlannerBrief(goal="run", weeks=3)).proposed_tasks[0].week_range == (1, 1)
+    assert len(within_brief(answer, PlannerBrief(goal="run")).micro_goal_roadmap) == 2

@@ -12,7 +12,15 @@ from agents.draft import Draft
 from agents.if_then import with_cue
 from agents.outputs import AvoidSlot, GoalPlannerOutput
 from agents.overlaps import find_shared
-from agents.plan_series import PlacedTask, Series, Shared, place_plan, placed_tasks, series_of
+from agents.plan_series import (
+    PlacedTask,
+    Series,
+    Shared,
+    place_plan,
+    placed_tasks,
+    planned_weekdays,
+    series_of,
+)
 from agents.plan_slack import find_spares
 from agents.state import Json
 from agents.turn import TurnContext
@@ -44,9 +52,11 @@ def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]
     requests = [one.request(starts_on, earliest, latest) for one in series]
     spares = find_spares(series, requests, placed, rhythm, busy)
     titles = [one.title for one in placed]
+    other_days = sorted(planned_weekdays(busy, rhythm))
     return [
         _as_json(one, where, placed_tasks(one, where, starts_on, rhythm), titles)
         | _slack(spare)
+        | {"other_days": other_days}
         | _sharing(shared.get(one.number))
         for one, where, spare in zip(series, placed, spares, strict=True)
     ]
@@ -81,6 +91,7 @@ def _as_json(
     return {
         "title": series.title,
         "minutes": series.minutes_in_words(),
+        "wanted": series.first.days_a_week,
         "ramp": [stage.duration_minutes for stage in series.stages],
         "weeks": [series.first.week_range[0], series.stages[-1].week_range[1]],
         "weekdays": list(placed.weekdays),

@@ -61,13 +61,16 @@ def spare(one: Json) -> str:
 
 
 def slack(placed: Sequence[Json]) -> str:
-    """The days that the plan leaves alone."""
+    """The days that the plan leaves alone, and every other goal too."""
     used = {day for one in placed if one["tasks"] for day in one["weekdays"]}
+    used |= {day for one in placed for day in one.get("other_days") or ()}
     spares = {(one.get("spare") or {}).get("weekday") for one in placed}
     unused = [day for day in range(7) if day not in used]
     quiet = [day for day in unused if day not in spares] or unused
-    if not used or not quiet:
+    if not used:
         return ""
+    if not quiet:
+        return "No day is left quite free; say 'fewer days' if that is too much."
     return f"Left free on purpose: {wording.days([WEEKDAYS[day] for day in quiet])}."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,7 @@ from reminders.rules.series import PlacedSeries, SeriesRequest, place_series
 from reminders.rules.slots import Busy
 from storage.vocabulary import WEEKDAYS
 
+_FEW_GAPS = 4  # one left out of so many is borne
 _LUNCH_BREAK = 30  # minutes; that much fits into one without asking
 
 
@@ -109,12 +111,12 @@ def place_plan(
 ) -> list[PlacedSeries]:
     """Place every series (Series.number - 1 is its index), each around the ones before it; the person's own words first.
 
-    One day of the week stays without any, unless a series is daily or its days were named. Of a series that is
+    One day of the week stays without any, other goals' included, unless a series is daily or its days were named. Of a series that is
     `shared` (by its number) only the days that the other one does not cover are placed.
     """
     series = series_of(plan)
     placed: dict[int, PlacedSeries] = {}
-    taken = list(busy)
+    taken, in_use = list(busy), planned_weekdays(busy, rhythm)
     order = sorted(series, key=lambda one: (not one.first.time_said, not one.first.days_said, one.number))
     for one in order:
         request = one.request(starts_on, earliest, latest)
@@ -124,9 +126,16 @@ def place_plan(
         if there is not None and request.per_week == 0:
             placed[one.number] = _covered(request, there)
             continue
-        placed[one.number] = _placed(request, [*placed.values()], rhythm, taken, avoid)
+        placed[one.number] = _placed(request, in_use, rhythm, taken, avoid)
+        in_use |= frozenset(placed[one.number].weekdays)
         taken.extend(placed[one.number].busy())
     return [placed[one.number] for one in series]
+
+
+def planned_weekdays(busy: Sequence[Busy], rhythm: Rhythm) -> frozenset[int]:
+    """The weekdays that goals use already, week by week; a single task is no habit."""
+    days = Counter(rhythm.local(entry.start).weekday() for entry in busy if entry.planned)
+    return frozenset(day for day, count in days.items() if count > 1)
 
 
 def _rest_of(request: SeriesRequest, there: Shared) -> SeriesRequest:
@@ -141,20 +150,35 @@ def _covered(request: SeriesRequest, there: Shared) -> PlacedSeries:
 
 def _placed(
     request: SeriesRequest,
-    before: Sequence[PlacedSeries],
+    in_use: frozenset[int],
     rhythm: Rhythm,
     taken: Sequence[Busy],
     avoid: Sequence[Avoid],
 ) -> PlacedSeries:
-    """Placed as wished, but never on the last day of the week that the series before it left empty."""
-    wished = place_series(request, rhythm, taken, avoid)
-    used = {day for one in before for day in one.weekdays}
-    left = [day for day in request.days_open if day not in used]
-    fills = bool(before) and bool(left) and len(used.union(wished.weekdays)) == 7
-    if not fills or request.days_said or request.times_a_week == 7:
-        return wished
+    """Placed as often as fits beside the rest, and away from the last empty day of the week while that costs nothing."""
+    placed = _as_often_as_fits(request, rhythm, taken, avoid)
+    left = [day for day in request.days_open if day not in in_use]
+    fills = bool(in_use) and bool(left) and len(in_use.union(placed.weekdays)) == 7
+    if not fills or request.days_said or len(placed.weekdays) == 7:
+        return placed
     kept = max(left, key=lambda day: (day not in request.weekdays, day))
-    return place_series(replace(request, not_on=request.not_on | {kept}), rhythm, taken, avoid)
+    away = replace(request, not_on=request.not_on | {kept}, per_week=len(placed.weekdays))
+    elsewhere = place_series(away, rhythm, taken, avoid)
+    return elsewhere if len(elsewhere.occurrences) >= len(placed.occurrences) else placed
+
+
+def _as_often_as_fits(
+    request: SeriesRequest, rhythm: Rhythm, taken: Sequence[Busy], avoid: Sequence[Avoid]
+) -> PlacedSeries:
+    """Fewer days a week when many of the wished ones have no room: a steady few are worth more than gaps."""
+    placed = place_series(request, rhythm, taken, avoid)
+    for count in range(request.times_a_week - 1, 0, -1):
+        gaps = len(placed.conflicts)
+        if request.days_said or gaps * _FEW_GAPS <= gaps + len(placed.occurrences):
+            break
+        fewer = place_series(replace(request, weekdays=(), per_week=count), rhythm, taken, avoid)
+        placed = fewer if fewer.occurrences else placed
+    return placed
 
 
 def placed_tasks(series: Series, placed: PlacedSeries, starts_on: date, rhythm: Rhythm) -> list[PlacedTask]:

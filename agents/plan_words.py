@@ -12,6 +12,8 @@ from agents.draft import Draft
 from agents.state import Json
 from storage.vocabulary import WEEKDAYS
 
+_FULL = "is full already"  # how a conflict with the day's cap is worded
+
 
 def whole_plan(draft: Draft) -> str:
     """The plan message: theirs, honest, numbered tasks with their if-then and spare time, reasons, slack and growth."""
@@ -111,12 +113,41 @@ def reasons(placed: Sequence[Json]) -> str:
 def _moved(placed: Sequence[Json], but_not: Sequence[str] = ()) -> list[str]:
     found = []
     for one in placed:
-        found += [f"Moved: {one['title']}, {one['moved']}."] if one["moved"] else []
-        found += [f"One exception: {one['title']}, {words}." for words in one["exceptions"][:2]]
-        more = len(one["exceptions"]) - 2
+        found += [f"Moved: {one['title']}, {_in_the_way(one['moved'])}."] if one["moved"] else []
+        found += [f"One exception: {one['title']}, {words}." for words in one["exceptions"][:1]]
+        more = len(one["exceptions"]) - 1
         found += [f"And {wording.count(more, 'more exception')} like it."] if more > 0 else []
-        found += [f"Left out: {message}." for message in one["conflicts"][:2]]
+        found += _fewer(one) + _left_out(one)
     return [line for line in found if line not in but_not]
+
+
+def _fewer(one: Json) -> list[str]:
+    """The days a week that did not fit, those shared with another goal counted in."""
+    shared = (one.get("shared") or {}).get("weekdays") or ()
+    fit, wanted = len({*one["weekdays"], *shared}), one.get("wanted", 0)
+    if not one["tasks"] or fit >= wanted:
+        return []
+    return [f"Fewer: {one['title']}, {fit} of {wanted} days a week fit beside the rest."]
+
+
+def _in_the_way(moved: str) -> str:
+    """ "Tuesday 18:30 is free; Monday 18:30 was taken by Yoga" -> its end: where it went stands in the line above."""
+    return moved.partition("; ")[2] or moved
+
+
+def _left_out(one: Json) -> list[str]:
+    """What found no place: by name, unless it is only that the days are full."""
+    full = [message for message in one["conflicts"] if _FULL in message]
+    others = [message for message in one["conflicts"] if _FULL not in message]
+    lines = [f"Left out: {message}." for message in others[:2]]
+    more = len(others) - 2
+    lines += [f"And {wording.count(more, 'more')} like it."] if more > 0 else []
+    if full:
+        times = wording.count(len(full), "time")
+        lines.append(
+            f"Left out: {one['title']}, {times}: those days are full (three tasks or two hours at most)."
+        )
+    return lines
 
 
 def _roadmap(draft: Draft) -> str:

@@ -72,6 +72,8 @@ def time_left(starts_on: date, deadline: date) -> str:
     """What the deadline means for the plan, in one sentence."""
     days = (deadline - starts_on).days + 1
     when = f"{deadline:%a} {deadline.day} {deadline:%b}" + (f" {deadline.year}" if days > 180 else "")
+    if days == 1:
+        return f"Only {when} is left for it: one block and no ramp."
     if days <= 7:
         return f"Only {wording.count(days, 'day')} until {when}: no slow ramp, just a block on most of them."
     if days <= 7 * _WEEKS:

@@ -54,7 +54,7 @@ def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]
     titles = [one.title for one in placed]
     other_days = sorted(planned_weekdays(busy, rhythm))
     return [
-        _as_json(one, where, placed_tasks(one, where, starts_on, rhythm), titles)
+        _as_json(one, where, placed_tasks(one, where, starts_on, rhythm), titles, rhythm)
         | _slack(spare)
         | {"other_days": other_days}
         | _sharing(shared.get(one.number))
@@ -83,7 +83,11 @@ def _shared(
 
 
 def _as_json(
-    series: Series, placed: PlacedSeries, tasks: Sequence[PlacedTask], titles: Sequence[str]
+    series: Series,
+    placed: PlacedSeries,
+    tasks: Sequence[PlacedTask],
+    titles: Sequence[str],
+    rhythm: Rhythm,
 ) -> Json:
     """A series that only makes room for another one of the same plan has not been moved by anything."""
     moved = placed.moved or ""
@@ -94,7 +98,7 @@ def _as_json(
         "wanted": series.first.days_a_week,
         "ramp": [stage.duration_minutes for stage in series.stages],
         "weeks": [series.first.week_range[0], series.stages[-1].week_range[1]],
-        "weekdays": list(placed.weekdays),
+        "weekdays": _days_used(placed, rhythm),
         "at": f"{placed.at:%H:%M}",
         "reason": placed.reason,
         "moved": "" if among_themselves else moved,
@@ -110,6 +114,12 @@ def _as_json(
             for task in tasks
         ],
     }
+
+
+def _days_used(placed: PlacedSeries, rhythm: Rhythm) -> list[int]:
+    """The days of the cue that really come: before a near deadline some do not."""
+    come = {rhythm.local(start).weekday() for start in placed.occurrences}
+    return [day for day in placed.weekdays if day in come] or list(placed.weekdays)
 
 
 def _slack(spare: Spare | None) -> Json:

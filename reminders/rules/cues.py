@@ -24,6 +24,7 @@ _ANCHORS = {  # the time within a part of the day that most people would pick
 # What an obstacle costs; an hour away from the wish costs 1.5. Work is a last resort, sleep is none at all.
 _OCCURRENCE_MOVES, _AT_WORK, _AVOIDED, _ASLEEP = 1.5, 50.0, 20.0, 200.0
 FULL_DAY = "a full day"  # the name of what stands in the way when the day has enough planned
+_NEVER_COMES = 40.0  # a weekday that does not fall before the end
 _OTHER_TIME, _OTHER_DAY, _OTHER_THAN_SAID = 1.0, 3.0, 12.0
 
 
@@ -199,7 +200,10 @@ def _anchor(ground: Ground, start: time, end: time) -> time:
 
 
 def _day_cost(ground: Ground, weekday: int, at: time) -> float:
-    obstacles = (ground.obstacle(moment) for moment in ground.moments(weekday, at))
+    moments = list(ground.moments(weekday, at))
+    if not moments:
+        return _NEVER_COMES
+    obstacles = (ground.obstacle(moment) for moment in moments)
     return sum(obstacle.cost for obstacle in obstacles if obstacle is not None)
 
 

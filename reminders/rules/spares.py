@@ -46,7 +46,9 @@ def find_spare(
     for weekday, moment in _candidates(ground, weekdays, at, keep_free):
         every = list(_moments(ground, weekday, moment))
         free = tuple(start for start in every if ground.obstacle(start) is None)
-        if every and len(free) == len(every):
+        if not every:
+            continue  # that weekday does not come any more before the end
+        if len(free) == len(every):
             return Spare(weekday, moment, free)
         most = len(found.moments) if found else _MOST_WEEKS_FREE * len(every) - 0.01
         if len(free) > most:

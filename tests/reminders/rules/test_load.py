@@ -99,3 +99,11 @@ def test_there_is_no_spare_in_a_full_diary() -> None:
     asked = request(weekdays=(0,), at=time(7, 30), last_week=6)
     always = Busy(PERSON.utc(MONDAY, time(0)), PERSON.utc(MONDAY + timedelta(weeks=7), time(0)), "Expedition")
     assert find_spare(asked, (0,), time(7, 30), PERSON, [always]) is None
+
+
+def test_before_a_near_deadline_only_days_that_still_come_are_chosen() -> None:
+    latest = PERSON.utc(MONDAY + timedelta(days=1), time(0))
+    placed = place_series(request(per_week=1, part="morning", latest=latest), PERSON, [])
+    assert [PERSON.day(one) for one in placed.occurrences] == [MONDAY]
+    spare = find_spare(request(per_week=1, latest=latest), placed.weekdays, placed.at, PERSON, placed.busy())
+    assert spare is None

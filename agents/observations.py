@@ -40,3 +40,9 @@ def _avoid(row: Pattern) -> AvoidSlot | None:
     if day not in WEEKDAYS or not isinstance(span, str):
         return None
     return AvoidSlot(day=day, time_range=span, reason=row.description[:200], confidence=row.confidence)
+
+
+def times_known(ctx: TurnContext) -> bool:
+    """Whether the person's own history, not only their chronotype, says which times work."""
+    findings, _ = findings_of(ctx)
+    return bool(findings.best_times) and findings.best_times != _BASELINE.get(ctx.profile().chronotype)

@@ -35,7 +35,7 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
     choice = choices[int(number) - 1].data
     noticed_at = deliveries.newest_notice_at(session, user.id)
     is_newest = noticed_at is None or noticed_at <= before.handled_at
-    return choice if is_newest and choice.startswith(("t:", "p:")) else None
+    return choice if is_newest and choice.startswith(("t:", "p:", "g:")) else None
 
 
 def open_pattern(session: Session, user: User, event: InboundEvent) -> UUID | None:

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from agents import diary, wording
-from agents.draft import Draft, place
+from agents.draft import Draft
 from agents.editing import Edited, edit_by_button, edit_in_words, model_edit
 from agents.hearing import Heard
+from agents.placing import place
 from agents.plan_words import difference, reasons, whole_plan
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
@@ -220,7 +221,7 @@ def _approve(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
         fresh = replace(draft, placed=draft.planned(draft.plan, place(ctx, draft, draft.plan)).placed)
     active = active_goals(ctx.session, ctx.user.id)
     if (
-        not draft.goal_id
+        draft.goal_id not in [str(goal.id) for goal in active]
         and not draft.queue
         and not draft.pause_goal
         and len(active) >= ctx.tools.limits.active_goals

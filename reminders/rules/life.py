@@ -54,6 +54,8 @@ class Answered:
 class Undone:
     """The person takes the last answer back."""
 
+    starts_at: datetime | None = None  # of a snooze: the start that it had put off
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -109,8 +111,8 @@ def step(state: TaskState, event: Event, ladder: Ladder, now: datetime) -> Step:
             return _woken(state, ladder, now)
         case Answered():
             return _answered(state, event, ladder, now)
-        case Undone():
-            return _undone(state, ladder, now)
+        case Undone(starts_at):
+            return _undone(state, starts_at, ladder, now)
         case Moved() if _open(state, ladder, now):
             return _closed(state, TaskStatus.RESCHEDULED), (Supersede("moved"),)
         case Cancelled(reason) if state.status == TaskStatus.PENDING:
@@ -246,24 +248,30 @@ def _snoozed(state: TaskState, until: datetime) -> TaskState:
     )
 
 
-def _undone(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+def _undone(state: TaskState, was: datetime | None, ladder: Ladder, now: datetime) -> Step:
     """Pending again. A ladder that had begun does not run on: it rests as after "on it", and asks once."""
-    undoable = (
-        state.stage == Stage.ACKNOWLEDGED
-        if state.status == TaskStatus.PENDING
-        else _fresh(state, ladder, now)
-    )
-    if not undoable:
+    if not _undoable(state, was, ladder, now):
         return state, ()
-    first = ladder.first_rung_at(state.starts_at, state.created_at)
-    reopened = replace(state, status=TaskStatus.PENDING, done_at=None)
-    if now < first:
-        return replace(reopened, stage=Stage.WAITING, wakes_at=first), (Supersede("undone"),)
-    if state.stage == Stage.ACKNOWLEDGED and now < state.starts_at:
+    starts_at = was or state.starts_at
+    first = ladder.first_rung_at(starts_at, state.created_at)
+    reopened = replace(state, status=TaskStatus.PENDING, starts_at=starts_at, done_at=None)
+    if now < first or state.status == TaskStatus.CANCELLED:
+        return replace(reopened, stage=Stage.WAITING, wakes_at=max(first, now)), (Supersede("undone"),)
+    if (state.stage == Stage.ACKNOWLEDGED or was) and now < starts_at:
         again = now + ladder.timing.window
         return replace(reopened, stage=Stage.REMINDED, wakes_at=again), (Supersede("undone"),)
-    asks = max(state.starts_at + state.duration, now + ladder.timing.grace)
+    asks = max(starts_at + state.duration, now + ladder.timing.grace)
     return _held(reopened, asks), (Supersede("undone"),)
+
+
+def _undoable(state: TaskState, was: datetime | None, ladder: Ladder, now: datetime) -> bool:
+    """An answer of today, a snooze that still lasts, or a cancellation whose time has not come."""
+    match state.status:
+        case TaskStatus.PENDING:
+            return state.stage == (Stage.WAITING if was else Stage.ACKNOWLEDGED)
+        case TaskStatus.CANCELLED:
+            return now < state.starts_at
+    return _fresh(state, ladder, now)
 
 
 # ------------------------------------------------------------------ helpers

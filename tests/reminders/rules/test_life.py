@@ -155,6 +155,38 @@ def test_done_can_be_taken_back_on_the_same_day_and_nobody_is_called_right_away(
     assert (tomorrow.status, effects) == (TaskStatus.DONE, ())
 
 
+def test_what_was_called_off_can_be_called_back_while_its_time_lies_ahead() -> None:
+    off, _ = step(fresh(NOW + HOUR, NOW, LADDER), Cancelled("plan"), LADDER, NOW)
+    back, _ = step(off, Undone(), LADDER, NOW + 20 * MINUTE)
+    assert (back.status, back.stage, back.wakes_at) == (
+        TaskStatus.PENDING,
+        Stage.WAITING,
+        NOW + HOUR - LADDER.timing.lead,
+    )
+    late, effects = step(off, Undone(), LADDER, NOW + HOUR)
+    assert (late, effects) == (off, ())
+
+
+def test_called_back_when_its_reminder_was_due_already_it_is_reminded_of_at_once() -> None:
+    off, _ = step(fresh(NOW + HOUR, NOW, LADDER), Cancelled("plan"), LADDER, NOW)
+    told = Told(step(off, Undone(), LADDER, NOW + 55 * MINUTE)[0])
+    told.at(NOW + 55 * MINUTE, Woken(), LADDER)
+    assert [effect.rung for _, effect in told.sent()] == [Rung.REMIND]
+
+
+def test_a_snooze_taken_back_has_its_old_start_again_and_the_ladder_goes_on_from_there() -> None:
+    start = NOW + 10 * MINUTE
+    told = Told(fresh(start, NOW, LADDER))
+    told.at(NOW, Woken(), LADDER)
+    told.at(NOW + MINUTE, Answered(Answer.SNOOZE, NOW + 3 * HOUR), LADDER)
+    assert told.state.starts_at == NOW + 3 * HOUR
+    told.at(NOW + 2 * MINUTE, Undone(start), LADDER)
+    assert (told.state.starts_at, told.state.stage) == (start, Stage.REMINDED)
+    assert told.state.wakes_at == NOW + 2 * MINUTE + LADDER.timing.window
+    again, effects = step(told.state, Undone(start), LADDER, NOW + 3 * MINUTE)
+    assert (again, effects) == (told.state, ())
+
+
 def test_a_task_whose_start_lies_in_a_pause_is_cancelled_and_one_after_it_is_not() -> None:
     paused = replace(LADDER, paused_until=NOW + 3 * HOUR)
     inside = live(fresh(NOW + HOUR, NOW, paused), paused)

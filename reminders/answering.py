@@ -19,6 +19,7 @@ from reminders.rows import state_of, write_state
 from reminders.rules.answers import TaskTap
 from reminders.rules.life import Answered, Effect, Learn, Supersede, Undone, step
 from reminders.rules.snooze import snooze_until
+from reminders.series_moves import move_series
 from reminders.sprints import finish_sprints, reopen_sprint
 from reminders.wording import all_later, moment, snooze_rows, tap
 from storage import deliveries, outbox, tasks
@@ -202,8 +203,8 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
     try:
         which = (asked.session, asked.task.user_id, asked.task.id, choice.at, asked.now)
         if choice.scope == "all":
-            moved, stayed = plans.move_series(*which, minutes=minutes)
-            rest = all_later(stayed)
+            series = move_series(*which, minutes=minutes)
+            moved, rest = series.task, all_later(series.stayed, series.own)
         else:
             moved, rest = plans.move_task(*which, minutes=minutes), ""
     except plans.PlanError:

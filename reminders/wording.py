@@ -33,14 +33,17 @@ def moment(at: datetime, rhythm: Rhythm, now: datetime) -> str:
     return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {local:%b %H:%M}"
 
 
-def all_later(stayed: Sequence[Task]) -> str:
-    """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot."""
+def all_later(stayed: Sequence[Task], own: Sequence[Task] = ()) -> str:
+    """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot, or has its own time."""
+    kept = "" if not own else "; one that has a time of its own keeps it"
+    if len(own) > 1:
+        kept = f"; {len(own)} that have a time of their own keep it"
     match len(stayed):
         case 0:
-            return ", and all later ones with it"
+            return f", and the later ones with it{kept}" if own else ", and all later ones with it"
         case 1:
-            return ", and the later ones with it; one stays where it is, its new time is taken"
-    return f", and the later ones with it; {len(stayed)} stay where they are, their new times are taken"
+            return f", and the later ones with it; one stays where it is, its new time is taken{kept}"
+    return f", and the later ones with it; {len(stayed)} stay where they are, their new times are taken{kept}"
 
 
 def minutes(length: float) -> str:

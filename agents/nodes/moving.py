@@ -15,9 +15,10 @@ from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
 from reminders.answering import open_reminders
-from reminders.plans import PlanError, move_series, move_task
+from reminders.plans import PlanError, move_task
 from reminders.rules.diary import Diary, Slot
 from reminders.rules.slots import find_slots
+from reminders.series_moves import move_series
 from reminders.wording import all_later
 from storage.tables import Task
 from storage.vocabulary import TaskStatus
@@ -158,8 +159,8 @@ def _carry_out(ctx: TurnContext, task: Task, to: datetime, all_future: bool) -> 
     try:
         which = (ctx.session, ctx.user.id, task.id, to, ctx.now)
         if all_future:
-            moved, stayed = move_series(*which)
-            rest = all_later(stayed)
+            series = move_series(*which)
+            moved, rest = series.task, all_later(series.stayed, series.own)
         else:
             moved, rest = move_task(*which), ""
     except PlanError as error:

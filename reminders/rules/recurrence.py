@@ -56,6 +56,52 @@ def weekly_rule(weekdays: Iterable[int]) -> str:
     return "FREQ=WEEKLY;BYDAY=" + ",".join(_DAY_CODES[day] for day in days)
 
 
+def moved_rule(rrule: str | None, days: int, weekday: int | None = None) -> str | None:
+    """The rule of occurrences that all went so many days later; with `weekday` (0 is Monday), of those of that day.
+
+    A rule by days of the month keeps them where a shift would leave the month.
+    """
+    if rrule is None or (not days and weekday is None):
+        return rrule
+    rrule = rrule if weekday is None else _by_weekday(rrule)
+
+    def shifted(part: str) -> str:
+        name, _, value = part.partition("=")
+        if name == "BYDAY" and weekday is not None:
+            return f"BYDAY={_DAY_CODES[(weekday + days) % 7]}"
+        if name == "BYDAY":
+            return "BYDAY=" + ",".join(_later_code(code, days) for code in value.split(","))
+        if name == "BYMONTHDAY" and value.isdigit() and 1 <= int(value) + days <= 28:
+            return f"BYMONTHDAY={int(value) + days}"
+        return part
+
+    return ";".join(shifted(part) for part in check_rule(rrule).split(";") if part)
+
+
+def without_day(rrule: str, weekday: int) -> str:
+    """The rule of a weekly series after one of its weekdays left it."""
+    code = _DAY_CODES[weekday]
+
+    def rest(part: str) -> str:
+        name, _, value = part.partition("=")
+        kept = [one for one in value.split(",") if one != code]
+        return f"BYDAY={','.join(kept)}" if name == "BYDAY" and kept else part
+
+    return ";".join(rest(part) for part in _by_weekday(rrule).split(";") if part)
+
+
+def _by_weekday(rrule: str) -> str:
+    """Every day as the seven weekdays, so that one of them can leave."""
+    text = check_rule(rrule)
+    daily = text.startswith("FREQ=DAILY") and "BYDAY" not in text and "INTERVAL" not in text
+    return text.replace("FREQ=DAILY", f"FREQ=WEEKLY;BYDAY={','.join(_DAY_CODES)}", 1) if daily else text
+
+
+def _later_code(code: str, days: int) -> str:
+    """1MO and a day is 1TU."""
+    return code[:-2] + _DAY_CODES[(_DAY_CODES.index(code[-2:]) + days) % 7]
+
+
 def check_rule(rrule: str) -> str:
     """The rule without its prefix, upper-cased. Raises RecurrenceError when Flux would not carry it out."""
     text = rrule.strip().upper().removeprefix("RRULE:")

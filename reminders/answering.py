@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from reminders import plans, rescheduling
+from reminders import changes, plans, rescheduling
 from reminders.echo import echo
 from reminders.house import wake_on_commit
 from reminders.learning import answer_pattern, learn
@@ -33,6 +33,7 @@ _RESPONSE = {
     Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
     Answer.MISSED: NoticeResponse.MISSED,
 }
+_HOME = "home"  # the argument of an undo button under a move
 _FINAL = (Answer.DONE, Answer.MISSED)
 _ECHOED = (Answer.DONE, Answer.MISSED, Answer.ON_IT)  # final enough to stand in the chat
 _TAPPED = {
@@ -62,7 +63,7 @@ def answer_task(
     asked = _asked(session, user_id, task_id, now, source)
     if asked is None:
         return AnswerOutcome("unknown", None, "I don't know that task any more.")
-    event = Answered(answer)
+    event, was = Answered(answer), asked.task.scheduled_at
     if answer == Answer.SNOOZE:
         event = replace(event, until=_snooze_end(asked, argument))
     if not _apply(asked, event, _RESPONSE.get(answer)) and not _still_movable(asked, answer):
@@ -70,7 +71,7 @@ def answer_task(
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
     finished = finish_sprints(session, [asked.task.goal_id], now) if answer in _FINAL else ()
-    return recorded(asked, answer, finished)
+    return recorded(asked, answer, finished, was)
 
 
 def answer_tap(
@@ -95,7 +96,7 @@ def answer_tap(
         case "snooze" if asked.task.status == TaskStatus.PENDING:
             return AnswerOutcome("offer", asked.task, "For how long?", snooze_rows(asked.task))
         case "undo":
-            return _undo(asked, button.version)
+            return _undo(asked, button)
         case "move":
             return _move(asked, button.argument)
     return unchanged(asked, None)
@@ -212,7 +213,7 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
     deliveries.note_response(asked.session, asked.task.id, asked.source, NoticeResponse.RESCHEDULE, asked.now)
     echo(asked.session, asked.task, asked.person, asked.source, asked.now)
     text = f"Moved: {moved.title} is {moment(moved.scheduled_at, rhythm, asked.now)} now{rest}."
-    return AnswerOutcome("recorded", moved, text)
+    return AnswerOutcome("recorded", moved, text, ((tap(moved, "Undo", "undo", _HOME),),))
 
 
 def _which_scope(asked: Asked, argument: str, at: datetime) -> AnswerOutcome:
@@ -225,11 +226,24 @@ def _which_scope(asked: Asked, argument: str, at: datetime) -> AnswerOutcome:
     return AnswerOutcome("offer", asked.task, text, rows)
 
 
-def _undo(asked: Asked, version: int) -> AnswerOutcome:
-    if version != asked.task.version or not _apply(asked, Undone(), None):
+def _undo(asked: Asked, button: TaskTap) -> AnswerOutcome:
+    """Take the last answer back; the argument is "home" for a move, or the start that a snooze had put off."""
+    if button.version != asked.task.version:
+        return replace(unchanged(asked, None), kind="stale")
+    if button.argument == _HOME:
+        return _take_home(asked)
+    put_off = datetime.fromtimestamp(int(button.argument), UTC) if button.argument.isdigit() else None
+    if not _apply(asked, Undone(put_off), None):
         return replace(unchanged(asked, None), kind="stale")
     reopen_sprint(asked.session, asked.task.goal_id)
     deliveries.note_response(
         asked.session, asked.task.id, asked.source, NoticeResponse.NO_RESPONSE, asked.now
     )
     return AnswerOutcome("recorded", asked.task, f"Taken back: {asked.task.title} is open again.")
+
+
+def _take_home(asked: Asked) -> AnswerOutcome:
+    """The move that this task was part of, undone as a whole."""
+    change = changes.move_of(asked.session, asked.task)
+    back = changes.take_back(asked.session, asked.task.user_id, change, asked.now)
+    return AnswerOutcome("recorded", asked.task, changes.says_back(back, asked.person, asked.now))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reminders.goal_ends import Handed, reopen_goal
+from reminders.people import Person
 from reminders.plans import PlanError, call_back, cancel_tasks, movable, replace_row
 from reminders.rows import busy_of
-from reminders.rules.slots import is_free
+from reminders.rules.diary import Diary
+from reminders.wording import moment
 from storage.tables import Task
-from storage.tasks import get_task, lock_task, pending_between
+from storage.tasks import get_task, pending_between
 from storage.vocabulary import TaskStatus
 
 RECENT = timedelta(days=1)  # older changes are the person's life, not a slip
@@ -52,49 +53,81 @@ class TakenBack:
     """How many rows are as they were, and the tasks that could not be, each with the reason."""
 
     count: int = 0
+    home: tuple[Task, ...] = ()  # rows that are where they were, or open again
     stuck: tuple[tuple[Task, str], ...] = ()
 
 
 def recent_moves(session: Session, user_id: UUID, now: datetime) -> Change | None:
-    """The newest move of the last day, wherever it was made: rows written together were moved together."""
+    """The newest move of the last day, wherever it was made."""
     newest = session.scalars(
         select(Task)
         .where(Task.user_id == user_id, Task.replaces_id.is_not(None), Task.created_at > now - RECENT)
         .order_by(Task.created_at.desc(), Task.scheduled_at)
         .limit(1)
     ).first()
-    if newest is None:
-        return None
+    return move_of(session, newest) if newest is not None else None
+
+
+def move_of(session: Session, task: Task) -> Change:
+    """The move that made this row: rows of one person written at one moment were moved together."""
     together = session.scalars(
         select(Task)
-        .where(Task.user_id == user_id, Task.replaces_id.is_not(None), Task.created_at == newest.created_at)
+        .where(
+            Task.user_id == task.user_id,
+            Task.replaces_id.is_not(None),
+            Task.created_at == task.created_at,
+        )
         .order_by(Task.scheduled_at)
     ).all()
-    return Change(
-        newest.created_at.isoformat(), f"{newest.title} moved", moved=tuple(t.id.hex for t in together)
-    )
+    words = f"moved {task.title}" if len(together) == 1 else f"moved {task.title}, {len(together)} times"
+    return Change(task.created_at.isoformat(), words, moved=tuple(one.id.hex for one in together))
 
 
 def take_back(session: Session, user_id: UUID, change: Change, now: datetime) -> TakenBack:
     """Undo all of a change that can still be undone. What lies behind, or has been taken meanwhile, stays."""
-    done, stuck = 0, list[tuple[Task, str]]()
     if change.goal is not None:
         reopen_goal(session, user_id, change.goal, change.handed, now)
-    for key, columns in change.before:
-        task = lock_task(session, user_id, UUID(hex=key))
-        for name, value in columns.items() if task is not None else ():
-            setattr(task, name, value)
-        done += task is not None
-    for task_id in map(UUID, change.cancelled):
-        done += call_back(session, user_id, task_id, now)
-    done += cancel_tasks(session, user_id, [UUID(hex=one) for one in change.added], now, "taken back")
-    going_home = [task for one in change.moved if (task := newest(session, user_id, UUID(hex=one)))]
-    for task in going_home:
-        reason = _go_home(session, user_id, task, {UUID(hex=one) for one in change.moved}, going_home, now)
-        done += not reason
-        stuck += [(task, reason)] if reason else []
+    count = _as_before(session, user_id, change)
+    count += cancel_tasks(session, user_id, [UUID(hex=one) for one in change.added], now, "taken back")
+    home = [task for one in change.cancelled if (task := call_back(session, user_id, UUID(hex=one), now))]
+    moved = [task for one in change.moved if (task := newest(session, user_id, UUID(hex=one)))]
+    stuck = list[tuple[Task, str]]()
+    for task in moved:
+        try:
+            home.append(_go_home(session, user_id, task, change, {one.id for one in moved}, now))
+        except PlanError as error:
+            stuck.append((task, str(error)))
     session.flush()
-    return TakenBack(done, tuple(stuck))
+    return TakenBack(count + len(home), tuple(home), tuple(stuck))
+
+
+def _as_before(session: Session, user_id: UUID, change: Change) -> int:
+    """Columns of rows as they were; a row that was moved since has them in the one that follows it."""
+    found = 0
+    for key, columns in change.before:
+        task = newest(session, user_id, UUID(hex=key))
+        if task is not None:
+            found += 1
+            for name, value in columns.items():
+                setattr(task, name, value)
+    return found
+
+
+def says_back(back: TakenBack, person: Person, now: datetime) -> str:
+    """Where things are again, in one line; what could not go back is named with its reason."""
+    rhythm = person.ladder.rhythm
+    home = sorted(back.home, key=lambda task: task.scheduled_at)
+    lines = []
+    if home:
+        first = home[0]
+        more = f", and {len(home) - 1} more are back too" if len(home) > 1 else ""
+        lines.append(f"Taken back: {first.title} is {moment(first.scheduled_at, rhythm, now)} again{more}.")
+    elif back.count:
+        lines.append("Taken back.")
+    lines += [
+        f"{task.title} stays {moment(task.scheduled_at, rhythm, now)}: {why}." for task, why in back.stuck[:2]
+    ]
+    return " ".join(lines) or "There is nothing left of that to take back."
 
 
 def newest(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
@@ -106,42 +139,31 @@ def newest(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
 
 
 def _go_home(
-    session: Session, user_id: UUID, task: Task, moved: set[UUID], together: Sequence[Task], now: datetime
-) -> str:
-    """Back to the time before the move; "" or why not."""
-    before: Task | None = task
-    while before is not None and before.id not in moved:
-        before = get_task(session, user_id, before.replaces_id) if before.replaces_id else None
-    was = (
-        get_task(session, user_id, before.replaces_id) if before is not None and before.replaces_id else None
-    )
+    session: Session, user_id: UUID, task: Task, change: Change, away: set[UUID], now: datetime
+) -> Task:
+    """Back to the time before the move. Raises PlanError with the reason why not."""
+    was = _before(session, user_id, task, change)
     if was is None or task.status != TaskStatus.PENDING:
-        return "it is no longer open"
+        raise PlanError("it is no longer open")
     if was.scheduled_at <= now:
-        return "its old time has passed"
-    try:
-        _, person = movable(session, user_id, task.id, was.scheduled_at, now)
-        away = {other.id for other in together}
-        near = pending_between(
-            session, user_id, was.scheduled_at - timedelta(days=1), was.scheduled_at + timedelta(days=1)
-        )
-        busy = [busy_of(other) for other in near if other.id not in away]
-        rhythm = person.ladder.rhythm
-        awake_only = replace(
-            rhythm, sleep=None
-        )  # whoever had put it into their night may have it there again
-        if not is_free(was.scheduled_at, was.duration_minutes, awake_only, busy):
-            return "its old time is taken"
-        replace_row(
-            session,
-            task,
-            was.scheduled_at,
-            person,
-            now,
-            was.duration_minutes,
-            slot=was.original_at or was.scheduled_at,
-            rule=was.recurrence_rule,
-        )
-    except PlanError as error:
-        return str(error)
-    return ""
+        raise PlanError("its old time has passed")
+    start, minutes = was.scheduled_at, was.duration_minutes
+    _, person = movable(session, user_id, task.id, start, now)
+    near = pending_between(session, user_id, start - timedelta(days=1), start + timedelta(days=1))
+    busy = [busy_of(other) for other in near if other.id not in away]
+    # Whoever had put it into their night, or beside another one, may have it there again.
+    if Diary.of(busy).clash(start, start + timedelta(minutes=minutes), timedelta(0)):
+        raise PlanError("its old time is taken")
+    slot, rule = was.original_at or start, was.recurrence_rule
+    return replace_row(session, task, start, person, now, minutes, slot=slot, rule=rule)
+
+
+def _before(session: Session, user_id: UUID, task: Task, change: Change) -> Task | None:
+    """The row whose place the change's own row took, seen from the newest one."""
+    row: Task | None = task
+    while row is not None and row.replaces_id is not None:
+        older = get_task(session, user_id, row.replaces_id)
+        if row.id.hex in change.moved:
+            return older
+        row = older
+    return None

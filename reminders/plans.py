@@ -114,17 +114,17 @@ def cancel_tasks(
     return cancelled
 
 
-def call_back(session: Session, user_id: UUID, task_id: UUID, now: datetime) -> bool:
-    """Reopen a cancelled task whose time lies ahead; False when there is nothing to reopen."""
+def call_back(session: Session, user_id: UUID, task_id: UUID, now: datetime) -> Task | None:
+    """Reopen a cancelled task whose time lies ahead; None when there is nothing to reopen."""
     task, person = lock_task(session, user_id, task_id), load_person(session, user_id)
     if task is None or person is None or task.status != TaskStatus.CANCELLED:
-        return False
+        return None
     state, effects = step(state_of(task), Undone(), person.ladder, now)
     if not write_state(task, state, effects, person.ladder.rhythm, now):
-        return False
+        return None
     session.flush()
     wake_on_commit(session, task.wakes_at)
-    return True
+    return task
 
 
 def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_local: bool = False) -> int:

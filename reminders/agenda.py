@@ -30,9 +30,9 @@ class Agenda:
     done_buttons: tuple[tuple[str, str], ...] = ()
 
 
-def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
-    """The person's tasks of `days` local days from `first` on, numbered, cancelled and moved ones left out."""
-    tasks = session.scalars(
+def tasks_of(session: Session, user: User, first: date, days: int) -> Sequence[Task]:
+    """The person's tasks of `days` local days from `first` on, as they are numbered; cancelled and moved ones left out."""
+    return session.scalars(
         select(Task)
         .where(
             Task.user_id == user.id,
@@ -42,6 +42,11 @@ def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
         )
         .order_by(Task.scheduled_at, Task.id)
     ).all()
+
+
+def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
+    """The same in words, with a button for each line that can be ticked off today."""
+    tasks = tasks_of(session, user, first, days)
     zone = ZoneInfo(user.timezone)
     lines: list[str] = []
     number = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,16 +36,23 @@ class Change:
     before: tuple[tuple[str, dict[str, Any]], ...] = ()  # columns of a row as they were
     goal: dict[str, Any] | None = None  # {id, status, sprints}
     handed: tuple[Handed, ...] = ()
+    back: str = ""  # what is said once it is taken back, where the rows do not say it themselves
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        kept: dict[str, Any] = json.loads(
+            json.dumps(asdict(self))
+        )  # lists for tuples, as a checkpoint wants them
+        return kept
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Change:
         known: dict[str, Any] = {name: kept[name] for name in cls.__dataclass_fields__ if name in kept}
         for name in ("moved", "cancelled", "added", "before"):
             known[name] = tuple(known.get(name, ()))
-        known["handed"] = tuple(Handed(**one) for one in kept.get("handed", ()))
+        known["before"] = tuple((key, columns) for key, columns in known["before"])
+        known["handed"] = tuple(
+            Handed(one["task"], one["goal"], tuple(one["shared"])) for one in kept.get("handed", ())
+        )
         return cls(**known)
 
 

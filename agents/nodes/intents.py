@@ -6,6 +6,7 @@ import re
 
 from agents import diary, wording
 from agents.consult import consult
+from agents.course import course_of
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
@@ -131,6 +132,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         r"\W*(?:(?:a |my |the )?(?:new |another )?goal|plan something|make a plan)\W*", text, re.I
     ):
         return {"intent": Intent.GOAL}
+    if (course := course_of(state, ctx, text)) is not None:
+        return course
     kind = aside_of(text)
     if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
         kind = None

@@ -13,6 +13,12 @@ from agents.turn import TurnContext
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
+_BACK = re.compile(
+    r"^\W*(?:(?:actually|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
+    r"(?:(?:make|move|change|set|put|do|have|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
+    r"|(?:just|only) (?:this|that|the)\b|all(?: of (?:it|them)| future(?: ones)?)?\W*$|(?:an? |half an? |\d+ )\w+ (?:later|earlier)\W*$|(?:the )?(?:first|second|third|last)(?: one)?\W*$)",
+    re.IGNORECASE,
+)
 _ALWAYS = frozenset(
     {
         "agenda",
@@ -58,10 +64,17 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS
         case "capture" if renames(text):
             return False
-        case "capture" | "move":
-            return aside is not None or _begins_anew(ctx, text, needs_time=focus["kind"] == "move")
+        case "move" | "drop" if refers_back(text):
+            return False
+        case "capture" | "move" | "drop":
+            return aside is not None or _begins_anew(ctx, text, needs_time=focus["kind"] != "capture")
         case _:
             return False
+
+
+def refers_back(text: str) -> bool:
+    """ "Actually make it 7", "just this one": about what is being asked, whatever else it looks like."""
+    return _BACK.match(text) is not None
 
 
 def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agents import wording
+from agents.journal import changed
 from agents.nodes import onboarding
 from agents.nodes.save_plan import save_plan
-from agents.reply import Option, ask, close
+from agents.reply import close
+from agents.selecting import one_each
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from agents.wishes import Wish, drafts, says_wish
+from reminders.changes import Change
 from reminders.plans import schedule_tasks
 from storage.vocabulary import ApprovalStatus
 
@@ -37,6 +40,9 @@ def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
         text = f"Noted, {wording.count(len(wishes), 'thing')}. I'll remind you of each."
     else:
         text = f"Noted: {says_wish(ctx, wishes[0])}"
-    first_ids = [str(task.id) for task in tasks]
-    focus = {"kind": "saved", "task_ids": first_ids}
-    return ask(state, _NODE, text, [[Option("Undo", "undo")]], focus)
+    names = wording.listed(list(dict.fromkeys(wish.title for wish in wishes)))
+    back = f"Undone, {names} {'is' if len(wishes) == 1 else 'are'} off your list."
+    change = Change(
+        ctx.now.isoformat(), f"added {names}", added=tuple(task.id.hex for task in tasks), back=back
+    )
+    return changed(state, _NODE, text, change, one_each(tasks))

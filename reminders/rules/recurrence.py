@@ -78,6 +78,14 @@ def moved_rule(rrule: str | None, days: int, weekday: int | None = None) -> str 
     return ";".join(shifted(part) for part in check_rule(rrule).split(";") if part)
 
 
+def ended_rule(rrule: str, last: datetime) -> str:
+    """The rule with its end at that moment (UTC), whatever end it had."""
+    kept = [
+        part for part in check_rule(rrule).split(";") if part and not part.startswith(("UNTIL=", "COUNT="))
+    ]
+    return ";".join([*kept, f"UNTIL={last.astimezone(UTC):%Y%m%dT%H%M%SZ}"])
+
+
 def without_day(rrule: str, weekday: int) -> str:
     """The rule of a weekly series after one of its weekdays left it."""
     code = _DAY_CODES[weekday]

@@ -1,0 +1,125 @@
+"""Whether words change what is already planned: a task moved, taken off, renamed, ticked off, a goal changed or ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents import diary
+from agents.goal_changes import read_goal_change
+from agents.journal import spoken_of
+from agents.selecting import Meant, select
+from agents.shifts import read_move, read_swap
+from agents.state import AgentState, Update
+from agents.turn import TurnContext
+from storage.tables import Task
+from storage.vocabulary import Intent
+
+_UNDO = re.compile(
+    r"\W*(?:(?:oops|sorry|wait|no|ok|please|actually)\b[,! ]*)*(?:undo\b.{0,30}|put (?:it|that|them|everything) back(?: (?:please|again|where it was|how it was))?"
+    r"|(?:change|move|switch|turn) (?:it|that|them) back|revert(?: (?:it|that|this))?|take (?:it|that|this) back|bring (?:it|that|them) back"
+    r"|(?:that|this) was (?:a mistake|wrong|not what i (?:meant|wanted))|i changed my mind about that)\W*",
+    re.I,
+)
+_CHANGES = re.compile(
+    r"\W*(?:what (?:did|have) (?:i|you|we) (?:just )?(?:change[d]?|move[d]?|cancel(?:led)?)|what (?:has |was )?changed|(?:show )?(?:my |the )?(?:recent |last )?changes)\b.{0,20}",
+    re.I,
+)
+RENAME = re.compile(
+    r"^\W*(?:please |can you |actually |no,? )*(?:rename|retitle|call|name)\s+(?P<what>.+?)\s+(?:to|as|into)\s+(?P<title>.+?)\W*$"
+    r"|^\W*(?:please |can you |actually |no,? )*(?:rename|call|name) (?P<it>it|that|this)\s+(?:to )?(?P<bare>.+?)(?: instead)?\W*$",
+    re.I,
+)
+_DROP = re.compile(
+    r"^\W*(?:(?:please|can you|could you|let'?s|i want to|i'?d like to|ok(?:ay)?|actually|just|then)\b[,! ]*)*"
+    r"(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|take off|get rid of|stop)\b",
+    re.I,
+)
+_TAKE_OFF = re.compile(r"^\W*(?:please )?take\b.{1,40}\boff\b", re.I)
+_DONE = re.compile(
+    r"^\W*(?:please |ok |and )*(?:mark|tick(?: off)?|check(?: off)?|set|count)\b.+\b(?:done|complete[d]?|finished|off)\W*$"
+    r"|^\W*(?:i'?m |i am |i )?(?:done|finished|through) with\b.+|^\W*(?:i(?:'ve| have)? )?(?:just |already )*(?:did|done|finished|completed|ticked off)\b .+|^\W*tick off .+",
+    re.I,
+)
+_MOVES = frozenset(
+    [
+        "move",
+        "reschedule",
+        "re-schedule",
+        "shift",
+        "postpone",
+        "push",
+        "delay",
+        "bring",
+        "pull",
+        "defer",
+        "bump",
+        "slide",
+        "advance",
+        "can't",
+    ]
+) | {"put off"}
+
+
+def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
+    """The intent of words that change what is planned; None for all others."""
+    if text.startswith("/"):
+        return None
+    if _UNDO.fullmatch(text):
+        return _aside("undo")
+    if _CHANGES.fullmatch(text):
+        return _aside("changes")
+    if read_goal_change(ctx, text) is not None:
+        return {"intent": Intent.MODIFY_GOAL}
+    tasks = diary.open_tasks(ctx)
+    about = spoken_of(state, ctx)
+    return (
+        _renames(text, tasks, ctx, about)
+        or _drops(ctx, text, tasks, about)
+        or _moves(ctx, text, tasks, about)
+    )
+
+
+def ticks_off(text: str) -> bool:
+    """ "Mark the run done", "done with 2", "I did yoga and the run"."""
+    return _DONE.match(text) is not None
+
+
+def _renames(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence[Task]) -> Update | None:
+    found = RENAME.match(text)
+    if found is None:
+        return None
+    what = found["it"] or found["what"]
+    return _aside("rename") if select(ctx, what, tasks, about).named else None
+
+
+def _drops(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[Task]) -> Update | None:
+    verb = _DROP.match(text) or _TAKE_OFF.match(text)
+    if verb is None:
+        return None
+    rest = text[verb.end() :] if _DROP.match(text) else text
+    meant = select(ctx, rest, tasks, about)
+    return _aside("drop") if meant.named and (meant.tasks or rest.strip()) else None
+
+
+def _moves(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[Task]) -> Update | None:
+    if not tasks:
+        return None
+    if (swap := read_swap(text)) is not None:
+        fits = all(select(ctx, one, tasks, about).named for one in swap)
+        return {"intent": Intent.RESCHEDULE_TASK} if fits else None
+    wish = read_move(ctx, text)
+    if wish is None:
+        return None
+    meant = select(ctx, wish.source, tasks, about)
+    certain = wish.verb in _MOVES or wish.shift is not None or bool(wish.target)
+    return {"intent": Intent.RESCHEDULE_TASK} if certain and _fits(meant, wish.verb) else None
+
+
+def _fits(meant: Meant, verb: str) -> bool:
+    """A verb that only moves needs anything that fits; "make", "do" and "put" need a task by name or by "it"."""
+    return meant.named and bool(meant.tasks) and (verb != "can't" or not meant.day_missing)
+
+
+def _aside(kind: str) -> Update:
+    return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}

@@ -1,0 +1,58 @@
+"""What was changed in this talk and what was spoken of last: enough to take it back, and to know what "it" is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from agents.reply import Option, ask
+from agents.state import AgentState, Json, Update
+from agents.turn import TurnContext
+from reminders.changes import RECENT, Change, newest
+from storage.tables import Task
+from storage.vocabulary import TaskStatus
+
+_KEPT = 12  # changes
+_SPOKEN = 20  # tasks
+
+
+def changed(state: AgentState, node: str, text: str, change: Change, about: Iterable[Task] = ()) -> Update:
+    """Say what was changed with a way back under it, and remember it."""
+    kept = [*state.get("changes", []), change.as_json()][-_KEPT:]
+    focus = {"kind": "changed", "at": change.at}
+    return ask(state, node, text, [[Option("Undo", "undo")]], focus) | {"changes": kept} | spoken(about)
+
+
+def spoken(tasks: Iterable[Task]) -> Update:
+    """What "it" stands for from now on."""
+    ids = [task.id.hex for task in tasks][:_SPOKEN]
+    return {"about": ids} if ids else {}
+
+
+def spoken_of(state: AgentState, ctx: TurnContext) -> list[Task]:
+    """The tasks that were spoken of last, as they are now; those that are open."""
+    found = [newest(ctx.session, ctx.user.id, UUID(hex=key)) for key in state.get("about", [])]
+    open_ones = {task.id: task for task in found if task is not None and task.status == TaskStatus.PENDING}
+    return sorted(open_ones.values(), key=lambda task: (task.scheduled_at, task.id))
+
+
+def recent(state: AgentState, ctx: TurnContext) -> Sequence[Change]:
+    """What was changed in the last day and not taken back, the newest last."""
+    since = (ctx.now - RECENT).isoformat()
+    return [Change.of(one) for one in state.get("changes", []) if not one.get("gone") and one["at"] > since]
+
+
+def moments(state: AgentState) -> set[datetime]:
+    """When this talk changed anything, taking back included: rows written then are accounted for."""
+    return {datetime.fromisoformat(one["at"]) for one in state.get("changes", [])}
+
+
+def taken_back(state: AgentState, ctx: TurnContext, change: Change | None) -> Update:
+    """The change is gone, and the rows written by taking it back are no change of their own."""
+    kept: list[Json] = [
+        {**one, "gone": True} if change is not None and one["at"] == change.at else one
+        for one in state.get("changes", [])
+    ]
+    mark: Json = {"at": ctx.now.isoformat(), "words": "", "gone": True}
+    return {"changes": [*kept, mark][-_KEPT:]}

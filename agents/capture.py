@@ -103,7 +103,7 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(prefer=Prefer(near=near) if near > ctx.now else None)
     if when.kind == "instant" and when.timed and not when.ambiguous:
         return Target(at=when.first)
-    if when.ambiguous:
+    if when.ambiguous and when.grain != "day":
         return Target(either=_both_halves(ctx, when), problem=when.question or "")
     earliest, latest = _stretch(ctx, when)
     return Target(earliest=earliest, latest=latest, prefer=Prefer(part=when.part) if when.part else None)

@@ -118,7 +118,7 @@ def _moves(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
 
 def _fits(meant: Meant, verb: str) -> bool:
     """A verb that only moves needs anything that fits; "make", "do" and "put" need a task by name or by "it"."""
-    return meant.named and bool(meant.tasks) and (verb != "can't" or not meant.day_missing)
+    return meant.named and (bool(meant.tasks) or meant.every) and (verb != "can't" or not meant.day_missing)
 
 
 def _aside(kind: str) -> Update:

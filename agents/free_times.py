@@ -30,13 +30,14 @@ def free_times(ctx: TurnContext, task: Task, target: Target) -> list[Slot]:
     earliest = max(soon, target.earliest or _from_its_day(ctx, task))
     latest = target.latest or earliest + _AHEAD
     wish = target.prefer if target.prefer is not None and target.prefer.part else usual
-    busy_now = [*busy, diary.as_busy(task)] if target.at is None else busy  # where it is now is no offer
-    found = find_slots(task.duration_minutes, earliest, latest, rhythm, busy_now, _OFFERS, wish)
-    if not found:
-        found = find_slots(
-            task.duration_minutes, earliest, earliest + _AHEAD, rhythm, busy_now, _OFFERS, wish
-        )
-    return sorted(found, key=lambda slot: slot.start)
+
+    def search(until: datetime) -> list[Slot]:
+        found = find_slots(task.duration_minutes, earliest, until, rhythm, busy, _OFFERS + 1, wish)
+        return [slot for slot in found if slot.start != task.scheduled_at][
+            :_OFFERS
+        ]  # where it is is no offer
+
+    return sorted(search(latest) or search(earliest + _AHEAD), key=lambda slot: slot.start)
 
 
 def obstacle(ctx: TurnContext, task: Task, at: datetime) -> str:

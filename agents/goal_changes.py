@@ -26,6 +26,10 @@ _WISHES = tuple(
     )
 )  # fmt: skip
 _SAYS_GOAL = re.compile(r"\b(?:goal|plan|programme|program|project|sprint)s?\b", re.I)
+_EVERYTHING = re.compile(
+    r"\b(?:give|giving) up (?:on )?(?:everything|it all|all of it|all my goals)\b|\ball (?:of )?my goals\b",
+    re.I,
+)
 _LEFT = re.compile(r"^\W*(?:please )?(?:keep|leave)\b", re.I)
 _EDIT_ONLY = re.compile(
     r"\b(?:days?|times a week|easier|harder|lighter|shorter|longer|fewer|less|more|gentler|slower)\b", re.I
@@ -61,6 +65,8 @@ def read_goal_change(ctx: TurnContext, text: str) -> GoalChange | None:
         return None
     if kind == "resume" and not any(goal.status == GoalStatus.PIPELINE or _rests(goal) for goal in found):
         return None
+    if kind == "giveup" and _EVERYTHING.search(text):
+        return GoalChange(kind, tuple(goals))
     if found and (_SAYS_GOAL.search(text) or kind in ("change", "resume") or not _is_task(ctx, text)):
         return GoalChange(kind, tuple(found))
     return GoalChange(kind, tuple(goals)) if _SAYS_GOAL.search(text) and not _named_words(rest) else None

@@ -41,6 +41,7 @@ _ONE = re.compile(
     re.I,
 )
 _EVENING, _EVENING_FROM = re.compile(r"\b(?:tonight|this evening)\b", re.I), 17
+_AND, _SEVERAL = re.compile(r"\s*(?:,|\band\b|&)\s*", re.I), 2
 _EACH = re.compile(r"\b(?:all|every|each|both)\b", re.I)
 _EVERYTHING = re.compile(
     r"\b(?:everything|all (?:of )?(?:my |the |these |those )?(?:tasks?|reminders?|things?|to-?dos?|plans|appointments|stuff)|(?:my|the) (?:whole |entire )?(?:day|week(?:end)?|agenda|schedule))\b"
@@ -116,6 +117,7 @@ class Meant:
     named: bool = False
     weekday: int | None = None
     day_missing: bool = False
+    span: bool = False  # a week or the like was named: what lies in it is meant
 
     @property
     def heads(self) -> list[Task]:
@@ -143,6 +145,8 @@ def select(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
     bare = _without_days(said)
     if _EVERYTHING.search(said) and not _titled(bare, tasks):
         return Meant(tuple(on_day), every=True, scope="one" if days else "", named=True)
+    if (several := _several(bare, on_day)) is not None:
+        return Meant(tuple(several), every=True, scope="one", named=True)
     fitting = _fitting(bare, tasks)
     if fitting:
         here = [task for task in fitting if task in on_day] if days is not None else fitting
@@ -151,7 +155,11 @@ def select(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
         )
         if weekday is not None and (plural or _is_plural(bare, fitting)):
             scope, every = scope or "all", False
-        found = Meant(tuple(here), every, scope, True, weekday)
+        if days is None and _EACH.search(said):
+            scope = scope or "all"
+        found = Meant(
+            tuple(here), every, scope, True, weekday, span=days is not None and len(days) > 1 and not plural
+        )
         return found if here else replace(found, tasks=tuple(fitting), day_missing=True)
     if about and (_IT.search(said) or (days is None and not _title_words(bare))):
         return Meant(tuple(about), scope=scope, named=True)
@@ -163,6 +171,18 @@ def select(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
 def titled(text: str, tasks: Sequence[Task]) -> bool:
     """Whether words name one of these tasks."""
     return _titled(_without_days(_POSSESSIVE.sub("", text)), tasks)
+
+
+def _several(text: str, tasks: Sequence[Task]) -> list[Task] | None:
+    """ "The dentist and yoga": the next of each; None unless every part names one and no title has them all."""
+    parts = [part for part in _AND.split(text) if part.strip()]
+    whole = _fitting(text, tasks)
+    if len(parts) < _SEVERAL or any(all(_fitting(part, [task]) for part in parts) for task in whole):
+        return None
+    heads = [one_each(_fitting(part, tasks)) for part in parts]
+    if any(len(found) != 1 for found in heads):
+        return None
+    return sorted((found[0] for found in heads), key=lambda task: task.scheduled_at)
 
 
 def _titled(text: str, tasks: Sequence[Task]) -> bool:

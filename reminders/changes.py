@@ -128,7 +128,8 @@ def says_back(back: TakenBack, person: Person, now: datetime) -> str:
     lines = []
     if home:
         first = home[0]
-        more = f", and {len(home) - 1} more are back too" if len(home) > 1 else ""
+        more = "" if len(home) == 1 else ", and one more is back too"
+        more = f", and {len(home) - 1} more are back too" if len(home) > 2 else more
         lines.append(f"Taken back: {first.title} is {moment(first.scheduled_at, rhythm, now)} again{more}.")
     elif back.count:
         lines.append("Taken back.")

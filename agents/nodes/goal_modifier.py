@@ -18,6 +18,7 @@ from agents.outputs import GoalPlannerOutput
 from agents.plan_words import whole_plan
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
+from agents.running_plan import as_it_runs
 from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
@@ -134,7 +135,7 @@ def draft_of_goal(ctx: TurnContext, goal: Goal) -> Draft | None:
         version=int(kept.get("version", 1)) - 1,
         goal_id=str(goal.id),
     )
-    plan = _what_is_left(ctx, goal, GoalPlannerOutput.model_validate(kept["output"]))
+    plan = as_it_runs(ctx, goal, _what_is_left(ctx, goal, GoalPlannerOutput.model_validate(kept["output"])))
     return draft.planned(plan, place(ctx, draft, plan)) if plan.proposed_tasks else None
 
 

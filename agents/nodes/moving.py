@@ -63,6 +63,9 @@ def _hear_when(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json, t
         case "other":
             text = "When would suit you? A day and a time."
             return ask(state, _NODE, text, [[_NEVER_MIND]], {**focus, "step": "time"})
+    if not to and _scope_in(heard.text) and read_target(ctx, heard.text, task.scheduled_at).at is None:
+        before = "All of them, then." if _scope_in(heard.text) == "all" else "Just this one, then."
+        return ask_again(state, _NODE, before) | {"focus": {**focus, "scope": _scope_in(heard.text)}}
     return _offer(state, ctx, task, _in_answer(ctx, heard.text, focus), again=True)
 
 

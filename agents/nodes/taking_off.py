@@ -41,7 +41,7 @@ def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return _unknown(state, ctx, tasks)
     if not meant.tasks:
         return close(_NODE, "Nothing is planned there, so there is nothing to take off.")
-    if meant.every:
+    if meant.every or (meant.span and not meant.day_missing):
         return _ask_each(state, ctx, meant.tasks, series=not meant.scope)
     if len(meant.heads) > 1:
         return _ask_which(state, ctx, meant.heads, "There are several. Which one?")
@@ -166,7 +166,7 @@ def _ask_scope(state: AgentState, ctx: TurnContext, first: Task, series: Sequenc
     rest = [task for task in series if task.scheduled_at >= first.scheduled_at]
     goes_on = " and goes on" if first.goal_id is None else ""
     count = wording.count(len(rest), "time")
-    rows = [[Option("Just this one", "drop_one"), Option("All of it", "drop_all")], [_KEEP]]
+    rows = [[Option("Just this one", "drop_one"), Option(f"All {len(rest)}", "drop_all")], [_KEEP]]
     when = wording.moment(first.scheduled_at, ctx.zone)
     text = f"{first.title} comes {count}{goes_on}. Only {when}, or all of it?"
     ids = [task.id.hex for task in rest]

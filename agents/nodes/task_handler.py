@@ -23,6 +23,7 @@ from reminders.rules.slots import find_slots
 from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
+_LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -178,7 +179,7 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
 def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
     if step == "confirm" and says_yes(text):
         return _agreed(wishes)
-    if says_no(text):
+    if says_no(text) or _LEFT_OUT.match(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
         return _hear_title(state, ctx, text, wishes)

@@ -38,7 +38,7 @@ _DROP = re.compile(
 _TAKE_OFF = re.compile(r"^\W*(?:please )?take\b.{1,40}\boff\b", re.I)
 _DONE = re.compile(
     r"^\W*(?:please |ok |and )*(?:mark|tick(?: off)?|check(?: off)?|set|count)\b.+\b(?:done|complete[d]?|finished|off)\W*$"
-    r"|^\W*(?:i'?m |i am |i )?(?:done|finished|through) with\b.+|^\W*(?:i(?:'ve| have)? )?(?:just |already )*(?:did|done|finished|completed|ticked off)\b .+|^\W*tick off .+",
+    r"|^\W*(?:i'?m |i am |i )?(?:done|finished|through) with\b.+|^\W*tick off .+",
     re.I,
 )
 _MOVES = frozenset(
@@ -71,6 +71,8 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         return _aside("changes")
     if read_goal_change(ctx, text) is not None:
         return {"intent": Intent.MODIFY_GOAL}
+    if _DONE.match(text):
+        return _aside("done")
     tasks = diary.open_tasks(ctx)
     about = spoken_of(state, ctx)
     return (
@@ -78,11 +80,6 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         or _drops(ctx, text, tasks, about)
         or _moves(ctx, text, tasks, about)
     )
-
-
-def ticks_off(text: str) -> bool:
-    """ "Mark the run done", "done with 2", "I did yoga and the run"."""
-    return _DONE.match(text) is not None
 
 
 def _renames(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence[Task]) -> Update | None:

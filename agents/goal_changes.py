@@ -58,7 +58,7 @@ def read_goal_change(ctx: TurnContext, text: str) -> GoalChange | None:
     )
     found = matching(_named(rest), goals, lambda goal: goal.title)
     if kind in ("giveup", "change") and not _SAYS_GOAL.search(text):
-        found = [goal for goal in found if not _is_the_goal_itself(text, goal)]
+        found = [goal for goal in found if not restates(text, goal)]
     if kind == "change" and not (
         _SAYS_GOAL.search(text) or (found and (_EDIT_ONLY.search(text) and sounds_like_edit(text)))
     ):
@@ -80,7 +80,7 @@ def _open_goals(ctx: TurnContext) -> tuple[Sequence[Goal], Sequence[Goal]]:
     ]
 
 
-def _is_the_goal_itself(text: str, goal: Goal) -> bool:
+def restates(text: str, goal: Goal) -> bool:
     """ "I want to quit smoking" says the goal once more; it does not give it up."""
     first = goal.title.casefold().split(" ", maxsplit=1)[0]
     return re.search(rf"\b{re.escape(first)}\b", text.casefold()) is not None and first in (

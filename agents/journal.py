@@ -19,9 +19,13 @@ _SPOKEN = 20  # tasks
 
 def changed(state: AgentState, node: str, text: str, change: Change, about: Iterable[Task] = ()) -> Update:
     """Say what was changed with a way back under it, and remember it."""
-    kept = [*state.get("changes", []), change.as_json()][-_KEPT:]
     focus = {"kind": "changed", "at": change.at}
-    return ask(state, node, text, [[Option("Undo", "undo")]], focus) | {"changes": kept} | spoken(about)
+    return ask(state, node, text, [[Option("Undo", "undo")]], focus) | noted(state, change) | spoken(about)
+
+
+def noted(state: AgentState, change: Change) -> Update:
+    """Remember a change that is told in words of its own."""
+    return {"changes": [*state.get("changes", []), change.as_json()][-_KEPT:]}
 
 
 def spoken(tasks: Iterable[Task]) -> Update:

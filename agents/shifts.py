@@ -77,6 +77,12 @@ class Move:
     verb: str = ""
 
 
+def says_unable(text: str) -> bool:
+    """ "I can't make it tonight"."""
+    found = _UNABLE.match(_core(text))
+    return found is not None and bool(found["what"].strip())
+
+
 def read_swap(text: str) -> tuple[str, str] | None:
     """ "Swap the run and yoga": the two that change places."""
     found = _SWAP.match(_core(text))

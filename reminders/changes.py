@@ -97,9 +97,14 @@ def take_back(session: Session, user_id: UUID, change: Change, now: datetime) ->
         reopen_goal(session, user_id, change.goal, change.handed, now)
     count = _as_before(session, user_id, change)
     count += cancel_tasks(session, user_id, [UUID(hex=one) for one in change.added], now, "taken back")
-    home = [task for one in change.cancelled if (task := call_back(session, user_id, UUID(hex=one), now))]
+    home, stuck = list[Task](), list[tuple[Task, str]]()
+    for one in change.cancelled:
+        task = get_task(session, user_id, UUID(hex=one))
+        if task is not None and _taken(session, task, set()):
+            stuck.append((task, "its old time is taken"))
+        elif (back := call_back(session, user_id, UUID(hex=one), now)) is not None:
+            home.append(back)
     moved = [task for one in change.moved if (task := newest(session, user_id, UUID(hex=one)))]
-    stuck = list[tuple[Task, str]]()
     for task in moved:
         try:
             home.append(_go_home(session, user_id, task, change, {one.id for one in moved}, now))
@@ -158,13 +163,18 @@ def _go_home(
         raise PlanError("its old time has passed")
     start, minutes = was.scheduled_at, was.duration_minutes
     _, person = movable(session, user_id, task.id, start, now)
-    near = pending_between(session, user_id, start - timedelta(days=1), start + timedelta(days=1))
-    busy = [busy_of(other) for other in near if other.id not in away]
-    # Whoever had put it into their night, or beside another one, may have it there again.
-    if Diary.of(busy).clash(start, start + timedelta(minutes=minutes), timedelta(0)):
+    if _taken(session, was, away):
         raise PlanError("its old time is taken")
     slot, rule = was.original_at or start, was.recurrence_rule
     return replace_row(session, task, start, person, now, minutes, slot=slot, rule=rule)
+
+
+def _taken(session: Session, task: Task, away: set[UUID]) -> bool:
+    """Whether another one is there now. Sleep and buffers are no matter: it had been there before."""
+    start, end = task.scheduled_at, task.scheduled_at + timedelta(minutes=task.duration_minutes)
+    near = pending_between(session, task.user_id, start - timedelta(days=1), end)
+    busy = [busy_of(other) for other in near if other.id != task.id and other.id not in away]
+    return Diary.of(busy).clash(start, end, timedelta(0)) is not None
 
 
 def _before(session: Session, user_id: UUID, task: Task, change: Change) -> Task | None:

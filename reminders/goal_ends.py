@@ -68,6 +68,14 @@ def reopen_goal(
     set_status(row, goal["status"], now)
     row.activated_at = begun or row.activated_at
     row.completed_at = None
+    if "plan" in goal:
+        row.plan_json = goal["plan"]
+    for key in goal.get("ends", ()):
+        sprint = get_goal(session, user_id, UUID(hex=key))
+        if sprint is not None:
+            set_status(sprint, GoalStatus.ABANDONED, now)
+    if "also" in goal:  # the goal that had made room
+        reopen_goal(session, user_id, goal["also"], (), now)
     for key in goal.get("sprints", ()):
         sprint = get_goal(session, user_id, UUID(hex=key))
         if sprint is not None and sprint.status == GoalStatus.ABANDONED:

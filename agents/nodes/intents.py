@@ -7,6 +7,7 @@ import re
 from agents import diary, wording
 from agents.consult import consult
 from agents.course import course_of
+from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
@@ -183,6 +184,8 @@ def _changes_goal(ctx: TurnContext, text: str) -> bool:
     if not (_CHANGE.search(text) or sounds_like_edit(text)):
         return False
     goals = active_goals(ctx.session, ctx.user.id)
+    if any(restates(text, goal) for goal in goals):
+        return False
     speaks_of_goals = bool(re.search(r"\b(?:goal|plan)\b", text, re.IGNORECASE))
     return _names_a_goal(ctx, text) or (speaks_of_goals and bool(goals))
 

@@ -8,6 +8,7 @@ from agents.capture import renames
 from agents.nodes.intents import aside_of
 from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
+from agents.shifts import says_unable
 from agents.state import Json
 from agents.turn import TurnContext
 
@@ -64,12 +65,23 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS
         case "capture" if renames(text):
             return False
+        case "move" | "drop" if says_unable(text):
+            return True
         case "move" | "drop" if refers_back(text):
             return False
         case "capture" | "move" | "drop":
-            return aside is not None or _begins_anew(ctx, text, needs_time=focus["kind"] != "capture")
+            return aside is not None or _begins_anew(ctx, text, needs_time=_waits_for_time(focus))
         case _:
             return False
+
+
+def _waits_for_time(focus: Json) -> bool:
+    """Which one was asked, any name is an answer; when was asked, only a time is."""
+    return (
+        bool(focus.get("task"))
+        if focus["kind"] == "move"
+        else focus["kind"] == "drop" and focus.get("step") != "which"
+    )
 
 
 def refers_back(text: str) -> bool:

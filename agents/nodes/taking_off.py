@@ -42,13 +42,13 @@ def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if not meant.tasks:
         return close(_NODE, "Nothing is planned there, so there is nothing to take off.")
     if meant.every or (meant.span and not meant.day_missing):
-        return _ask_each(state, ctx, meant.tasks, series=not meant.scope)
+        return _ask_each(state, ctx, meant.tasks, series=not meant.scope and not meant.span)
     if len(meant.heads) > 1:
         return _ask_which(state, ctx, meant.heads, "There are several. Which one?")
     if meant.day_missing:
         shown = [task for task in meant.tasks if task.series_id is None or task is meant.heads[0]]
         return _ask_which(
-            state, ctx, shown, f"There is no {meant.tasks[0].title} on that day. Do you mean this one?"
+            state, ctx, shown, f"There is no {meant.tasks[0].title} on that day. Do you mean this one?", "one"
         )
     return _one(state, ctx, meant, tasks)
 
@@ -133,14 +133,22 @@ def _unknown(state: AgentState, ctx: TurnContext, tasks: Sequence[Task]) -> Upda
     return _ask_which(state, ctx, shown, "I don't find that among your coming tasks. Is it one of these?")
 
 
-def _ask_which(state: AgentState, ctx: TurnContext, found: Sequence[Task], text: str) -> Update:
+def _ask_which(
+    state: AgentState, ctx: TurnContext, found: Sequence[Task], text: str, scope: str = ""
+) -> Update:
     shown = found[:_SHOWN]
     rows = [
         [Option(f"{wording.moment(task.scheduled_at, ctx.zone)} {task.title[:30]}", "task", task.id.hex)]
         for task in shown
     ]
     ids = [task.id.hex for task in shown]
-    return ask(state, _NODE, text, [*rows, [_KEEP]], {"kind": "drop", "step": "which", "task_ids": ids})
+    return ask(
+        state,
+        _NODE,
+        text,
+        [*rows, [_KEEP]],
+        {"kind": "drop", "step": "which", "task_ids": ids, "scope": scope},
+    )
 
 
 def _ask_each(state: AgentState, ctx: TurnContext, tasks: Sequence[Task], *, series: bool) -> Update:

@@ -16,6 +16,7 @@ from reminders.people import Person
 from reminders.plans import PlanError, call_back, cancel_tasks, movable, replace_row
 from reminders.rows import busy_of
 from reminders.rules.diary import Diary
+from reminders.series_ends import end_series
 from reminders.wording import moment
 from storage.tables import Task
 from storage.tasks import get_task, pending_between
@@ -96,6 +97,7 @@ def take_back(session: Session, user_id: UUID, change: Change, now: datetime) ->
     if change.goal is not None:
         reopen_goal(session, user_id, change.goal, change.handed, now)
     count = _as_before(session, user_id, change)
+    end_series(session, [t for one in change.added if (t := get_task(session, user_id, UUID(hex=one)))])
     count += cancel_tasks(session, user_id, [UUID(hex=one) for one in change.added], now, "taken back")
     home, stuck = list[Task](), list[tuple[Task, str]]()
     for one in change.cancelled:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
 from reminders.rules.rhythm import to_utc
+from storage.vocabulary import WEEKDAYS
 
 MAX_OCCURRENCES = 400  # six weeks of anything sensible is far below this
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
@@ -18,6 +19,7 @@ _PARTS = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "WKST", "BYMONTH"}
 )
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+_PLACES = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
 _DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -84,6 +86,32 @@ def ended_rule(rrule: str, last: datetime) -> str:
         part for part in check_rule(rrule).split(";") if part and not part.startswith(("UNTIL=", "COUNT="))
     ]
     return ";".join([*kept, f"UNTIL={last.astimezone(UTC):%Y%m%dT%H%M%SZ}"])
+
+
+def ends(rrule: str) -> bool:
+    return "UNTIL=" in rrule or "COUNT=" in rrule
+
+
+def monthly_words(rrule: str, first: date) -> str:
+    """Every month on the first Monday; every 3 months on the 15th."""
+    values = dict(part.split("=", 1) for part in check_rule(rrule).split(";") if part)
+    often = values.get("INTERVAL", "1")
+    months = "Every month" if often == "1" else f"Every {often} months"
+    code = values.get("BYDAY", "")
+    place = code[:-2] or values.get("BYSETPOS", "")
+    if code and "," not in code and place in _PLACES:
+        return f"{months} on the {_PLACES[place]} {WEEKDAYS[_DAY_CODES.index(code[-2:])]}"
+    if code:
+        return months
+    said = values.get("BYMONTHDAY", str(first.day))
+    if said == "-1":
+        return f"{months} on the last day"
+    return f"{months} on the {_ordinal(int(said))}" if said.isdigit() else months
+
+
+def _ordinal(day: int) -> str:
+    teen = 10 < day % 100 < 14
+    return f"{day}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
 
 
 def without_day(rrule: str, weekday: int) -> str:

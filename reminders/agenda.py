@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reminders.rules.answers import TaskTap, format_tap
+from reminders.rules.places import when_words
 from storage.tables import Task, User
-from storage.vocabulary import TaskStatus
+from storage.vocabulary import TaskStatus, TriggerType
 
 MARKS = {
     TaskStatus.DONE: "✓",
@@ -60,6 +61,8 @@ def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
 
 def _line(number: int, task: Task, zone: ZoneInfo) -> str:
     mark = MARKS.get(TaskStatus(task.status), f"{number}.")
+    if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
+        return f"{mark} {task.title}, {when_words(task.location_trigger)}"
     start = task.scheduled_at.astimezone(zone)
     return f"{mark} {start:%H:%M} {task.title} ({task.duration_minutes} min)"
 

@@ -192,8 +192,14 @@ def _row(draft: TaskDraft, person: Person, now: datetime) -> Task:
         series_id=draft.series_id,
         stage=Stage.WAITING,
         version=1,
-        wakes_at=person.ladder.first_rung_at(draft.scheduled_at, now),
+        wakes_at=_first_look(draft, person, now),
     )
+
+
+def _first_look(draft: TaskDraft, person: Person, now: datetime) -> datetime:
+    if draft.trigger_type == TriggerType.LOCATION:
+        return person.ladder.rhythm.wakes_after(draft.scheduled_at)
+    return person.ladder.first_rung_at(draft.scheduled_at, now)
 
 
 def replace_row(

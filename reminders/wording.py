@@ -8,9 +8,10 @@ from uuid import UUID
 
 from channels.messages import Choice, OutboundMessage
 from reminders.rules.answers import TaskTap, format_tap
+from reminders.rules.places import question
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Pattern, Task
-from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TaskStatus
+from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TaskStatus, TriggerType
 
 Rows = tuple[tuple[Choice, ...], ...]
 _DIGEST_SHOWS = 8  # tasks listed by name in a merged message
@@ -69,6 +70,9 @@ def message(
             )
         case Rung.CALL:
             return OutboundMessage(_spoken(task, rhythm), task_id=task.id, title=task.title)
+    if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
+        text = f"{question(task.location_trigger)} {task.title}."
+        return OutboundMessage(text, choices=_place_rows(task), task_id=task.id, title=task.title)
     rows = _keyed_rows(task) if channel == ChannelName.WHATSAPP else reminder_rows(task)
     return OutboundMessage(
         _reminder_text(task, rhythm, now),
@@ -118,6 +122,13 @@ def reminder_rows(task: Task) -> Rows:
         (tap(task, "Done", "done"), tap(task, "On it", "onit")),
         (tap(task, "Snooze", "snooze"), tap(task, "Reschedule", "resched")),
         (tap(task, "Can't today", "missed"),),
+    )
+
+
+def _place_rows(task: Task) -> Rows:
+    return (
+        (tap(task, "Done", "done"), tap(task, "Not yet", "snooze", "120")),
+        (tap(task, "Not today", "missed"),),
     )
 
 

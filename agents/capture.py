@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from agents import wording
+from agents import diary, wording
 from agents.heard_tasks import HeardTask, heard_tasks
+from agents.place_tasks import PlaceTask, read_place_task
 from agents.turn import TurnContext
 from agents.wishes import Wish
 from reminders.rules.diary import HORIZON, Prefer
+from reminders.rules.life import ASKS_EVERY
 from reminders.rules.when import Reading, When, parse_minutes, read_when
 
 _SHORT = re.compile(
@@ -53,6 +55,9 @@ class Target:
 
 def read_tasks(ctx: TurnContext, text: str) -> tuple[list[Wish], Problem | None]:
     """The tasks of one message. The first unclear time makes a Problem; the wishes are kept beside it."""
+    placed = read_place_task(text, frozenset(ctx.profile().locations))
+    if placed is not None:
+        return [_at_place(ctx, placed, text)], None
     wishes: list[Wish] = []
     for task in heard_tasks(text, ctx.local_now, ctx.user.timezone)[:_MOST_TASKS]:
         wish, problem = _wish(ctx, task)
@@ -148,6 +153,15 @@ def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
     if when is None or when.kind == "duration":
         return wish, None
     return _timed(ctx, wish, when)
+
+
+def _at_place(ctx: TurnContext, task: PlaceTask, text: str) -> Wish:
+    """First asked about in two hours, or on the day that was said; never in the night."""
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when
+    said = when.first if when is not None and when.first is not None and when.first > ctx.now else None
+    at = said or ctx.now + ASKS_EVERY
+    title = wording.capital(task.title)[:120]
+    return Wish(title, minutes=_SHORT_MINUTES, place=task.trigger).starting(diary.rhythm(ctx).wakes_after(at))
 
 
 def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | None]:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from agents import diary
 from agents.goal_changes import read_goal_change
 from agents.journal import spoken_of
+from agents.place_tasks import read_place_task, says_where
 from agents.selecting import Meant, select
 from agents.shifts import read_move, read_swap
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from storage.tables import Task
+from storage.tasks import waiting_for_place
 from storage.vocabulary import Intent
 
 _UNDO = re.compile(
@@ -69,6 +71,12 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         return _aside("undo")
     if _CHANGES.fullmatch(text):
         return _aside("changes")
+    if read_place_task(text, frozenset(ctx.profile().locations)) is not None:
+        return {"intent": Intent.NEW_TASK}
+    waiting = waiting_for_place(ctx.session, ctx.user.id)
+    triggers = frozenset(task.location_trigger for task in waiting if task.location_trigger)
+    if triggers and says_where(text, triggers):
+        return _aside("arrived")
     if read_goal_change(ctx, text) is not None:
         return {"intent": Intent.MODIFY_GOAL}
     if _DONE.match(text):

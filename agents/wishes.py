@@ -13,7 +13,9 @@ from agents.state import Json
 from agents.turn import TurnContext
 from reminders.plans import TaskDraft
 from reminders.rules.diary import HORIZON
+from reminders.rules.places import when_words
 from reminders.rules.recurrence import MAX_OCCURRENCES, ended_rule, ends, expand, monthly_words
+from storage.vocabulary import TriggerType
 
 _LONGEST = timedelta(days=730)  # of a series that counts, or ends on a day
 _SEEN = timedelta(days=70)
@@ -33,6 +35,7 @@ class Wish:
     )
     before: str = ""
     part: str = ""
+    place: str = ""  # what it waits for ("away_from_home"); `at` is then when it is first asked about
 
     @property
     def moment(self) -> datetime | None:
@@ -74,6 +77,8 @@ def drafts(
                     duration_minutes=wish.minutes,
                     goal_id=goal_id,
                     recurrence_rule=wish.rule or None,
+                    trigger_type=TriggerType.LOCATION if wish.place else TriggerType.TIME,
+                    location_trigger=wish.place or None,
                     series_id=series,
                     original_at=at if wish.rule else None,
                 )
@@ -102,6 +107,8 @@ def first_weekly(ctx: TurnContext, weekdays: Sequence[int], at: time) -> datetim
 
 def says_wish(ctx: TurnContext, wish: Wish) -> str:
     """Thu 12 Mar 18:00 - Call mum (15 min)"""
+    if wish.place:
+        return f"{wish.title}, {when_words(wish.place)}"
     moments = occurrences(ctx, wish)
     if not moments:
         return f"{wish.title} ({wording.length(wish.minutes)})"

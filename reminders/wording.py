@@ -72,7 +72,7 @@ def message(
             return OutboundMessage(_spoken(task, rhythm), task_id=task.id, title=task.title)
     if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
         text = f"{question(task.location_trigger)} {task.title}."
-        return OutboundMessage(text, choices=_place_rows(task), task_id=task.id, title=task.title)
+        return OutboundMessage(text, choices=place_rows(task), task_id=task.id, title=task.title)
     rows = _keyed_rows(task) if channel == ChannelName.WHATSAPP else reminder_rows(task)
     return OutboundMessage(
         _reminder_text(task, rhythm, now),
@@ -125,7 +125,7 @@ def reminder_rows(task: Task) -> Rows:
     )
 
 
-def _place_rows(task: Task) -> Rows:
+def place_rows(task: Task) -> Rows:
     return (
         (tap(task, "Done", "done"), tap(task, "Not yet", "snooze", "120")),
         (tap(task, "Not today", "missed"),),

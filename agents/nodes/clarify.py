@@ -68,6 +68,8 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return asides.agenda(ctx, heard.text)
         case "undo":
             return undo(state, ctx)
+        case "arrived":
+            return ticking.arrived(ctx, heard.text)
         case "changes":
             return tell_changes(state, ctx)
         case "rename":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from langgraph.runtime import Runtime
 
 from agents import wording
@@ -15,6 +17,7 @@ from agents.turn import TurnContext
 from agents.wishes import Wish, drafts, says_wish
 from reminders.changes import Change
 from reminders.plans import schedule_tasks
+from reminders.rules.places import label_of
 from storage.vocabulary import ApprovalStatus
 
 _NODE = "save_tasks"
@@ -32,6 +35,7 @@ def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
     wishes = [Wish(**one) for one in state["proposed_tasks"]]
     rows = drafts(ctx, wishes, ctx.turn.event_id)
     tasks = schedule_tasks(ctx.session, ctx.user, rows, ctx.now)
+    _learn_places(ctx, [label_of(wish.place) for wish in wishes if wish.place])
     if not tasks:
         return close(_NODE, "That time has passed in the meantime. Tell me again with another time?")
     if not ctx.user.onboarded:
@@ -46,3 +50,11 @@ def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
         ctx.now.isoformat(), f"added {names}", added=tuple(task.id.hex for task in tasks), back=back
     )
     return changed(state, _NODE, text, change, one_each(tasks))
+
+
+def _learn_places(ctx: TurnContext, labels: Sequence[str]) -> None:
+    """A place that a task waits for is one of the person's places from now on."""
+    profile = ctx.profile()
+    new = {label: label for label in labels if label not in profile.locations}
+    if new:
+        ctx.save(profile.model_copy(update={"locations": {**profile.locations, **new}}))

@@ -21,7 +21,7 @@ from reminders.changes import Change
 from reminders.plans import cancel_tasks
 from reminders.series_ends import end_series
 from storage.tables import Task
-from storage.vocabulary import TaskStatus
+from storage.vocabulary import TaskStatus, TriggerType
 
 _NODE = "clarify"
 _KEEP = Option("Keep it", "keep")
@@ -68,7 +68,11 @@ def _one(state: AgentState, ctx: TurnContext, meant: Meant, tasks: Sequence[Task
 def coming(ctx: TurnContext) -> Sequence[Task]:
     return ctx.session.scalars(
         select_rows(Task)
-        .where(Task.user_id == ctx.user.id, Task.status == TaskStatus.PENDING, Task.scheduled_at > ctx.now)
+        .where(
+            Task.user_id == ctx.user.id,
+            Task.status == TaskStatus.PENDING,
+            (Task.scheduled_at > ctx.now) | (Task.trigger_type == TriggerType.LOCATION),
+        )
         .order_by(Task.scheduled_at, Task.id)
     ).all()
 

@@ -19,6 +19,7 @@ from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from agents.wishes import Wish, occurrences, says_wish
 from reminders.rules.diary import Busy, Diary, Prefer, Slot
+from reminders.rules.places import when_words
 from reminders.rules.slots import find_slots
 from storage.vocabulary import ApprovalStatus, Intent
 
@@ -49,6 +50,9 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
 def _ask_title(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish]) -> Update:
     """What it is about; the time is kept when it was said already."""
     at = wishes[0].moment if wishes else None
+    if wishes and wishes[0].place:
+        text = f"Gladly. What shall I remind you of {when_words(wishes[0].place)}?"
+        return ask(state, _NODE, text, [_LEAVE], _focus("title", wishes))
     text = (
         "What shall I remind you of, and when?"
         if at is None
@@ -89,7 +93,7 @@ def _placed(ctx: TurnContext, wishes: Sequence[Wish]) -> list[Wish]:
         if wish.moment is None:
             slots = _slots(ctx, wish, taken, 1)
             wish = wish.starting(slots[0].start) if slots else wish
-        if wish.moment is not None:
+        if wish.moment is not None and not wish.place:
             taken = [*taken, Busy(wish.moment, wish.moment + timedelta(minutes=wish.minutes), wish.title)]
         placed.append(wish)
     return placed
@@ -124,6 +128,9 @@ def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
     rhythm, taken = diary.rhythm(ctx), diary.busy(ctx)
     notes = []
     for wish in wishes:
+        if wish.place:
+            notes.append(_how_asked(ctx, wish))
+            continue
         nights, clashes = [], []
         for at in occurrences(ctx, wish):
             end = at + timedelta(minutes=wish.minutes)
@@ -136,6 +143,14 @@ def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
         if clashes:
             notes.append(_says_clash(ctx, clashes))
     return notes
+
+
+def _how_asked(ctx: TurnContext, wish: Wish) -> str:
+    """What a place means here: nobody is followed, the person is asked."""
+    first = wording.moment(wish.moment or ctx.now, ctx.zone)
+    return (
+        f"I can't see where you are, so I'll ask you: from {first} on, every two hours while you are awake."
+    )
 
 
 def _says_clash(ctx: TurnContext, clashes: Sequence[tuple[datetime, Busy]]) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from agents import wording
 from agents.journal import spoken, spoken_of
+from agents.place_tasks import says_where
 from agents.reply import tell
 from agents.selecting import one_each
 from agents.state import AgentState, Json, Update
@@ -17,7 +18,9 @@ from agents.titles import matching
 from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.answering import AnswerOutcome, answer_task
+from reminders.wording import place_rows
 from storage.tables import Task
+from storage.tasks import waiting_for_place
 from storage.vocabulary import Answer, TaskStatus
 
 _NODE = "clarify"
@@ -43,6 +46,20 @@ def done(state: AgentState, ctx: TurnContext, text: str) -> Update:
         answer_task(ctx.session, ctx.user.id, task.id, Answer.DONE, ctx.now, source=source) for task in found
     ]
     return _said(outcomes) | spoken(found)
+
+
+def arrived(ctx: TurnContext, text: str) -> Update:
+    """ "I'm home": what waited for that, each with its answers."""
+    waiting = waiting_for_place(ctx.session, ctx.user.id)
+    trigger = says_where(text, frozenset(task.location_trigger or "" for task in waiting))
+    here = [task for task in waiting if task.location_trigger == trigger]
+    if not here:
+        return tell(_NODE, "Good to know. Nothing waited for that place.")
+    replies = []
+    for task in here:
+        rows = [[{"label": one.label, "data": one.data} for one in row] for row in place_rows(task)]
+        replies.append({"text": f"Then it's time for: {task.title}.", "rows": rows, "node": _NODE})
+    return {"replies": replies, "agent_node": _NODE} | spoken(here)
 
 
 def _named(tasks: Sequence[Task], text: str) -> list[Task]:

@@ -13,6 +13,7 @@ from agents.selecting import Meant, select
 from agents.shifts import read_move, read_swap
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
+from reminders.answering import open_reminders
 from storage.tables import Task
 from storage.tasks import waiting_for_place
 from storage.vocabulary import Intent
@@ -116,6 +117,8 @@ def _moves(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
     wish = read_move(ctx, text)
     if wish is None:
         return None
+    if not wish.source.strip() and wish.target and open_reminders(ctx.session, ctx.user.id, ctx.now):
+        return {"intent": Intent.RESCHEDULE_TASK}  # "tonight instead", to a reminder
     meant = select(ctx, wish.source, tasks, about)
     certain = wish.verb in _MOVES or wish.shift is not None or bool(wish.target)
     return {"intent": Intent.RESCHEDULE_TASK} if certain and _fits(meant, wish.verb) else None

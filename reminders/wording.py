@@ -173,6 +173,8 @@ def _reminder_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
 
 
 def _miss_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
+    if task.trigger_type == TriggerType.LOCATION:
+        return f"{task.title} didn't come up, and that's all right. What would help?"
     when = clock(task.scheduled_at, rhythm)
     if rhythm.day(task.scheduled_at) != rhythm.day(now):
         when = f"{WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"

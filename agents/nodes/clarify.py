@@ -41,8 +41,11 @@ def _tapped(state: AgentState, ctx: TurnContext, word: str, focus: Json) -> Upda
     match focus.get("kind"):
         case _ if not word:
             return None
+        case "changed" if word == "leave":
+            return close(_NODE, "Then it stays as it is.")
         case "changed" if word == "undo":
-            return undo(state, ctx, focus["at"])
+            meant = focus.get("named") or ctx.turn.message.choice  # typed, it may be about something newer
+            return undo(state, ctx, focus["at"] if meant else "")
         case "saved" if word == "undo":
             return undo(state, ctx)
         case "zone":

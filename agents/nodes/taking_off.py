@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import select as select_rows
 
@@ -19,6 +18,7 @@ from agents.titles import matching
 from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import cancel_tasks
+from reminders.rules.places import when_words
 from reminders.series_ends import end_series
 from storage.tables import Task
 from storage.vocabulary import TaskStatus, TriggerType
@@ -141,10 +141,7 @@ def _ask_which(
     state: AgentState, ctx: TurnContext, found: Sequence[Task], text: str, scope: str = ""
 ) -> Update:
     shown = found[:_SHOWN]
-    rows = [
-        [Option(f"{wording.moment(task.scheduled_at, ctx.zone)} {task.title[:30]}", "task", task.id.hex)]
-        for task in shown
-    ]
+    rows = [[Option(f"{_when(ctx, task)} {task.title[:30]}"[:60], "task", task.id.hex)] for task in shown]
     ids = [task.id.hex for task in shown]
     return ask(
         state,
@@ -192,7 +189,7 @@ def _take_off(
     first = gone[0]
     before = end_series(ctx.session, gone) if ended else []
     cancel_tasks(ctx.session, ctx.user.id, [task.id for task in gone], ctx.now)
-    when = wording.moment(first.scheduled_at, ctx.zone)
+    when = _when(ctx, first)
     if len(gone) == 1:
         stay = f" The other {others} stay." if others > 1 else " The other one stays." if others == 1 else ""
         text, words = f"Taken off: {first.title}, {when}.{stay}", f"took off {first.title}, {when}"
@@ -208,6 +205,7 @@ def _take_off(
     return changed(state, _NODE, text, change)
 
 
-def by_id(ctx: TurnContext, key: str) -> Task | None:
-    task = ctx.session.get(Task, UUID(hex=key))
-    return task if task is not None and task.user_id == ctx.user.id else None
+def _when(ctx: TurnContext, task: Task) -> str:
+    if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
+        return when_words(task.location_trigger)
+    return wording.moment(task.scheduled_at, ctx.zone)

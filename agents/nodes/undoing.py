@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 
-from agents.journal import moments, recent, spoken, taken_back
-from agents.reply import close, tell
+from agents.journal import moments, noted, recent, spoken, taken_back
+from agents.reply import Option, ask, close, tell
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
+from agents.wording import moment
 from reminders.answering import answer_tap
 from reminders.changes import RECENT, Change, recent_moves, says_back, take_back
 from reminders.people import load_person
@@ -19,6 +22,7 @@ _NODE = "clarify"
 NOTHING = "There is nothing recent that I could take back. What went wrong?"
 NO_MORE = "There is nothing more from today that I could take back. What went wrong?"
 _TOLD = 5
+_AT_ONCE = timedelta(minutes=10)
 
 
 def undo(state: AgentState, ctx: TurnContext, at: str = "") -> Update:
@@ -34,7 +38,20 @@ def undo(state: AgentState, ctx: TurnContext, at: str = "") -> Update:
         return _reopen(ctx, done)
     if last is None:
         return tell(_NODE, NO_MORE if state.get("changes") else NOTHING)
+    if datetime.fromisoformat(last.at) < ctx.now - _AT_ONCE:
+        return _ask_first(state, ctx, last)
     return _take_back(state, ctx, last)
+
+
+def _ask_first(state: AgentState, ctx: TurnContext, change: Change) -> Update:
+    """What was not just now may be long forgotten: it is named before it is undone."""
+    when = moment(datetime.fromisoformat(change.at), ctx.zone)
+    rows = [[Option("Yes", "undo"), Option("Keep it", "leave")]]
+    text = f"The last change was on {when}: {change.words}. Shall I take that back?"
+    noted_change = (
+        {} if change.at in {one["at"] for one in state.get("changes", [])} else noted(state, change)
+    )
+    return ask(state, _NODE, text, rows, {"kind": "changed", "at": change.at, "named": True}) | noted_change
 
 
 def tell_changes(state: AgentState, ctx: TurnContext) -> Update:

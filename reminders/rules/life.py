@@ -245,7 +245,9 @@ def _undoable(state: TaskState, was: datetime | None, ladder: Ladder, now: datet
         case TaskStatus.PENDING:
             return state.stage == (Stage.WAITING if was else Stage.ACKNOWLEDGED)
         case TaskStatus.CANCELLED:
-            return now < state.starts_at
+            return now < state.starts_at or (
+                state.at_place and ladder.rhythm.day(now) == ladder.rhythm.day(state.starts_at)
+            )
     return _fresh(state, ladder, now)
 
 

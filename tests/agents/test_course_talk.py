@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -322,6 +322,25 @@ def test_a_time_taken_meanwhile_is_not_booked_twice(week: Talk) -> None:
     assert "Yoga is Sat 14 Mar 10:00 again" in week.say("undo")
 
 
+def test_what_was_not_just_now_is_named_before_it_is_undone(week: Talk) -> None:
+    week.say("cancel yoga")
+    week.now += timedelta(hours=5)
+    assert "took off Yoga" in week.say("undo")
+    assert pending(week, "Yoga") == []
+    week.say("yes")
+    assert pending(week, "Yoga") == ["Sat 14 10:00"]
+
+
+def test_a_kept_change_stays_and_a_day_later_nothing_is_undone(week: Talk) -> None:
+    week.say("cancel yoga")
+    week.now += timedelta(hours=5)
+    week.say("undo")
+    assert "stays as it is" in week.tap("Keep it")
+    week.now += timedelta(days=1)
+    assert "nothing more" in week.say("undo")
+    assert pending(week, "Yoga") == []
+
+
 # ------------------------------------------------------------------ goals
 
 
@@ -379,7 +398,7 @@ def test_a_rest_without_an_end_makes_room_and_resuming_brings_it_all_back(goals:
 
 def test_which_goal_is_answered_by_name(goals: Talk) -> None:
     goals.say("cancel my goal")
-    assert goals.labels == ["Run 5 km", "Learn Spanish", "Leave it"]
+    assert sorted(goals.labels) == ["Learn Spanish", "Leave it", "Run 5 km"]
     assert "Stop Run 5 km?" in goals.say("the running one")
     assert "stays as it is" in goals.say("no")
 
@@ -408,3 +427,57 @@ def test_what_was_named_is_done(week: Talk, said: str, done: list[str]) -> None:
     with week.database.service() as session:
         titles = session.scalars(select(Task.title).where(Task.status == TaskStatus.DONE)).all()
     assert sorted(titles) == done
+
+
+# ------------------------------------------------------------------ places
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "trigger"),
+    [
+        ("remind me when I leave home to take the keys", "Take the keys", "away_from_home"),
+        ("when I get to the office, mail Tom", "Mail Tom", "at_office"),
+        ("next time I'm at the supermarket buy eggs", "Buy eggs", "at_supermarket"),
+        ("buy milk on the way home", "Buy milk", "away_from_work"),
+        ("water the plants once I'm back home", "Water the plants", "at_home"),
+    ],
+)
+def test_a_task_for_a_place_waits_for_it(talk: Talk, said: str, title: str, trigger: str) -> None:
+    assert "I can't see where you are, so I'll ask you" in talk.say(said)
+    talk.say("ok")
+    with talk.database.service() as session:
+        task = session.scalars(select(Task)).one()
+    assert (task.title, task.trigger_type, task.location_trigger) == (title, "location", trigger)
+    assert task.wakes_at == task.scheduled_at
+    assert task.scheduled_at > talk.now
+
+
+@pytest.mark.parametrize("said", ["remind me to call mum when I'm done", "what's on when I get home?"])
+def test_what_only_sounds_like_a_place_is_none(talk: Talk, said: str) -> None:
+    assert "I can't see where you are" not in talk.say(said)
+
+
+def test_a_place_is_asked_for_its_task_and_learned(talk: Talk, user_of: Any) -> None:
+    talk.say("remind me when I get to the allotment")  # no place that anybody knows
+    talk.say("leave it out")
+    talk.say("remind me when I get home")
+    talk.say("to water the plants")
+    talk.say("ok")
+    assert "home" in user_of(talk).profile["locations"]
+
+
+def test_saying_where_one_is_brings_what_waited_there(talk: Talk) -> None:
+    talk.say("when I get to the office, mail Tom")
+    talk.say("ok")
+    assert "it's time for: Mail Tom" in talk.say("I'm at the office now")
+    assert talk.labels == ["Done", "Not yet", "Not today"]
+
+
+def test_a_task_for_a_place_is_taken_off_and_comes_back(talk: Talk) -> None:
+    talk.say("remind me when I leave home to take the keys")
+    talk.say("ok")
+    assert "Take the keys, when you leave home" in talk.say("cancel the keys")
+    talk.now += timedelta(hours=3)
+    talk.say("undo")
+    talk.say("yes")
+    assert len(pending(talk, "Take the keys")) == 1

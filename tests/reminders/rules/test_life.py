@@ -10,10 +10,12 @@ import pytest
 from reminders.rules.ladder import Ladder, Timing
 from reminders.rules.life import (
     Answered,
+    Arrived,
     Cancelled,
     Event,
     Moved,
     SkipRung,
+    Supersede,
     TaskState,
     Undone,
     Woken,
@@ -224,3 +226,31 @@ def test_a_rung_that_failed_everywhere_wakes_its_task_and_the_next_starts_but_ne
 def test_what_is_closed_stays_closed_once_its_day_is_over(status: TaskStatus, event: Event) -> None:
     closed = TaskState(NOW, 30 * MINUTE, NOW - HOUR, None, status, Stage.CLOSED, NOW, NOW)
     assert step(closed, event, LADDER, NOW + 48 * HOUR) == (closed, ())
+
+
+def test_a_task_for_a_place_is_asked_about_every_two_hours_and_missed_when_its_day_is_over() -> None:
+    told = live(replace(fresh(NOW, NOW, LADDER), at_place=True, wakes_at=NOW), LADDER)
+    asked = [at for at, effect in told.sent() if effect.rung == Rung.REMIND]
+    assert asked[:3] == [NOW, NOW + 2 * HOUR, NOW + 4 * HOUR]
+    assert not any(LADDER.rhythm.asleep(at) for at in asked)
+    assert {LADDER.rhythm.day(at) for at in asked} == {LADDER.rhythm.day(NOW)}
+    assert {effect.rung for _, effect in told.sent()} == {Rung.REMIND, Rung.MISS_NOTE}
+    assert told.state.status == TaskStatus.MISSED
+
+
+def test_once_the_place_is_reached_the_whole_ladder_is_climbed() -> None:
+    waiting = replace(fresh(NOW, NOW, LADDER), at_place=True, wakes_at=NOW + 2 * HOUR, stage=Stage.REMINDED)
+    here, effects = step(waiting, Arrived(), LADDER, NOW + HOUR)
+    assert (here.starts_at, here.wakes_at, here.at_place) == (NOW + HOUR, NOW + HOUR, False)
+    assert isinstance(effects[0], Supersede)
+    told = live(here, LADDER)
+    assert [effect.rung for _, effect in told.sent()][:3] == [Rung.REMIND, Rung.WHATSAPP, Rung.CALL]
+    assert step(replace(here, status=TaskStatus.DONE), Arrived(), LADDER, NOW)[1] == ()
+
+
+def test_a_pause_only_rests_what_waits_for_a_place() -> None:
+    paused = replace(LADDER, paused_until=NOW + 30 * HOUR)
+    resting, effects = step(
+        replace(fresh(NOW, NOW, paused), at_place=True, wakes_at=NOW), Woken(), paused, NOW
+    )
+    assert (resting.status, resting.wakes_at, effects) == (TaskStatus.PENDING, NOW + 30 * HOUR, ())

@@ -15,6 +15,7 @@ from agents.wishes import Wish
 from reminders.rules.diary import HORIZON, Prefer
 from reminders.rules.life import ASKS_EVERY
 from reminders.rules.when import Reading, When, parse_minutes, read_when
+from storage.vocabulary import WEEKDAYS
 
 _SHORT = re.compile(
     r"\b(?:call|ring|phone|text|email|e-mail|message|write to|pay|book|buy|order|send|take out|water|feed|post)\b",
@@ -27,6 +28,10 @@ _SAYS_DAY = re.compile(
     r"\b(?:today|tonight|tomorrow|tmrw|tmr|tom|yesterday|overmorrow|(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:days?)?|wednesdays?"
     r"|thursdays?|saturdays?|tuesdays?|weekdays?|weekend|weeks?|months?|days?|daily|every|next|in \w+ (?:min\w*|hours?|h)|now|noon|soon|\d+(?:st|nd|rd|th)"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\d{1,4}[./-]\d{1,2}(?:[./-]\d*)?(?!\d*\s*[ap]m)|(?:christmas|easter|new year)\w*)\b",
+    re.I,
+)
+_BARE_WEEKDAY = re.compile(
+    r"^(?:on )?(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs)?\b(?! (?:week|after|next)|.*\b(?:\d{1,2}(?:st|nd|rd|th)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     re.I,
 )
 _MOST_TASKS = 10  # in one message
@@ -121,11 +126,29 @@ def _seen_from(ctx: TurnContext, text: str, wish: Wish) -> datetime:
 
 
 def _own_day(ctx: TurnContext, text: str, at: datetime) -> datetime:
-    """The morning of `at` when only a clock was said and that day is still to come; else now."""
+    """The morning of `at` when only a clock was said and that day is still to come; else now.
+
+    A bare weekday means the one nearest to that day: a rent of next month goes to its own Tuesday.
+    """
+    bare = _BARE_WEEKDAY.match(text.strip())
+    if bare:
+        return _before_weekday(ctx, at, bare[1].lower()[:3])
     day = at.astimezone(ctx.zone).date()
     if _SAYS_DAY.search(text) or day <= ctx.local_now.date():
         return ctx.local_now
     return datetime.combine(day, time(0), ctx.zone)
+
+
+def _before_weekday(ctx: TurnContext, at: datetime, name: str) -> datetime:
+    """From where a weekday is read so that it is the one nearest to `at`; now when that is not ahead."""
+    weekday = next(index for index, day in enumerate(WEEKDAYS) if day.lower().startswith(name))
+    day = at.astimezone(ctx.zone).date()
+    near = min(
+        (day + timedelta(days=offset) for offset in range(-3, 4)), key=lambda one: one.weekday() != weekday
+    )
+    if near <= ctx.local_now.date():
+        return ctx.local_now
+    return max(ctx.local_now, datetime.combine(near - timedelta(days=1), time(23, 59), ctx.zone))
 
 
 def read_until(ctx: TurnContext, text: str) -> datetime | None:

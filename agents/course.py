@@ -9,7 +9,7 @@ from agents import diary
 from agents.goal_changes import read_goal_change
 from agents.journal import spoken_of
 from agents.place_tasks import read_place_task, says_where
-from agents.selecting import Meant, select
+from agents.selecting import Meant, select, titled
 from agents.shifts import read_move, read_swap
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
@@ -42,6 +42,15 @@ _TAKE_OFF = re.compile(r"^\W*(?:please )?take\b.{1,40}\boff\b", re.I)
 _DONE = re.compile(
     r"^\W*(?:please |ok |and )*(?:mark|tick(?: off)?|check(?: off)?|set|count)\b.+\b(?:done|complete[d]?|finished|off)\W*$"
     r"|^\W*(?:i'?m |i am |i )?(?:done|finished|through) with\b.+|^\W*tick off .+",
+    re.I,
+)
+_IS_DONE = re.compile(
+    r"^\W*(?:my |the )?(?P<what>.{2,60}?) (?:is |was |are |all )?(?:done|finished|completed?|ticked off)\W*$",
+    re.I,
+)
+RESIZE = re.compile(
+    r"^\W*(?:(?:please|can you|actually|no|ok)\b[,! ]*)*(?:make|set|change|shorten|lengthen|extend|cut|keep) (?P<what>.+?)"
+    r"(?: (?:to|for|only|just|last|down to))* (?P<many>\d{1,3}|half an|an|one|two) ?(?P<unit>min(?:ute)?s?|h(?:ours?|rs?)?)(?: long)?\W*$",
     re.I,
 )
 _MOVES = frozenset(
@@ -80,15 +89,32 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         return _aside("arrived")
     if read_goal_change(ctx, text) is not None:
         return {"intent": Intent.MODIFY_GOAL}
-    if _DONE.match(text):
+    if _DONE.match(text) or _is_done(ctx, text):
         return _aside("done")
     tasks = diary.open_tasks(ctx)
     about = spoken_of(state, ctx)
     return (
         _renames(text, tasks, ctx, about)
+        or _resizes(text, tasks, ctx, about)
         or _drops(ctx, text, tasks, about)
         or _moves(ctx, text, tasks, about)
     )
+
+
+def interrupts_with(ctx: TurnContext, text: str) -> bool:
+    """Whether words change what is planned by naming it, whatever is being asked."""
+    return course_of({}, ctx, text) is not None
+
+
+def _is_done(ctx: TurnContext, text: str) -> bool:
+    """ "Yoga is done", where there is yoga today."""
+    found = _IS_DONE.match(text)
+    return found is not None and titled(found["what"], diary.around_now(ctx))
+
+
+def _resizes(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence[Task]) -> Update | None:
+    found = RESIZE.match(text)
+    return _aside("resize") if found and select(ctx, found["what"], tasks, about).named else None
 
 
 def _renames(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence[Task]) -> Update | None:

@@ -46,3 +46,17 @@ def as_busy(task: Task) -> Busy:
 
 def rhythm(ctx: TurnContext) -> Rhythm:
     return Rhythm.of(ctx.profile(), ctx.user.timezone)
+
+
+def around_now(ctx: TurnContext) -> Sequence[Task]:
+    """Open tasks of yesterday and today, and of the next hours."""
+    return ctx.session.scalars(
+        select(Task)
+        .where(
+            Task.user_id == ctx.user.id,
+            Task.status.in_([TaskStatus.PENDING, TaskStatus.MISSED]),
+            Task.scheduled_at > ctx.now - timedelta(hours=24),
+            Task.scheduled_at < ctx.now + timedelta(hours=12),
+        )
+        .order_by(Task.scheduled_at)
+    ).all()

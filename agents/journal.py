@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from agents.reply import Option, ask
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
+from reminders.answering import open_reminders
 from reminders.changes import RECENT, Change, newest
 from storage.tables import Task
 from storage.vocabulary import TaskStatus
 
 _KEPT = 12  # changes
 _SPOKEN = 20  # tasks
+_FRESH = timedelta(hours=3)  # later "it" is something else
 
 
 def changed(state: AgentState, node: str, text: str, change: Change, about: Iterable[Task] = ()) -> Update:
     """Say what was changed with a way back under it, and remember it."""
     focus = {"kind": "changed", "at": change.at}
-    return ask(state, node, text, [[Option("Undo", "undo")]], focus) | noted(state, change) | spoken(about)
+    return (
+        ask(state, node, text, [[Option("Undo", "undo")]], focus)
+        | noted(state, change)
+        | spoken(about, change.at)
+    )
 
 
 def noted(state: AgentState, change: Change) -> Update:
@@ -28,14 +34,21 @@ def noted(state: AgentState, change: Change) -> Update:
     return {"changes": [*state.get("changes", []), change.as_json()][-_KEPT:]}
 
 
-def spoken(tasks: Iterable[Task]) -> Update:
-    """What "it" stands for from now on."""
+def spoken(tasks: Iterable[Task], at: str) -> Update:
+    """What "it" stands for from now on (`at` in ISO)."""
     ids = [task.id.hex for task in tasks][:_SPOKEN]
-    return {"about": ids} if ids else {}
+    return {"about": ids, "about_at": at} if ids else {}
 
 
 def spoken_of(state: AgentState, ctx: TurnContext) -> list[Task]:
-    """The tasks that were spoken of last, as they are now; those that are open."""
+    """What "it" is: the task spoken of last while that is fresh, or what we reminded of since; open ones only."""
+    at = state.get("about_at") or ""
+    fresh = at > (ctx.now - _FRESH).isoformat()
+    since = datetime.fromisoformat(at) if fresh else ctx.now - _FRESH
+    reminded = open_reminders(ctx.session, ctx.user.id, ctx.now)
+    newer = [task for task in reminded if task.reminder_sent_at is not None and task.reminder_sent_at > since]
+    if newer or not fresh:
+        return newer or list(reminded)
     found = [newest(ctx.session, ctx.user.id, UUID(hex=key)) for key in state.get("about", [])]
     open_ones = {task.id: task for task in found if task is not None and task.status == TaskStatus.PENDING}
     return sorted(open_ones.values(), key=lambda task: (task.scheduled_at, task.id))

@@ -117,6 +117,7 @@ class Meant:
     named: bool = False
     weekday: int | None = None
     day_missing: bool = False
+    strange: bool = False  # something was named that none of the tasks is
     span: bool = False  # a week or the like was named: what lies in it is meant
 
     @property
@@ -165,7 +166,7 @@ def select(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
         return Meant(tuple(about), scope=scope, named=True)
     if days is not None and not _title_words(bare):
         return Meant(tuple(on_day), every=True, scope="one", named=True)
-    return Meant(scope=scope, weekday=weekday)
+    return Meant(scope=scope, weekday=weekday, strange=bool(_title_words(bare)))
 
 
 def titled(text: str, tasks: Sequence[Task]) -> bool:

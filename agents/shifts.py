@@ -47,6 +47,11 @@ _INSTEAD = re.compile(r"\b(?:instead|rather)\b", re.I)
 _FROM_NOW = re.compile(r"\b(?:from now on|in future|going forward|always|every time)\b", re.I)
 _THOSE = re.compile(r"^(?:all|both|every|each)\b.+\bto\b", re.I)
 _SWAP = re.compile(r"^(?:swap|switch|exchange)\s+(?P<one>.+?)\s+(?:and|with|for)\s+(?P<two>.+)$", re.I)
+_NEEDS = re.compile(
+    r"^(?P<source>.{2,60}?) (?:needs?|has|have|ought|should|must|can|could)(?: to)? (?:be )?(?:move|moved|shift|shifted|change|changed|go|happen|rescheduled)"
+    r" (?:to |until )?(?P<target>.+)$",
+    re.I,
+)
 _UNABLE = re.compile(
     r"^(?:sorry,? )?i (?:can'?t|cannot|can not|won'?t(?: be able to)?|will not) (?:make|do|manage|go to|get to|fit in|fit)\b\s*(?P<what>.*)$",
     re.I,
@@ -92,6 +97,9 @@ def read_swap(text: str) -> tuple[str, str] | None:
 def read_move(ctx: TurnContext, text: str) -> Move | None:
     """A wish to move something; None when the words are none."""
     said = _core(text)
+    passive = _NEEDS.match(said)
+    if passive and _timely(ctx, passive["target"]):
+        return Move(passive["source"], _full(passive["target"]), verb="move")
     unable = _UNABLE.match(said)
     if unable:
         return Move(re.sub(r"^it\b", "", _INSTEAD.sub(" ", unable["what"])).strip(), verb="can't")
@@ -171,6 +179,8 @@ def _full(target: str) -> str:
     """ "7" as an hour, "the evening" as a part of the day."""
     if re.fullmatch(r"\d{1,2}", target):
         return f"at {target}"
+    if re.fullmatch(r"(?:my |the )?(?:lunch(?: ?time| break)?|noon|midday)", target, re.I):
+        return "at 12:30" if target.lower() not in ("noon", "midday") else "at 12:00"
     part = re.fullmatch(r"(?:the |an? |in the )?(?P<part>morning|afternoon|evening)s?", target, re.I)
     return f"in the {part['part']}" if part else target
 

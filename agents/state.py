@@ -52,6 +52,7 @@ class AgentState(TypedDict, total=False):
     agent_node: str  # who spoke last
     changes: list[Json]  # reminders.changes.Change, the newest last: what undo takes back
     about: list[str]  # ids (hex) of the tasks spoken of last: what "it" stands for
+    about_at: str  # when that was (ISO)
 
 
 def fresh_turn(user_id: str, correlation_id: str) -> Update:

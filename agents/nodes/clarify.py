@@ -77,6 +77,8 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return tell_changes(state, ctx)
         case "rename":
             return renaming.rename(state, ctx, heard.text)
+        case "resize":
+            return renaming.resize(state, ctx, heard.text)
         case "why":
             return asides.why(ctx)
         case "progress":

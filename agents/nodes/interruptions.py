@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.capture import renames
+from agents.course import interrupts_with
 from agents.nodes.intents import aside_of
 from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
@@ -65,6 +66,8 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS
         case "capture" if renames(text):
             return False
+        case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
+            return True
         case "move" | "drop" if says_unable(text):
             return True
         case "move" | "drop" if refers_back(text):

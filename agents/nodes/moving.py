@@ -19,7 +19,6 @@ from agents.shifts import Move, Shift, read_move, read_shift, read_swap
 from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
-from reminders.answering import open_reminders
 from reminders.changes import Change
 from reminders.plans import PlanError, move_task
 from reminders.series_moves import move_series
@@ -97,7 +96,8 @@ def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
     swap = read_swap(text)
     if swap is not None:
         return moving_many.swap(state, ctx, tasks, *swap)
-    wish = read_move(ctx, text) or Move(text, text)
+    read = read_move(ctx, text)
+    wish = read or Move(text, text)
     about = spoken_of(state, ctx)
     meant = select(ctx, wish.source, tasks, about)
     focus = _focus(wish, meant, select(ctx, text, tasks, about).scope)
@@ -106,15 +106,13 @@ def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if meant.every and len(meant.tasks) > 1 and (wish.target or wish.shift):
         return moving_many.each(state, ctx, meant.tasks, wish)
     found = meant.heads
-    if not found and not meant.named:
-        found = (
-            list(open_reminders(ctx.session, ctx.user.id, ctx.now)) or about
-        )  # "make it 7pm" after a reminder
-    if meant.day_missing:
+    if not found and not meant.strange:
+        found = about  # "make it 7pm" after a reminder
+    if meant.day_missing and read is not None:
         return _other_day(state, ctx, found, focus)
     if len(found) == 1:
         return _offer(state, ctx, found[0], focus)
-    return _ask_which(state, found or _distinct(tasks), focus, ctx)
+    return _ask_which(state, found or _distinct(tasks), focus, ctx, known=not meant.strange)
 
 
 def _focus(wish: Move, meant: Meant, scope: str) -> Json:
@@ -136,10 +134,13 @@ def _shift_json(shift: Shift | None) -> list[int]:
     return [shift.days, shift.minutes, shift.way] if shift is not None else []
 
 
-def _ask_which(state: AgentState, found: Sequence[Task], focus: Json, ctx: TurnContext) -> Update:
+def _ask_which(
+    state: AgentState, found: Sequence[Task], focus: Json, ctx: TurnContext, *, known: bool
+) -> Update:
     offered = found[:_SHOWN]
     rows = [[Option(_label(ctx, task), "task", task.id.hex)] for task in offered]
-    return ask(state, _NODE, "Which one shall I move?", [*rows, [_NEVER_MIND]], focus)
+    before = "" if known else "I don't find that among your coming tasks. "
+    return ask(state, _NODE, f"{before}Which one shall I move?", [*rows, [_NEVER_MIND]], focus)
 
 
 def _other_day(state: AgentState, ctx: TurnContext, found: Sequence[Task], focus: Json) -> Update:
@@ -234,7 +235,7 @@ def _slots(
     ]
     body = "\n".join([lead, "Free for you:", *lines, "Which one?"])
     asked = ask(state, _NODE, body, [*rows, [Option("Another time", "other"), _NEVER_MIND]], focus)
-    return asked | spoken([task])
+    return asked | spoken([task], ctx.now.isoformat())
 
 
 def _chosen(state: AgentState, ctx: TurnContext, task: Task, to: datetime, focus: Json) -> Update:

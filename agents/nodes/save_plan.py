@@ -41,7 +41,7 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
         close(_NODE, _told(ctx, draft, len(tasks)))
         | {"goal_draft": {}}
         | noted(state, change)
-        | spoken(tasks[:1])
+        | spoken(tasks[:1], change.at)
     )
 
 

@@ -19,6 +19,7 @@ from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import cancel_tasks
 from reminders.rules.places import when_words
+from reminders.rules.recurrence import ends
 from reminders.series_ends import end_series
 from storage.tables import Task
 from storage.vocabulary import TaskStatus, TriggerType
@@ -173,11 +174,12 @@ def _ask_each(state: AgentState, ctx: TurnContext, tasks: Sequence[Task], *, ser
 
 def _ask_scope(state: AgentState, ctx: TurnContext, first: Task, series: Sequence[Task]) -> Update:
     rest = [task for task in series if task.scheduled_at >= first.scheduled_at]
-    goes_on = " and goes on" if first.goal_id is None else ""
-    count = wording.count(len(rest), "time")
-    rows = [[Option("Just this one", "drop_one"), Option(f"All {len(rest)}", "drop_all")], [_KEEP]]
+    endless = first.goal_id is None and not ends(first.recurrence_rule or "UNTIL=")
+    often = f"comes {wording.count(len(rest), 'time')}" + (" and goes on" if endless else "")
+    all_of_it = f"All {len(rest)}" if len(rest) > 1 else "All of it"
+    rows = [[Option("Just this one", "drop_one"), Option(all_of_it, "drop_all")], [_KEEP]]
     when = wording.moment(first.scheduled_at, ctx.zone)
-    text = f"{first.title} comes {count}{goes_on}. Only {when}, or all of it?"
+    text = f"{first.title} {often if len(rest) > 1 else 'comes again and again'}. Only {when}, or all of it?"
     ids = [task.id.hex for task in rest]
     return ask(state, _NODE, text, rows, {"kind": "drop", "step": "scope", "task_ids": ids})
 

@@ -24,6 +24,10 @@ from reminders.rules.slots import find_slots
 from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
+_HALF, _NOON = (
+    re.compile(r"(?:in )?(?:the )?(?P<half>morning|evening|afternoon|am|pm|a\.m|p\.m)(?: please)?", re.I),
+    12,
+)
 _LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
@@ -198,12 +202,30 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
         return _hear_title(state, ctx, text, wishes)
+    half = _half_meant(state, ctx, text) if step == "when" else None
+    if half is not None:
+        return _propose(state, ctx, [wishes[0].starting(half), *wishes[1:]])
     changed, problem = read_change(ctx, text, wishes, step)
     if problem is not None:
         return _ask_when(state, wishes, problem)
     if changed is None:
         return ask_again(state, _NODE, "I didn't get that.")
     return _propose(state, ctx, changed)
+
+
+def _half_meant(state: AgentState, ctx: TurnContext, text: str) -> datetime | None:
+    """ "Morning" or "in the evening", where 8 could have been either: that one of the two moments on offer."""
+    said = _HALF.fullmatch(text.strip(" .!"))
+    data = [one["data"] for row in (state.get("question") or {}).get("rows", []) for one in row]
+    offered = [
+        datetime.fromtimestamp(int(key), tz=ctx.now.tzinfo)
+        for one in data
+        if (key := one.rpartition(":")[2]).isdigit()
+    ]
+    if said is None or not offered:
+        return None
+    morning = said["half"].lower() in ("morning", "am", "a.m")
+    return next((at for at in offered if (at.astimezone(ctx.zone).hour < _NOON) == morning), None)
 
 
 def _agreed(wishes: Sequence[Wish]) -> Update:

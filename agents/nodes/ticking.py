@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from agents import wording
+from agents import diary, wording
 from agents.journal import spoken, spoken_of
 from agents.place_tasks import says_where
 from agents.reply import tell
@@ -34,7 +32,7 @@ _AND = re.compile(r"\s*(?:,|\band\b|\bplus\b|&)\s*", re.I)
 
 def done(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """The open tasks of these titles nearest to now are done; what cannot be told is asked."""
-    tasks = _around_now(ctx)
+    tasks = diary.around_now(ctx)
     numbered = _NUMBER.match(text)
     found = _numbered(ctx, int(numbered[1])) if numbered else _named(tasks, text)
     if not found:
@@ -45,7 +43,7 @@ def done(state: AgentState, ctx: TurnContext, text: str) -> Update:
     outcomes = [
         answer_task(ctx.session, ctx.user.id, task.id, Answer.DONE, ctx.now, source=source) for task in found
     ]
-    return _said(outcomes) | spoken(found)
+    return _said(outcomes) | spoken(found, ctx.now.isoformat())
 
 
 def arrived(ctx: TurnContext, text: str) -> Update:
@@ -59,7 +57,7 @@ def arrived(ctx: TurnContext, text: str) -> Update:
     for task in here:
         rows = [[{"label": one.label, "data": one.data} for one in row] for row in place_rows(task)]
         replies.append({"text": f"Then it's time for: {task.title}.", "rows": rows, "node": _NODE})
-    return {"replies": replies, "agent_node": _NODE} | spoken(here)
+    return {"replies": replies, "agent_node": _NODE} | spoken(here, ctx.now.isoformat())
 
 
 def _named(tasks: Sequence[Task], text: str) -> list[Task]:
@@ -113,17 +111,3 @@ def _reply(text: str, rows: Sequence[Sequence[Json]]) -> Update:
         "replies": [{"text": text, "rows": [list(row) for row in rows], "node": _NODE}],
         "agent_node": _NODE,
     }
-
-
-def _around_now(ctx: TurnContext) -> Sequence[Task]:
-    """Open tasks of yesterday and today, and of the next hours."""
-    return ctx.session.scalars(
-        select(Task)
-        .where(
-            Task.user_id == ctx.user.id,
-            Task.status.in_([TaskStatus.PENDING, TaskStatus.MISSED]),
-            Task.scheduled_at > ctx.now - timedelta(hours=24),
-            Task.scheduled_at < ctx.now + timedelta(hours=12),
-        )
-        .order_by(Task.scheduled_at)
-    ).all()

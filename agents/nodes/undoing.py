@@ -71,7 +71,11 @@ def _take_back(state: AgentState, ctx: TurnContext, change: Change) -> Update:
     said = change.back if change.back and (back.count or change.goal) else ""
     if not said and person is not None:
         said = says_back(back, person, ctx.now)
-    return close(_NODE, said or NOTHING) | taken_back(state, ctx, change) | spoken(back.home[:1])
+    return (
+        close(_NODE, said or NOTHING)
+        | taken_back(state, ctx, change)
+        | spoken(back.home[:1], ctx.now.isoformat())
+    )
 
 
 def _moved_elsewhere(state: AgentState, ctx: TurnContext) -> list[Change]:
@@ -99,4 +103,4 @@ def _reopen(ctx: TurnContext, task: Task) -> Update:
     tap = TaskTap(task.id, task.version, "undo", "")
     source = ctx.turn.message.sender.channel
     said = answer_tap(ctx.session, ctx.user.id, tap, ctx.now, source=source).text
-    return tell(_NODE, said) | spoken([task])
+    return tell(_NODE, said) | spoken([task], ctx.now.isoformat())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from agents.outputs import AvoidSlot, GoalPlannerOutput
 from agents.plan_series import PlacedTask, Series, place_plan, placed_tasks, series_of
 from agents.state import AgentState, Json
 from agents.turn import TurnContext
-from reminders.rules.diary import Busy
+from reminders.rules.diary import Busy, Diary
 from reminders.rules.rhythm import Avoid
 from reminders.rules.series import PlacedSeries
 from storage.vocabulary import WEEKDAYS
@@ -103,6 +103,21 @@ def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]
         _as_json(series, one, placed_tasks(series, one, starts_on, rhythm), titles)
         for series, one in zip(series_of(plan), placed, strict=True)
     ]
+
+
+def taken_meanwhile(ctx: TurnContext, draft: Draft) -> bool:
+    """Whether another task has come to lie where the plan was placed; a goal's own present tasks are no other."""
+    own = UUID(draft.goal_id) if draft.goal_id else None
+    others = Diary.of(
+        [diary.as_busy(task) for task in diary.open_tasks(ctx) if own is None or task.goal_id != own]
+    )
+    for series in draft.placed:
+        for task in series["tasks"]:
+            start = datetime.fromisoformat(task["start"])
+            end = start + timedelta(minutes=task["minutes"])
+            if start > ctx.now and others.clash(start, end, timedelta(0)) is not None:
+                return True
+    return False
 
 
 def _as_json(

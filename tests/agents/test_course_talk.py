@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -481,3 +482,59 @@ def test_a_task_for_a_place_is_taken_off_and_comes_back(talk: Talk) -> None:
     talk.say("undo")
     talk.say("yes")
     assert len(pending(talk, "Take the keys")) == 1
+
+
+# ------------------------------------------------------------------ plans
+
+
+@pytest.fixture
+def planned(talk: Talk) -> Talk:
+    """A plan on the table."""
+    talk.say("I want to run 5 km")
+    while "Looks good" not in talk.labels:
+        talk.tap(talk.labels[0])
+    return talk
+
+
+def starts(talk: Talk) -> list[datetime]:
+    with talk.database.service() as session:
+        return list(
+            session.scalars(
+                select(Task.scheduled_at).where(Task.status == TaskStatus.PENDING).order_by(Task.scheduled_at)
+            )
+        )
+
+
+def test_an_approved_plan_can_be_taken_back(planned: Talk) -> None:
+    planned.say("looks good")
+    assert len(starts(planned)) > 6
+    assert "is off again" in planned.say("undo")
+    assert (starts(planned), status(planned, "Run 5 km")) == ([], GoalStatus.ABANDONED)
+
+
+def test_a_changed_plan_starts_from_what_runs_keeps_its_goal_and_can_be_taken_back(planned: Talk) -> None:
+    planned.say("looks good")
+    before = starts(planned)
+    planned.say("make my running goal easier")
+    assert "→" in planned.text
+    assert starts(planned) == before
+    planned.say("looks good")
+    with planned.database.service() as session:
+        assert len(session.scalars(select(Goal)).all()) == 1
+    changed = starts(planned)
+    planned.say("looks good")  # a second time there is nothing to approve
+    assert starts(planned) == changed
+    assert len(changed) == len(set(changed))
+    planned.say("undo")
+    assert starts(planned) == before
+
+
+def test_what_came_in_between_is_seen_before_the_plan_is_saved(planned: Talk) -> None:
+    found = re.search(r"1\. .* (\d\d:\d\d),", planned.text)
+    assert found is not None
+    plan(planned, "Dentist", *(at(day, found[1]) for day in range(12, 20)))  # every morning of that week
+    assert "Something came into your diary" in planned.say("looks good")
+    planned.say("looks good")
+    moments = starts(planned)
+    assert len(moments) > 6 + 8
+    assert len(moments) == len(set(moments))

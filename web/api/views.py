@@ -70,6 +70,12 @@ class GoalWithPipeline(GoalView):
     pipeline: list[GoalView]
 
 
+class GoalAbandoned(GoalView):
+    cancelled_tasks: int
+    kept_tasks: int  # another goal needs them too
+    abandoned_sprints: int
+
+
 class Account(Fields):
     id: UUID
     email: str | None

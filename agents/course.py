@@ -20,7 +20,7 @@ from storage.vocabulary import Intent
 
 _UNDO = re.compile(
     r"\W*(?:(?:oops|sorry|wait|no|ok|please|actually)\b[,! ]*)*(?:undo\b.{0,30}|put (?:it|that|them|everything) back(?: (?:please|again|where it was|how it was))?"
-    r"|(?:change|move|switch|turn) (?:it|that|them) back|revert(?: (?:it|that|this))?|take (?:it|that|this) back|bring (?:it|that|them) back"
+    r"|(?:change|move|switch|turn) (?:it|that|them) back|restore (?:it|that|them)|bring back|revert(?: (?:it|that|this))?|take (?:it|that|this) back|bring (?:it|that|them) back"
     r"|(?:that|this) was (?:a mistake|wrong|not what i (?:meant|wanted))|i changed my mind about that)\W*",
     re.I,
 )
@@ -33,11 +33,13 @@ RENAME = re.compile(
     r"|^\W*(?:please |can you |actually |no,? )*(?:rename|call|name) (?P<it>it|that|this)\s+(?:to )?(?P<bare>.+?)(?: instead)?\W*$",
     re.I,
 )
-_DROP = re.compile(
+DROP = re.compile(
     r"^\W*(?:(?:please|can you|could you|let'?s|i want to|i'?d like to|ok(?:ay)?|actually|just|then)\b[,! ]*)*"
-    r"(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|take off|get rid of|stop)\b",
+    r"(?:(?:don'?t|do not|stop|never) remind(?:ing)? me (?:of|about|to)|no more|i (?:don'?t|do not) need(?: the| my)?(?= .+ any ?more)"
+    r"|(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|take off|get rid of|stop)\b\s*(?:out|off)?)",
     re.I,
 )
+NUMBER = re.compile(r"(?:number |no\.? ?|#)?(\d{1,2})", re.I)
 _TAKE_OFF = re.compile(r"^\W*(?:please )?take\b.{1,40}\boff\b", re.I)
 _DONE = re.compile(
     r"^\W*(?:please |ok |and )*(?:mark|tick(?: off)?|check(?: off)?|set|count)\b.+\b(?:done|complete[d]?|finished|off)\W*$"
@@ -126,12 +128,13 @@ def _renames(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence
 
 
 def _drops(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[Task]) -> Update | None:
-    verb = _DROP.match(text) or _TAKE_OFF.match(text)
+    verb = DROP.match(text) or _TAKE_OFF.match(text)
     if verb is None:
         return None
-    rest = text[verb.end() :] if _DROP.match(text) else text
+    rest = text[verb.end() :] if DROP.match(text) else text
     meant = select(ctx, rest, tasks, about)
-    return _aside("drop") if meant.named and (meant.tasks or rest.strip()) else None
+    numbered = NUMBER.fullmatch(rest.strip()) is not None and bool(about)
+    return _aside("drop") if numbered or (meant.named and (meant.tasks or rest.strip())) else None
 
 
 def _moves(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[Task]) -> Update | None:
@@ -145,6 +148,8 @@ def _moves(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
         return None
     if not wish.source.strip() and wish.target and open_reminders(ctx.session, ctx.user.id, ctx.now):
         return {"intent": Intent.RESCHEDULE_TASK}  # "tonight instead", to a reminder
+    if NUMBER.fullmatch(wish.source.strip()) and about:
+        return {"intent": Intent.RESCHEDULE_TASK}
     meant = select(ctx, wish.source, tasks, about)
     certain = wish.verb in _MOVES or wish.shift is not None or bool(wish.target)
     return {"intent": Intent.RESCHEDULE_TASK} if certain and _fits(meant, wish.verb) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,6 +15,7 @@ from reminders.changes import RECENT, Change, newest
 from storage.tables import Task
 from storage.vocabulary import TaskStatus
 
+_NUMBER = re.compile(r"(?:number |no\.? ?|#)?(\d{1,2})", re.I)
 _KEPT = 12  # changes
 _SPOKEN = 20  # tasks
 _FRESH = timedelta(hours=3)  # later "it" is something else
@@ -52,6 +54,15 @@ def spoken_of(state: AgentState, ctx: TurnContext) -> list[Task]:
     found = [newest(ctx.session, ctx.user.id, UUID(hex=key)) for key in state.get("about", [])]
     open_ones = {task.id: task for task in found if task is not None and task.status == TaskStatus.PENDING}
     return sorted(open_ones.values(), key=lambda task: (task.scheduled_at, task.id))
+
+
+def numbered(state: AgentState, ctx: TurnContext, text: str) -> Task | None:
+    """ "2": that line of what was listed last, if it is still open."""
+    found, listed = _NUMBER.fullmatch(text.strip()), state.get("about", [])
+    if found is None or not 1 <= int(found[1]) <= len(listed):
+        return None
+    task = newest(ctx.session, ctx.user.id, UUID(hex=listed[int(found[1]) - 1]))
+    return task if task is not None and task.status == TaskStatus.PENDING else None
 
 
 def recent(state: AgentState, ctx: TurnContext) -> Sequence[Change]:

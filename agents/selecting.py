@@ -29,6 +29,11 @@ _DATE = re.compile(
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d{1,2}(?:st|nd|rd|th)?|\d{1,2}(?:st|nd|rd|th)|\d{4}-\d\d-\d\d)\b",
     re.I,
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = re.compile(
+    r"\bin (jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
+    re.I,
+)
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b|(?<=s)['’](?=\s)")
 _ALL = re.compile(
     r"\b(?:all future|from now on|always|for good|permanently|forever|every (?:time|week|one)|each (?:time|week)|in future|going forward"
@@ -146,7 +151,7 @@ def select(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
     bare = _without_days(said)
     if _EVERYTHING.search(said) and not _titled(bare, tasks):
         return Meant(tuple(on_day), every=True, scope="one" if days else "", named=True)
-    if (several := _several(bare, on_day)) is not None:
+    if (several := _several(ctx, said, tasks)) is not None:
         return Meant(tuple(several), every=True, scope="one", named=True)
     fitting = _fitting(bare, tasks)
     if fitting:
@@ -174,16 +179,16 @@ def titled(text: str, tasks: Sequence[Task]) -> bool:
     return _titled(_without_days(_POSSESSIVE.sub("", text)), tasks)
 
 
-def _several(text: str, tasks: Sequence[Task]) -> list[Task] | None:
+def _several(ctx: TurnContext, text: str, tasks: Sequence[Task]) -> list[Task] | None:
     """ "The dentist and yoga": the next of each; None unless every part names one and no title has them all."""
     parts = [part for part in _AND.split(text) if part.strip()]
-    whole = _fitting(text, tasks)
-    if len(parts) < _SEVERAL or any(all(_fitting(part, [task]) for part in parts) for task in whole):
+    whole = _fitting(_without_days(text), tasks)
+    if len(parts) < _SEVERAL or any(all(titled(part, [task]) for part in parts) for task in whole):
         return None
-    heads = [one_each(_fitting(part, tasks)) for part in parts]
-    if any(len(found) != 1 for found in heads):
+    found = [select(ctx, part, tasks) for part in parts]
+    if any(len(one.heads) != 1 or one.every or one.day_missing for one in found):
         return None
-    return sorted((found[0] for found in heads), key=lambda task: task.scheduled_at)
+    return sorted((one.heads[0] for one in found), key=lambda task: task.scheduled_at)
 
 
 def _titled(text: str, tasks: Sequence[Task]) -> bool:
@@ -239,6 +244,11 @@ def _days(ctx: TurnContext, text: str) -> tuple[frozenset[date] | None, int | No
         days = (today + timedelta(days=offset) for offset in range(ahead))
         fitting = [day for day in days if day.weekday() == index]
         return frozenset(fitting if ahead == 60 else fitting[:1]), index, plural
+    month = _MONTH.search(text)
+    if month and not _DATE.search(text):
+        number = _MONTHS.index(month[1].lower()[:3]) + 1
+        year = (today + timedelta(days=offset) for offset in range(365))
+        return frozenset(day for day in year if day.month == number), None, False
     dated = _DATE.search(text)
     when = read_when(dated[0], ctx.local_now, ctx.user.timezone).when if dated else None
     if when is not None and when.first is not None:
@@ -265,4 +275,4 @@ def _stretch(name: str, today: date) -> frozenset[date]:
 def _without_days(text: str) -> str:
     for _, pattern in _STRETCHES:
         text = pattern.sub(" ", text)
-    return _DATE.sub(" ", _WEEKDAY.sub(" ", _ONE.sub(" ", _ALL.sub(" ", text))))
+    return _DATE.sub(" ", _MONTH.sub(" ", _WEEKDAY.sub(" ", _ONE.sub(" ", _ALL.sub(" ", text)))))

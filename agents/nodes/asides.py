@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from agents import wording
 from agents.capture import read_until
+from agents.journal import spoken
 from agents.places import find_zone, says_zone, wall_time
 from agents.plan_words import reasons
 from agents.reply import Option, ask, close, tell
@@ -43,7 +44,8 @@ def agenda(ctx: TurnContext, text: str) -> Update:
     if not found.text:
         return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
     rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
-    return {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
+    said: Update = {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
+    return said | spoken(planned.tasks_of(ctx.session, ctx.user, day, days), ctx.now.isoformat())
 
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,7 +11,7 @@ from agents import diary, wording
 from agents.capture import Target, read_target
 from agents.free_times import free_times, obstacle
 from agents.hearing import Heard
-from agents.journal import changed, spoken, spoken_of
+from agents.journal import changed, numbered, spoken, spoken_of
 from agents.nodes import moving_many
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
@@ -29,6 +30,7 @@ from storage.vocabulary import TaskStatus
 _NODE = "task_handler"
 _NEVER_MIND = Option("Leave it", "leave")
 _SHOWN = 5
+_TWO = re.compile(r"^\W*(?:\w+ )?(?:move|shift|push|reschedule|change|put)\b.+ to .+\band\b.+ to .+", re.I)
 LEFT = "Then it stays where it is."
 
 
@@ -93,13 +95,16 @@ def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
     tasks = diary.open_tasks(ctx)
     if not tasks:
         return close(_NODE, "There is nothing planned that I could move. Is there something to add?")
+    if _TWO.match(text) and read_swap(text) is None:
+        return close(_NODE, "One at a time, so that nothing gets lost. Which one first?")
     swap = read_swap(text)
     if swap is not None:
         return moving_many.swap(state, ctx, tasks, *swap)
     read = read_move(ctx, text)
     wish = read or Move(text, text)
     about = spoken_of(state, ctx)
-    meant = select(ctx, wish.source, tasks, about)
+    listed = numbered(state, ctx, wish.source)
+    meant = Meant((listed,), named=True) if listed else select(ctx, wish.source, tasks, about)
     focus = _focus(wish, meant, select(ctx, text, tasks, about).scope)
     if meant.every and not meant.tasks:
         return close(_NODE, "Nothing is planned there, so there is nothing to move.")

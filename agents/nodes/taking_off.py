@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import select as select_rows
 
 from agents import wording
+from agents.course import DROP
 from agents.hearing import Heard
-from agents.journal import changed, spoken_of
+from agents.journal import changed, numbered, spoken_of
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.selecting import Meant, one_each, select
@@ -27,17 +28,17 @@ from storage.vocabulary import TaskStatus, TriggerType
 _NODE = "clarify"
 _KEEP = Option("Keep it", "keep")
 _SHOWN = 5
-_VERB = re.compile(
-    r"^\W*(?:(?:please|can you|could you|let'?s|i want to|i'?d like to|ok(?:ay)?|actually|just|then)\b[,! ]*)*"
-    r"(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|take off|take|get rid of|stop)\b\s*(?:out|off)?",
-    re.I,
-)  # fmt: skip
+_TAKE = re.compile(r"^\W*(?:please )?take\b", re.I)
 
 
 def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """ "Cancel the dentist": one is taken off at once, with a way back; of several it is asked which."""
     tasks = coming(ctx)
-    meant = select(ctx, _VERB.sub("", text), tasks, spoken_of(state, ctx))
+    said = DROP.sub("", text) if DROP.match(text) else _TAKE.sub("", text)
+    listed = numbered(state, ctx, said)
+    if listed is not None:
+        return _one(state, ctx, Meant((listed,), named=True), tasks)
+    meant = select(ctx, said, tasks, spoken_of(state, ctx))
     if not meant.named:
         return _unknown(state, ctx, tasks)
     if not meant.tasks:

@@ -262,6 +262,29 @@ def test_more_than_one_is_asked_first(week: Talk, said: str, count: int) -> None
     assert pending(week) == before
 
 
+def test_a_month_keeps_the_rest_of_the_series(week: Talk) -> None:
+    week.say("remove all the runs in April")
+    assert len(pending(week, "Easy run")) == 5
+    assert "Enjoy the break" not in week.say("don't remind me of yoga any more")
+    assert pending(week, "Yoga") == []
+
+
+def test_a_number_is_a_line_of_what_was_listed_last(week: Talk) -> None:
+    week.say("what's on tomorrow?")
+    week.say("move 2 to Friday 5pm")
+    assert pending(week, "Call mum") == ["Fri 13 17:00"]
+    week.say("what's on tomorrow?")
+    week.say("cancel 1")
+    week.say("just this one")
+    assert pending(week, "Easy run")[0] == "Mon 16 07:30"
+
+
+def test_each_part_of_an_and_has_its_own_day(week: Talk) -> None:
+    week.say("cancel call mum tomorrow and the dentist")
+    assert week.labels == ["Yes, take off 2", "Keep them"]
+    assert "One at a time" in week.say("move call mum to Friday and yoga to Sunday")
+
+
 def test_a_series_dropped_for_good_goes_without_a_question(week: Talk) -> None:
     assert "all 5 of Easy run" in week.say("drop the run for good")
     assert pending(week, "Easy run") == []

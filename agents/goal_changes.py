@@ -49,8 +49,8 @@ def read_goal_change(ctx: TurnContext, text: str) -> GoalChange | None:
     kind = next((kind for kind, pattern in _WISHES if pattern.match(text)), None)
     if kind is None:
         return None
-    active, waiting = _open_goals(ctx)
-    goals = [*waiting, *active] if kind == "resume" else active
+    active, others = _goals(ctx)
+    goals = [*others, *active] if kind == "resume" else active
     if not goals:
         return None
     rest = re.sub(
@@ -63,21 +63,23 @@ def read_goal_change(ctx: TurnContext, text: str) -> GoalChange | None:
         _SAYS_GOAL.search(text) or (found and (_EDIT_ONLY.search(text) and sounds_like_edit(text)))
     ):
         return None
-    if kind == "resume" and not any(goal.status == GoalStatus.PIPELINE or _rests(goal) for goal in found):
-        return None
+    if kind == "resume":
+        found = [goal for goal in found if goal.status != GoalStatus.ACTIVE or _rests(goal)]
+        found = [goal for goal in found if goal.status != GoalStatus.ABANDONED] or found[-1:]
+        return GoalChange(kind, tuple(found)) if found else None
     if kind == "giveup" and _EVERYTHING.search(text):
         return GoalChange(kind, tuple(goals))
-    if found and (_SAYS_GOAL.search(text) or kind in ("change", "resume") or not _is_task(ctx, text)):
+    if found and (_SAYS_GOAL.search(text) or kind == "change" or not _is_task(ctx, text)):
         return GoalChange(kind, tuple(found))
     return GoalChange(kind, tuple(goals)) if _SAYS_GOAL.search(text) and not _named_words(rest) else None
 
 
-def _open_goals(ctx: TurnContext) -> tuple[Sequence[Goal], Sequence[Goal]]:
+def _goals(ctx: TurnContext) -> tuple[Sequence[Goal], Sequence[Goal]]:
+    """The active ones, and those that could go on: at rest, waiting in line, or given up."""
     goals = list_goals(ctx.session, ctx.user.id)
     active = [goal for goal in goals if goal.status == GoalStatus.ACTIVE]
-    return active, [
-        goal for goal in goals if goal.status == GoalStatus.PIPELINE and goal.parent_goal_id is None
-    ]
+    first = [goal for goal in goals if goal.parent_goal_id is None]
+    return active, [goal for goal in first if goal.status in (GoalStatus.PIPELINE, GoalStatus.ABANDONED)]
 
 
 def restates(text: str, goal: Goal) -> bool:

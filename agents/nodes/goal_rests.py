@@ -141,7 +141,7 @@ def _rest(state: AgentState, ctx: TurnContext, goal: Goal) -> Update:
 def resume(ctx: TurnContext, goal: Goal) -> Update | None:
     """Back on, with what still lies ahead; None when nothing does and a plan is needed."""
     if (
-        goal.status == GoalStatus.PIPELINE
+        goal.status != GoalStatus.ACTIVE
         and len(active_goals(ctx.session, ctx.user.id)) >= ctx.tools.limits.active_goals
     ):
         limit = wording.count(ctx.tools.limits.active_goals, "goal")

@@ -48,10 +48,10 @@ def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if len(meant.heads) > 1:
         return _ask_which(state, ctx, meant.heads, "There are several. Which one?")
     if meant.day_missing:
+        then = "in that time" if meant.span else "on that day"
         shown = [task for task in meant.tasks if task.series_id is None or task is meant.heads[0]]
-        return _ask_which(
-            state, ctx, shown, f"There is no {meant.tasks[0].title} on that day. Do you mean this one?", "one"
-        )
+        text = f"There is no {meant.tasks[0].title} {then}. Do you mean this one?"
+        return _ask_which(state, ctx, shown, text, "one")
     return _one(state, ctx, meant, tasks)
 
 

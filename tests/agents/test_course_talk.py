@@ -420,6 +420,18 @@ def test_a_rest_without_an_end_makes_room_and_resuming_brings_it_all_back(goals:
     assert len(pending(goals, "Hill run")) == 3
 
 
+def test_a_goal_that_was_given_up_is_planned_again_only_with_a_yes(planned: Talk) -> None:
+    planned.say("looks good")
+    planned.say("give up on running")
+    planned.say("yes")
+    planned.now += timedelta(days=2)
+    assert "Run 5 km goes on" in planned.say("start running again")
+    assert (starts(planned), status(planned, "Run 5 km")) == ([], GoalStatus.ABANDONED)
+    planned.say("looks good")
+    assert len(starts(planned)) > 6
+    assert status(planned, "Run 5 km") == GoalStatus.ACTIVE
+
+
 def test_which_goal_is_answered_by_name(goals: Talk) -> None:
     goals.say("cancel my goal")
     assert sorted(goals.labels) == ["Learn Spanish", "Leave it", "Run 5 km"]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
-from reminders.plans import move_task
-from reminders.rules.recurrence import moved_rule, without_day
+from reminders.plans import TaskDraft, move_task, schedule_tasks
+from reminders.rules.recurrence import moved_rule, weekly_rule, without_day
+from reminders.rules.rhythm import to_utc
 from reminders.series_moves import SeriesMove, move_series
+from storage.database import Database
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus
 from tests.reminders.conftest import Ladders
@@ -110,3 +115,56 @@ def test_the_rule_follows_the_move() -> None:
     assert moved_rule("FREQ=DAILY", 0, 6) == "FREQ=WEEKLY;BYDAY=SU"
     assert without_day("FREQ=DAILY", 6) == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA"
     assert moved_rule(None, 3) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(7, 21)), min_size=1, max_size=12, unique=True),
+    st.sampled_from([[0], [0, 3], [1, 2, 5], list(range(7))]),
+    st.integers(-2, 3),
+    st.integers(7, 21),
+    st.booleans(),
+)
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_moves_nothing_is_booked_twice_lost_or_put_into_sleep(
+    database: Database,
+    owner: User,
+    now: datetime,
+    others: list[tuple[int, int]],
+    weekdays: list[int],
+    shift: int,
+    hour: int,
+    weekday_only: bool,
+) -> None:
+    series = uuid4()
+    days = [day for day in range(1, 40) if (now + day * DAY).astimezone(BERLIN).weekday() in weekdays]
+    begin = now.astimezone(BERLIN).replace(hour=8, minute=0, tzinfo=None)
+    slots = [to_utc(begin + day * DAY, BERLIN) for day in days]
+    busy = [to_utc(begin.replace(hour=at) + day * DAY, BERLIN) for day, at in others]
+    with database.service() as session:
+        user = session.get_one(User, owner.id)
+        drafts = [
+            TaskDraft("Run", one, series_id=series, recurrence_rule=weekly_rule(weekdays), original_at=one)
+            for one in slots
+        ]
+        free = [TaskDraft("Other", one) for one in busy if one not in slots]
+        rows = schedule_tasks(session, user, [*drafts, *free], now)
+        first = next(row for row in rows if row.title == "Run")
+        local = first.scheduled_at.astimezone(BERLIN).replace(tzinfo=None)
+        to = to_utc(local.replace(hour=hour) + shift * DAY, BERLIN)
+        others_then = [row.scheduled_at for row in rows if row.title == "Other"]
+        if to > now and to not in others_then:
+            move_series(session, owner.id, first.id, to, now, weekday_only=weekday_only)
+        open_ones = session.scalars(
+            select(Task).where(Task.user_id == owner.id, Task.status == TaskStatus.PENDING)
+        ).all()
+        runs = [row.scheduled_at for row in open_ones if row.title == "Run"]
+        assert len(runs) == len(slots)
+        moved = [row for row in open_ones if row.replaces_id is not None and row.scheduled_at != to]
+        taken = Counter(row.scheduled_at for row in open_ones)
+        assert all(taken[row.scheduled_at] == 1 for row in moved)
+        assert all(7 <= row.scheduled_at.astimezone(BERLIN).hour < 23 for row in moved)
+        session.rollback()

@@ -28,9 +28,11 @@ _CHANGES = re.compile(
     r"\W*(?:what (?:did|have) (?:i|you|we) (?:just )?(?:change[d]?|move[d]?|cancel(?:led)?)|what (?:has |was )?changed|(?:show )?(?:my |the )?(?:recent |last )?changes)\b.{0,20}",
     re.I,
 )
+_ASK = r"^\W*(?:please |can you |actually |no,? )*"
 RENAME = re.compile(
-    r"^\W*(?:please |can you |actually |no,? )*(?:rename|retitle|call|name)\s+(?P<what>.+?)\s+(?:to|as|into)\s+(?P<title>.+?)\W*$"
-    r"|^\W*(?:please |can you |actually |no,? )*(?:rename|call|name) (?P<it>it|that|this)\s+(?:to )?(?P<bare>.+?)(?: instead)?\W*$",
+    rf"{_ASK}(?:rename|retitle)\s+(?P<what>.+?)\s+(?:to|as|into)\s+(?P<title>.+?)\W*$"
+    rf"|{_ASK}(?:(?:rename|retitle) (?P<it>it|that|this)|(?:call|name) (?P<call>it))\s+(?:to )?"
+    r"(?P<bare>(?!(?:off|back|in|again|later|today|tonight|tomorrow|at|on|when|if|a day|quits)\b).+?)(?: instead)?\W*$",
     re.I,
 )
 DROP = re.compile(
@@ -42,8 +44,9 @@ DROP = re.compile(
 NUMBER = re.compile(r"(?:number |no\.? ?|#)?(\d{1,2})", re.I)
 _TAKE_OFF = re.compile(r"^\W*(?:please )?take\b.{1,40}\boff\b", re.I)
 _DONE = re.compile(
-    r"^\W*(?:please |ok |and )*(?:mark|tick(?: off)?|check(?: off)?|set|count)\b.+\b(?:done|complete[d]?|finished|off)\W*$"
-    r"|^\W*(?:i'?m |i am |i )?(?:done|finished|through) with\b.+|^\W*tick off .+",
+    r"^\W*(?:please |ok |and )*(?:mark|count|set)\b.+\b(?:as )?(?:done|complete[d]?|finished)\W*$"
+    r"|^\W*(?:please |ok |and )*(?:tick off|check off)\b.+|^\W*(?:please )?tick\b.+\boff\W*$"
+    r"|^\W*(?:i'?m |i am |i )?(?:done|finished|through) with\b.+",
     re.I,
 )
 _IS_DONE = re.compile(
@@ -123,7 +126,7 @@ def _renames(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence
     found = RENAME.match(text)
     if found is None:
         return None
-    what = found["it"] or found["what"]
+    what = found["it"] or found["call"] or found["what"]
     return _aside("rename") if select(ctx, what, tasks, about).named else None
 
 

@@ -22,7 +22,7 @@ def rename(state: AgentState, ctx: TurnContext, text: str) -> Update:
     found = RENAME.match(text)
     if found is None:
         return tell(_NODE, "Which task shall have which name? Say, for example: rename yoga to stretching.")
-    rows = _series(state, ctx, found["it"] or found["what"])
+    rows = _series(state, ctx, found["it"] or found["call"] or found["what"])
     if isinstance(rows, str):
         return tell(_NODE, rows)
     head = rows[0]

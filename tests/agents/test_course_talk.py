@@ -221,6 +221,12 @@ def test_a_day_on_which_it_is_not_is_named(week: Talk) -> None:
     assert "There is no Yoga on that day" in week.say("move Monday's yoga to Sunday")
 
 
+def test_a_new_task_that_sounds_like_a_new_name_is_a_new_task(week: Talk) -> None:
+    assert "Thu 12 Mar 17:00 - Call mum to ask" in week.say("call mum to ask about dinner tomorrow at 5pm")
+    week.say("ok")
+    assert len(pending(week)) == 9
+
+
 # ------------------------------------------------------------------ taking off
 
 

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from agents import wording
+from agents import diary, wording
 from agents.heard_tasks import HeardTask, heard_tasks
+from agents.place_tasks import PlaceTask, read_place_task
 from agents.turn import TurnContext
 from agents.wishes import Wish
 from reminders.rules.diary import HORIZON, Prefer
+from reminders.rules.life import ASKS_EVERY
 from reminders.rules.when import Reading, When, parse_minutes, read_when
+from storage.vocabulary import WEEKDAYS
 
 _SHORT = re.compile(
     r"\b(?:call|ring|phone|text|email|e-mail|message|write to|pay|book|buy|order|send|take out|water|feed|post)\b",
@@ -25,6 +28,10 @@ _SAYS_DAY = re.compile(
     r"\b(?:today|tonight|tomorrow|tmrw|tmr|tom|yesterday|overmorrow|(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:days?)?|wednesdays?"
     r"|thursdays?|saturdays?|tuesdays?|weekdays?|weekend|weeks?|months?|days?|daily|every|next|in \w+ (?:min\w*|hours?|h)|now|noon|soon|\d+(?:st|nd|rd|th)"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\d{1,4}[./-]\d{1,2}(?:[./-]\d*)?(?!\d*\s*[ap]m)|(?:christmas|easter|new year)\w*)\b",
+    re.I,
+)
+_BARE_WEEKDAY = re.compile(
+    r"^(?:on )?(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs)?\b(?! (?:week|after|next)|.*\b(?:\d{1,2}(?:st|nd|rd|th)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     re.I,
 )
 _MOST_TASKS = 10  # in one message
@@ -53,6 +60,9 @@ class Target:
 
 def read_tasks(ctx: TurnContext, text: str) -> tuple[list[Wish], Problem | None]:
     """The tasks of one message. The first unclear time makes a Problem; the wishes are kept beside it."""
+    placed = read_place_task(text, frozenset(ctx.profile().locations))
+    if placed is not None:
+        return [_at_place(ctx, placed, text)], None
     wishes: list[Wish] = []
     for task in heard_tasks(text, ctx.local_now, ctx.user.timezone)[:_MOST_TASKS]:
         wish, problem = _wish(ctx, task)
@@ -103,7 +113,7 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(prefer=Prefer(near=near) if near > ctx.now else None)
     if when.kind == "instant" and when.timed and not when.ambiguous:
         return Target(at=when.first)
-    if when.ambiguous:
+    if when.ambiguous and when.grain != "day":
         return Target(either=_both_halves(ctx, when), problem=when.question or "")
     earliest, latest = _stretch(ctx, when)
     return Target(earliest=earliest, latest=latest, prefer=Prefer(part=when.part) if when.part else None)
@@ -116,11 +126,29 @@ def _seen_from(ctx: TurnContext, text: str, wish: Wish) -> datetime:
 
 
 def _own_day(ctx: TurnContext, text: str, at: datetime) -> datetime:
-    """The morning of `at` when only a clock was said and that day is still to come; else now."""
+    """The morning of `at` when only a clock was said and that day is still to come; else now.
+
+    A bare weekday means the one nearest to that day: a rent of next month goes to its own Tuesday.
+    """
+    bare = _BARE_WEEKDAY.match(text.strip())
+    if bare:
+        return _before_weekday(ctx, at, bare[1].lower()[:3])
     day = at.astimezone(ctx.zone).date()
     if _SAYS_DAY.search(text) or day <= ctx.local_now.date():
         return ctx.local_now
     return datetime.combine(day, time(0), ctx.zone)
+
+
+def _before_weekday(ctx: TurnContext, at: datetime, name: str) -> datetime:
+    """From where a weekday is read so that it is the one nearest to `at`; now when that is not ahead."""
+    weekday = next(index for index, day in enumerate(WEEKDAYS) if day.lower().startswith(name))
+    day = at.astimezone(ctx.zone).date()
+    near = min(
+        (day + timedelta(days=offset) for offset in range(-3, 4)), key=lambda one: one.weekday() != weekday
+    )
+    if near <= ctx.local_now.date():
+        return ctx.local_now
+    return max(ctx.local_now, datetime.combine(near - timedelta(days=1), time(23, 59), ctx.zone))
 
 
 def read_until(ctx: TurnContext, text: str) -> datetime | None:
@@ -148,6 +176,15 @@ def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
     if when is None or when.kind == "duration":
         return wish, None
     return _timed(ctx, wish, when)
+
+
+def _at_place(ctx: TurnContext, task: PlaceTask, text: str) -> Wish:
+    """First asked about in two hours, or on the day that was said; never in the night."""
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when
+    said = when.first if when is not None and when.first is not None and when.first > ctx.now else None
+    at = said or ctx.now + ASKS_EVERY
+    title = wording.capital(task.title)[:120]
+    return Wish(title, minutes=_SHORT_MINUTES, place=task.trigger).starting(diary.rhythm(ctx).wakes_after(at))
 
 
 def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | None]:

@@ -48,3 +48,17 @@ def as_busy(task: Task) -> Busy:
 def rhythm(ctx: TurnContext) -> Rhythm:
     """With what was learned: times that did not work, and hours that do."""
     return rhythm_of(ctx.session, ctx.user)
+
+
+def around_now(ctx: TurnContext) -> Sequence[Task]:
+    """Open tasks of yesterday and today, and of the next hours."""
+    return ctx.session.scalars(
+        select(Task)
+        .where(
+            Task.user_id == ctx.user.id,
+            Task.status.in_([TaskStatus.PENDING, TaskStatus.MISSED]),
+            Task.scheduled_at > ctx.now - timedelta(hours=24),
+            Task.scheduled_at < ctx.now + timedelta(hours=12),
+        )
+        .order_by(Task.scheduled_at)
+    ).all()

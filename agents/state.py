@@ -50,6 +50,9 @@ class AgentState(TypedDict, total=False):
     question: Json  # the open one: {number, text, rows}; {} when nothing is asked
     focus: Json  # what it is about: {kind, ...}; {} when nothing is asked
     agent_node: str  # who spoke last
+    changes: list[Json]  # reminders.changes.Change, the newest last: what undo takes back
+    about: list[str]  # ids (hex) of the tasks spoken of last: what "it" stands for
+    about_at: str  # when that was (ISO)
 
 
 def fresh_turn(user_id: str, correlation_id: str) -> Update:

@@ -13,7 +13,12 @@ from agents.state import Json
 from agents.turn import TurnContext
 from reminders.plans import TaskDraft
 from reminders.rules.diary import HORIZON
-from reminders.rules.recurrence import expand
+from reminders.rules.places import when_words
+from reminders.rules.recurrence import MAX_OCCURRENCES, ended_rule, ends, expand, monthly_words
+from storage.vocabulary import TriggerType
+
+_LONGEST = timedelta(days=730)  # of a series that counts, or ends on a day
+_SEEN = timedelta(days=70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Wish:
     )
     before: str = ""
     part: str = ""
+    place: str = ""  # what it waits for ("away_from_home"); `at` is then when it is first asked about
 
     @property
     def moment(self) -> datetime | None:
@@ -59,7 +65,7 @@ def drafts(
 ) -> list[TaskDraft]:
     """Rows for these wishes; the ids follow from `key`, so writing them twice writes them once."""
     made: list[TaskDraft] = []
-    for number, wish in enumerate(wishes):
+    for number, wish in enumerate(_counted_out(ctx, wish) for wish in wishes):
         series = uuid5(key, f"series-{number}") if wish.rule else None
         for at in occurrences(ctx, wish):
             made.append(
@@ -71,11 +77,22 @@ def drafts(
                     duration_minutes=wish.minutes,
                     goal_id=goal_id,
                     recurrence_rule=wish.rule or None,
+                    trigger_type=TriggerType.LOCATION if wish.place else TriggerType.TIME,
+                    location_trigger=wish.place or None,
                     series_id=series,
                     original_at=at if wish.rule else None,
                 )
             )
     return made
+
+
+def _counted_out(ctx: TurnContext, wish: Wish) -> Wish:
+    """ "Ten times" as the day of the tenth: the rows of a long series are written bit by bit, and each must know the end."""
+    if "COUNT=" not in wish.rule or wish.moment is None:
+        return wish
+    local = wish.moment.astimezone(ctx.zone).replace(tzinfo=None)
+    every = expand(wish.rule, local, ctx.zone, local + _LONGEST)
+    return replace(wish, rule=ended_rule(wish.rule, every[-1])) if every else wish
 
 
 def first_weekly(ctx: TurnContext, weekdays: Sequence[int], at: time) -> datetime:
@@ -90,19 +107,37 @@ def first_weekly(ctx: TurnContext, weekdays: Sequence[int], at: time) -> datetim
 
 def says_wish(ctx: TurnContext, wish: Wish) -> str:
     """Thu 12 Mar 18:00 - Call mum (15 min)"""
+    if wish.place:
+        return f"{wish.title}, {when_words(wish.place)}"
     moments = occurrences(ctx, wish)
     if not moments:
         return f"{wish.title} ({wording.length(wish.minutes)})"
     when = wording.moment(moments[0], ctx.zone)
     text = f"{when} - {wish.title} ({wording.length(wish.minutes)})"
-    if len(moments) > 1:
-        last = moments[-1].astimezone(ctx.zone)
-        text = f"{text}\n{_cadence(ctx, moments)}, {len(moments)} times until {last:%a} {last.day} {last:%b}"
-    return text
+    if not wish.rule:
+        return text
+    every = _all_occurrences(ctx, wish)
+    cadence = _cadence(ctx, wish.rule, every)
+    if not ends(wish.rule):
+        return f"{text}\n{cadence}, until you say stop"
+    if len(every) >= MAX_OCCURRENCES:
+        return f"{text}\n{cadence}, for a long time"
+    last = every[-1].astimezone(ctx.zone)
+    return f"{text}\n{cadence}, {wording.count(len(every), 'time')} until {last:%a} {last.day} {last:%b}"
 
 
-def _cadence(ctx: TurnContext, moments: Sequence[datetime]) -> str:
+def _all_occurrences(ctx: TurnContext, wish: Wish) -> list[datetime]:
+    """Also those behind the six weeks that have rows: enough of them to say how often it comes."""
+    first = wish.moment or ctx.now
+    local = first.astimezone(ctx.zone).replace(tzinfo=None)
+    span = _LONGEST if ends(wish.rule) else _SEEN
+    return [at for at in expand(wish.rule, local, ctx.zone, local + span) if at > ctx.now]
+
+
+def _cadence(ctx: TurnContext, rule: str, moments: Sequence[datetime]) -> str:
     local = [at.astimezone(ctx.zone) for at in moments]
+    if "FREQ=MONTHLY" in rule:
+        return f"{monthly_words(rule, local[0].date())} at {local[0]:%H:%M}"
     names = wording.days([f"{at:%A}" for at in local])
     gaps = [later.date() - earlier.date() for earlier, later in pairwise(local)]
     if len(set(gaps)) == 1 and gaps[0] == timedelta(days=14):

@@ -12,6 +12,7 @@ import structlog
 
 from agents.budget import reset_budgets
 from bot.provider_deletions import delete_at_providers
+from reminders.rolling import FIRST, roll_forward
 from storage.retention import RetentionLimits, retain
 
 if TYPE_CHECKING:
@@ -77,7 +78,25 @@ def _providers(services: Services, now: datetime, within: timedelta | None) -> O
     return Outcome({"provider_deletions": deletions.done}, deletions.complete)
 
 
-STEPS = (Step("retention", _retention), Step("budgets", _budgets), Step("providers", _providers))
+def _series(services: Services, now: datetime, within: timedelta | None) -> Outcome:
+    begun, written, after = time.monotonic(), 0, FIRST
+    while True:
+        with services.database.service() as session:
+            rolled = roll_forward(session, now, after)
+        written += rolled.written
+        if rolled.after is None:
+            return Outcome({"occurrences": written})
+        if within is not None and time.monotonic() - begun >= within.total_seconds():
+            return Outcome({"occurrences": written}, complete=False)
+        after = rolled.after
+
+
+STEPS = (
+    Step("retention", _retention),
+    Step("budgets", _budgets),
+    Step("providers", _providers),
+    Step("series", _series),
+)
 
 
 def keep_house(

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from bot import wire
-from channels.messages import InboundKind, InboundMessage, OutboundMessage
+from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
 from storage import deliveries, inbound
 from storage.tables import InboundEvent, User
 from storage.vocabulary import ChannelName
 
 _PATTERN = re.compile(r"p:([0-9a-f]{32}):")
+_LONGEST_LABEL = 60
 
 
 def numbered_choice(session: Session, user: User, event: InboundEvent, message: InboundMessage) -> str | None:
-    """The payload of the offer that a typed number means; None unless the newest thing said here is an offer of ours.
+    """The payload of the offer that a typed number, or a typed label, means; None unless the newest thing said here is ours.
 
-    A reminder that came after the offer takes the number back: 1 is "done" again. What the conversation asks, it
-    numbers itself.
+    A reminder that came after the offer takes it back: 1 is "done" again. What the conversation asks, it numbers
+    itself.
     """
-    number = message.text.strip()
-    if message.kind != InboundKind.TEXT or not (number.isascii() and number.isdigit() and len(number) <= 2):
+    if message.kind != InboundKind.TEXT or len(message.text) > _LONGEST_LABEL:
         return None
     before = inbound.answered_before(session, event)
     if before is None or before.handled_at is None:
         return None
     offered = _last_said(before)
     choices = offered.flat_choices if offered else ()
-    if not 1 <= int(number) <= len(choices):
+    choice = _typed(message.text, choices)
+    if choice is None:
         return None
-    choice = choices[int(number) - 1].data
     noticed_at = deliveries.newest_notice_at(session, user.id)
     is_newest = noticed_at is None or noticed_at <= before.handled_at
     return choice if is_newest and choice.startswith(("t:", "p:", "g:")) else None
@@ -48,6 +49,15 @@ def open_pattern(session: Session, user: User, event: InboundEvent) -> UUID | No
     said = _last_said(before) if before else None
     found = [_PATTERN.match(one.data) for one in said.flat_choices] if said else []
     return next((UUID(hex=one[1]) for one in found if one), None)
+
+
+def _typed(text: str, choices: Sequence[Choice]) -> str | None:
+    """The button whose place or label was typed."""
+    number = text.strip()
+    if number.isascii() and number.isdigit() and len(number) <= 2:
+        return choices[int(number) - 1].data if 1 <= int(number) <= len(choices) else None
+    said = number.strip(" .!").casefold()
+    return next((choice.data for choice in choices if choice.label.casefold() == said), None)
 
 
 def settled(session: Session, event: InboundEvent, message: InboundMessage) -> OutboundMessage | None:

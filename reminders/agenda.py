@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reminders.rules.answers import TaskTap, format_tap
+from reminders.rules.places import when_words
 from storage.tables import Task, User
-from storage.vocabulary import TaskStatus
+from storage.vocabulary import TaskStatus, TriggerType
 
 MARKS = {
     TaskStatus.DONE: "✓",
@@ -30,9 +31,9 @@ class Agenda:
     done_buttons: tuple[tuple[str, str], ...] = ()
 
 
-def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
-    """The person's tasks of `days` local days from `first` on, numbered, cancelled and moved ones left out."""
-    tasks = session.scalars(
+def tasks_of(session: Session, user: User, first: date, days: int) -> Sequence[Task]:
+    """The person's tasks of `days` local days from `first` on, as they are numbered; cancelled and moved ones left out."""
+    return session.scalars(
         select(Task)
         .where(
             Task.user_id == user.id,
@@ -42,6 +43,11 @@ def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
         )
         .order_by(Task.scheduled_at, Task.id)
     ).all()
+
+
+def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
+    """The same in words, with a button for each line that can be ticked off today."""
+    tasks = tasks_of(session, user, first, days)
     zone = ZoneInfo(user.timezone)
     lines: list[str] = []
     number = 0
@@ -55,6 +61,8 @@ def for_days(session: Session, user: User, first: date, days: int) -> Agenda:
 
 def _line(number: int, task: Task, zone: ZoneInfo) -> str:
     mark = MARKS.get(TaskStatus(task.status), f"{number}.")
+    if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
+        return f"{mark} {task.title}, {when_words(task.location_trigger)}"
     start = task.scheduled_at.astimezone(zone)
     return f"{mark} {start:%H:%M} {task.title} ({task.duration_minutes} min)"
 

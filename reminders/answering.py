@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from reminders import plans, rescheduling
+from reminders import changes, plans, rescheduling
 from reminders.echo import echo
 from reminders.habits import first_done_of_the_day
 from reminders.house import wake_on_commit
@@ -21,6 +21,7 @@ from reminders.rows import state_of, write_state
 from reminders.rules.answers import TaskTap
 from reminders.rules.life import Answered, Effect, Learn, Supersede, Undone, step
 from reminders.rules.snooze import snooze_until
+from reminders.series_moves import move_series
 from reminders.sprints import finish_sprints, goals_of, reopen_sprint
 from reminders.wording import all_later, moment, snooze_rows, tap
 from storage import deliveries, outbox, tasks
@@ -34,6 +35,7 @@ _RESPONSE = {
     Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
     Answer.MISSED: NoticeResponse.MISSED,
 }
+_HOME = "home"  # the argument of an undo button under a move
 _FINAL = (Answer.DONE, Answer.MISSED)
 _ECHOED = (Answer.DONE, Answer.MISSED, Answer.ON_IT)  # final enough to stand in the chat
 _TAPPED = {
@@ -63,7 +65,7 @@ def answer_task(
     asked = _asked(session, user_id, task_id, now, source)
     if asked is None:
         return AnswerOutcome("unknown", None, "I don't know that task any more.")
-    event = Answered(answer)
+    event, was = Answered(answer), asked.task.scheduled_at
     if answer == Answer.SNOOZE:
         event = replace(event, until=_snooze_end(asked, argument))
     if not _apply(asked, event, _RESPONSE.get(answer)) and not _still_movable(asked, answer):
@@ -71,12 +73,12 @@ def answer_task(
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
     finished = finish_sprints(session, goals_of(asked.task), now) if answer in _FINAL else ()
+    outcome = recorded(asked, answer, finished, was)
     if answer == Answer.DONE:
-        outcome = recorded(asked, answer, finished)
         milestone = first_done_of_the_day(session, asked.task, asked.person, now)
         said = f"{outcome.text} {milestone}" if milestone and not finished else outcome.text
         return replace(outcome, text=said)
-    return recorded(asked, answer, finished)
+    return outcome
 
 
 def answer_tap(
@@ -101,7 +103,7 @@ def answer_tap(
         case "snooze" if asked.task.status == TaskStatus.PENDING:
             return AnswerOutcome("offer", asked.task, "For how long?", snooze_rows(asked.task))
         case "undo":
-            return _undo(asked, button.version)
+            return _undo(asked, button)
         case "move":
             return _move(asked, button.argument)
     return unchanged(asked, None)
@@ -211,8 +213,8 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
     try:
         which = (asked.session, asked.task.user_id, asked.task.id, choice.at, asked.now)
         if choice.scope == "all":
-            moved, stayed = plans.move_series(*which, minutes=minutes)
-            rest = all_later(stayed)
+            series = move_series(*which, minutes=minutes)
+            moved, rest = series.task, all_later(series.stayed, series.own)
         else:
             moved, rest = plans.move_task(*which, minutes=minutes), ""
     except plans.PlanError:
@@ -220,7 +222,7 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
     deliveries.note_response(asked.session, asked.task.id, asked.source, NoticeResponse.RESCHEDULE, asked.now)
     echo(asked.session, asked.task, asked.person, asked.source, asked.now)
     text = f"Moved: {moved.title} is {moment(moved.scheduled_at, rhythm, asked.now)} now{rest}."
-    return AnswerOutcome("recorded", moved, text)
+    return AnswerOutcome("recorded", moved, text, ((tap(moved, "Undo", "undo", _HOME),),))
 
 
 def _which_scope(asked: Asked, argument: str, at: datetime) -> AnswerOutcome:
@@ -233,11 +235,24 @@ def _which_scope(asked: Asked, argument: str, at: datetime) -> AnswerOutcome:
     return AnswerOutcome("offer", asked.task, text, rows)
 
 
-def _undo(asked: Asked, version: int) -> AnswerOutcome:
-    if version != asked.task.version or not _apply(asked, Undone(), None):
+def _undo(asked: Asked, button: TaskTap) -> AnswerOutcome:
+    """Take the last answer back; the argument is "home" for a move, or the start that a snooze had put off."""
+    if button.version != asked.task.version:
+        return replace(unchanged(asked, None), kind="stale")
+    if button.argument == _HOME:
+        return _take_home(asked)
+    put_off = datetime.fromtimestamp(int(button.argument), UTC) if button.argument.isdigit() else None
+    if not _apply(asked, Undone(put_off), None):
         return replace(unchanged(asked, None), kind="stale")
     reopen_sprint(asked.session, asked.task.goal_id)
     deliveries.note_response(
         asked.session, asked.task.id, asked.source, NoticeResponse.NO_RESPONSE, asked.now
     )
     return AnswerOutcome("recorded", asked.task, f"Taken back: {asked.task.title} is open again.")
+
+
+def _take_home(asked: Asked) -> AnswerOutcome:
+    """The move that this task was part of, undone as a whole."""
+    change = changes.move_of(asked.session, asked.task)
+    back = changes.take_back(asked.session, asked.task.user_id, change, asked.now)
+    return AnswerOutcome("recorded", asked.task, changes.says_back(back, asked.person, asked.now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 
 from reminders.house import wake_on_commit
 from reminders.people import Person, load_person
-from reminders.rows import busy_of, state_of, write_state
-from reminders.rules.life import Cancelled, Event, Moved, step
-from reminders.rules.rhythm import Rhythm, to_utc
-from reminders.rules.slots import is_free
+from reminders.rows import state_of, write_state
+from reminders.rules.life import Cancelled, Event, Moved, Undone, step
+from reminders.rules.rhythm import to_utc
 from reminders.sprints import reopen_sprint
 from storage import outbox
 from storage.tables import Task, User
-from storage.tasks import later_in_series, lock_task, pending_between, rezone
+from storage.tasks import lock_task, rezone
 from storage.users import profile_of, save_profile
 from storage.vocabulary import Stage, TaskStatus, TriggerType
 from storage.zones import known_zone
@@ -81,48 +80,17 @@ def move_task(
 
     `minutes` changes how long it takes. Raises PlanError for an unknown or closed task and for a time that has passed.
     """
-    task, person = _movable(session, user_id, task_id, to, now)
-    moved = _replace(session, task, to, person, now, minutes)
+    task, person = movable(session, user_id, task_id, to, now)
+    moved = replace_row(session, task, to, person, now, minutes)
     session.flush()
     wake_on_commit(session, moved.wakes_at)
     return moved
 
 
-def move_series(
-    session: Session, user_id: UUID, task_id: UUID, to: datetime, now: datetime, *, minutes: int | None = None
-) -> tuple[Task, list[Task]]:
-    """Move a task and the later pending ones of its series, by as many days and to the same local time.
-
-    Their wall time is kept over a clock change. One that would meet something else, or the person's sleep, stays
-    where it is. Returns the new row and those that stayed; raises PlanError as `move_task` does.
-    """
-    task, person = _movable(session, user_id, task_id, to, now)
-    series, rhythm = task.series_id, person.ladder.rhythm
-    later = list(later_in_series(session, user_id, series, task.scheduled_at)) if series else []
-    was, stayed = task.scheduled_at, list[Task]()
-    end = max([to, *(other.scheduled_at for other in later)]) + timedelta(days=8)
-    going = {task.id, *(other.id for other in later)}
-    busy = [
-        busy_of(other)
-        for other in pending_between(session, user_id, now - timedelta(days=1), end)
-        if other.id not in going
-    ]
-    moved = _replace(session, task, to, person, now, minutes, whole_series=True)
-    for other in reversed(later):  # the last first: one that stays may be in the way of an earlier one
-        shifted = _shifted(other.scheduled_at, was, to, rhythm)
-        if shifted > now and is_free(shifted, minutes or other.duration_minutes, rhythm, busy):
-            _replace(session, other, shifted, person, now, minutes, whole_series=True)
-        else:
-            stayed.insert(0, other)
-            busy.append(busy_of(other))
-    session.flush()
-    wake_on_commit(session, moved.wakes_at)
-    return moved, stayed
-
-
-def _movable(
+def movable(
     session: Session, user_id: UUID, task_id: UUID, to: datetime, now: datetime
 ) -> tuple[Task, Person]:
+    """The task, locked, and its person. Raises PlanError for an unknown task and for a time that has passed."""
     task = lock_task(session, user_id, task_id)
     person = load_person(session, user_id)
     if task is None or person is None:
@@ -145,6 +113,19 @@ def cancel_tasks(
         cancelled += task is not None and _close(session, task, Cancelled(reason), person, now)
     session.flush()
     return cancelled
+
+
+def call_back(session: Session, user_id: UUID, task_id: UUID, now: datetime) -> Task | None:
+    """Reopen a cancelled task whose time lies ahead; None when there is nothing to reopen."""
+    task, person = lock_task(session, user_id, task_id), load_person(session, user_id)
+    if task is None or person is None or task.status != TaskStatus.CANCELLED:
+        return None
+    state, effects = step(state_of(task), Undone(), person.ladder, now)
+    if not write_state(task, state, effects, person.ladder.rhythm, now):
+        return None
+    session.flush()
+    wake_on_commit(session, task.wakes_at)
+    return task
 
 
 def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_local: bool = False) -> int:
@@ -217,20 +198,31 @@ def _row(draft: TaskDraft, person: Person, now: datetime) -> Task:
         series_id=draft.series_id,
         stage=Stage.WAITING,
         version=1,
-        wakes_at=person.ladder.first_rung_at(draft.scheduled_at, now),
+        wakes_at=_first_look(draft, person, now),
     )
 
 
-def _replace(
+def _first_look(draft: TaskDraft, person: Person, now: datetime) -> datetime:
+    if draft.trigger_type == TriggerType.LOCATION:
+        return person.ladder.rhythm.wakes_after(draft.scheduled_at)
+    return person.ladder.first_rung_at(draft.scheduled_at, now)
+
+
+def replace_row(
     session: Session,
     task: Task,
     to: datetime,
     person: Person,
     now: datetime,
-    minutes: int | None,
+    minutes: int | None = None,
     *,
-    whole_series: bool = False,
+    slot: datetime | None = None,
+    rule: str | None = None,
 ) -> Task:
+    """Close the row and write the one that follows it. `slot` and `rule` are given when the recurrence itself moves.
+
+    Raises PlanError for a task that is no longer open.
+    """
     if not _close(session, task, Moved(), person, now):
         raise PlanError("that one is no longer open")
     draft = TaskDraft(
@@ -239,12 +231,12 @@ def _replace(
         duration_minutes=minutes or task.duration_minutes,
         goal_id=task.goal_id,
         description=task.description,
-        recurrence_rule=task.recurrence_rule,
+        recurrence_rule=rule or task.recurrence_rule,
         series_id=task.series_id,
         trigger_type=task.trigger_type,
         location_trigger=task.location_trigger,
         # The slot the recurrence gave it stays known, unless the recurrence itself has moved.
-        original_at=to if whole_series else task.original_at or task.scheduled_at,
+        original_at=slot or task.original_at or task.scheduled_at,
         shared_with_goal_ids=tuple(task.shared_with_goal_ids),
     )
     reopen_sprint(session, task.goal_id)
@@ -262,10 +254,3 @@ def _close(session: Session, task: Task, event: Event, person: Person, now: date
     outbox.supersede(session, [task.id], reason, now)
     outbox.hang_up(session, task.id, now)
     return True
-
-
-def _shifted(at: datetime, was: datetime, to: datetime, rhythm: Rhythm) -> datetime:
-    """As many local days later as the moved one, at the moved one's local time."""
-    days = rhythm.day(to) - rhythm.day(was)
-    day = rhythm.day(at) + timedelta(days=days.days)
-    return rhythm.utc(day, rhythm.local(to).time())

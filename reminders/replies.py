@@ -45,8 +45,10 @@ class Asked:
     source: str
 
 
-def recorded(asked: Asked, answer: Answer, finished: Finished = ()) -> AnswerOutcome:
-    """`finished`: the goals that this answer completed, each with the one that follows."""
+def recorded(
+    asked: Asked, answer: Answer, finished: Finished = (), was: datetime | None = None
+) -> AnswerOutcome:
+    """`finished`: the goals that this answer completed, each with the one that follows; `was`: the start before a snooze."""
     task, rhythm = asked.task, asked.person.ladder.rhythm
     undo: Rows = ((tap(task, "Undo", "undo"),),)
     match answer:
@@ -63,7 +65,9 @@ def recorded(asked: Asked, answer: Answer, finished: Finished = ()) -> AnswerOut
         case Answer.ON_IT:
             return AnswerOutcome("recorded", task, f"Good. I'll ask you about {task.title} afterwards.", undo)
     again = moment(task.wakes_at, rhythm, asked.now) if task.wakes_at else "later"
-    return AnswerOutcome("recorded", task, f"I'll remind you of {task.title} again {again}.")
+    text = f"I'll remind you of {task.title} again {again}."
+    back: Rows = ((tap(task, "Undo", "undo", f"{was.timestamp():.0f}"),),) if was else ()
+    return AnswerOutcome("recorded", task, text, back)
 
 
 def _sprint_words(asked: Asked, finished: Finished) -> tuple[str, Rows]:

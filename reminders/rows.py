@@ -9,7 +9,7 @@ from reminders.rules.diary import Busy
 from reminders.rules.life import Effect, SendRung, TaskState
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Task
-from storage.vocabulary import Rung, Stage, TaskStatus
+from storage.vocabulary import Rung, Stage, TaskStatus, TriggerType
 
 _SENT_AT = {Rung.REMIND: "reminder_sent_at", Rung.WHATSAPP: "whatsapp_sent_at", Rung.CALL: "call_sent_at"}
 
@@ -25,6 +25,7 @@ def state_of(task: Task) -> TaskState:
         stage=Stage(task.stage),
         last_rung_at=max(begun, default=None),
         done_at=task.completed_at,
+        at_place=task.trigger_type == TriggerType.LOCATION,
     )
 
 
@@ -49,6 +50,8 @@ def write_state(
         task.original_at = task.original_at or before.starts_at
         task.scheduled_at = state.starts_at
         task.local_day = rhythm.day(state.starts_at)
+    if before.at_place and not state.at_place:
+        task.trigger_type = TriggerType.TIME  # `location_trigger` stays: what it had waited for
     if state.last_rung_at is None and before.last_rung_at is not None:
         task.reminder_sent_at = task.whatsapp_sent_at = task.call_sent_at = None
     for effect in effects:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from channels.messages import Choice, OutboundMessage
 from reminders.rules.answers import TaskTap, format_tap
+from reminders.rules.places import question
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Pattern, Task
-from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TaskStatus
+from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TaskStatus, TriggerType
 
 Rows = tuple[tuple[Choice, ...], ...]
 _DIGEST_SHOWS = 8  # tasks listed by name in a merged message
@@ -33,14 +34,17 @@ def moment(at: datetime, rhythm: Rhythm, now: datetime) -> str:
     return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {local:%b %H:%M}"
 
 
-def all_later(stayed: Sequence[Task]) -> str:
-    """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot."""
+def all_later(stayed: Sequence[Task], own: Sequence[Task] = ()) -> str:
+    """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot, or has its own time."""
+    kept = "" if not own else "; one that has a time of its own keeps it"
+    if len(own) > 1:
+        kept = f"; {len(own)} that have a time of their own keep it"
     match len(stayed):
         case 0:
-            return ", and all later ones with it"
+            return f", and the later ones with it{kept}" if own else ", and all later ones with it"
         case 1:
-            return ", and the later ones with it; one stays where it is, its new time is taken"
-    return f", and the later ones with it; {len(stayed)} stay where they are, their new times are taken"
+            return f", and the later ones with it; one stays where it is, its new time is taken{kept}"
+    return f", and the later ones with it; {len(stayed)} stay where they are, their new times are taken{kept}"
 
 
 def minutes(length: float) -> str:
@@ -64,6 +68,9 @@ def message(
             return miss_note(task, rhythm, now)
         case Rung.CALL:
             return OutboundMessage(_spoken(task, rhythm), task_id=task.id, title=task.title)
+    if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
+        text = f"{question(task.location_trigger)} {task.title}."
+        return OutboundMessage(text, choices=place_rows(task), task_id=task.id, title=task.title)
     rows = _keyed_rows(task) if channel == ChannelName.WHATSAPP else reminder_rows(task)
     return OutboundMessage(
         _reminder_text(task, rhythm, now),
@@ -156,6 +163,13 @@ def reminder_rows(task: Task) -> Rows:
     )
 
 
+def place_rows(task: Task) -> Rows:
+    return (
+        (tap(task, "Done", "done"), tap(task, "Not yet", "snooze", "120")),
+        (tap(task, "Not today", "missed"),),
+    )
+
+
 def snooze_rows(task: Task) -> Rows:
     return (
         (tap(task, "10 min", "snooze", "10"), tap(task, "1 hour", "snooze", "60")),
@@ -197,6 +211,8 @@ def _reminder_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
 
 
 def _miss_text(task: Task, rhythm: Rhythm, now: datetime, question: str = "What would help?") -> str:
+    if task.trigger_type == TriggerType.LOCATION:
+        return f"{task.title} didn't come up, and that's all right. {question}"
     when = clock(task.scheduled_at, rhythm)
     if rhythm.day(task.scheduled_at) != rhythm.day(now):
         when = f"{WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"

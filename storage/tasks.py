@@ -10,7 +10,7 @@ from sqlalchemy import any_, func, select, text
 from sqlalchemy.orm import Session
 
 from storage.tables import Task
-from storage.vocabulary import Stage, TaskStatus
+from storage.vocabulary import Stage, TaskStatus, TriggerType
 from storage.zones import known_zone
 
 # Locks are `key_share`: writing down what was sent refers to the task, and must not wait for whoever holds it, who may
@@ -120,12 +120,13 @@ def wake_failed(session: Session, failed: Sequence[tuple[UUID, int]], now: datet
 
 
 def pending_between(session: Session, user_id: UUID, start: datetime, end: datetime) -> Sequence[Task]:
-    """Open tasks that begin in [start, end), by time."""
+    """Open tasks that begin in [start, end), by time; what waits for a place takes none."""
     return session.scalars(
         select(Task)
         .where(
             Task.user_id == user_id,
             Task.status == TaskStatus.PENDING,
+            Task.trigger_type == TriggerType.TIME,
             Task.scheduled_at >= start,
             Task.scheduled_at < end,
         )
@@ -140,6 +141,19 @@ def open_reminders(session: Session, user_id: UUID) -> Sequence[Task]:
         select(Task)
         .where(Task.user_id == user_id, Task.status == TaskStatus.PENDING, Task.stage.in_(stages))
         .order_by(Task.reminder_sent_at.desc().nulls_last(), Task.scheduled_at.desc())
+    ).all()
+
+
+def waiting_for_place(session: Session, user_id: UUID) -> Sequence[Task]:
+    """Pending tasks that wait for a place, the oldest first."""
+    return session.scalars(
+        select(Task)
+        .where(
+            Task.user_id == user_id,
+            Task.status == TaskStatus.PENDING,
+            Task.trigger_type == TriggerType.LOCATION,
+        )
+        .order_by(Task.created_at, Task.id)
     ).all()
 
 

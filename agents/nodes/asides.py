@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from uuid import UUID
-
-from sqlalchemy import select
 
 from agents import wording
 from agents.capture import read_until
+from agents.journal import spoken
 from agents.places import find_zone, says_zone, wall_time
 from agents.plan_words import reasons
 from agents.reply import Option, ask, close, tell
 from agents.state import AgentState, Update
-from agents.titles import matching
 from agents.turn import TurnContext
 from reminders import agenda as planned
-from reminders.answering import answer_tap, answer_task
 from reminders.learned import learned
-from reminders.plans import cancel_tasks, change_zone
+from reminders.plans import change_zone
 from reminders.progress import progress_of
-from reminders.rules.answers import TaskTap
 from storage.goals import active_goals
 from storage.pauses import begin_pause, end_pause
-from storage.tables import Task
 from storage.task_history import task_history
-from storage.vocabulary import Answer, TaskStatus
+from storage.vocabulary import TaskStatus
 
 _NODE = "clarify"
 HELP = (
@@ -52,75 +45,8 @@ def agenda(ctx: TurnContext, text: str) -> Update:
     if not found.text:
         return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
     rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
-    return {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
-
-
-def done(ctx: TurnContext, text: str) -> Update:
-    """ "I did the run": the open task of that title nearest to now is done."""
-    tasks = _around_now(ctx)
-    found = matching(text, tasks, lambda task: task.title)
-    begun = [task for task in tasks if task.scheduled_at <= ctx.now + timedelta(minutes=15)]
-    if not found and len(begun) == 1:
-        found = begun
-    if not found:
-        listed = planned.for_days(ctx.session, ctx.user, ctx.local_now.date(), 1)
-        buttons = [[{"label": label, "data": data}] for label, data in listed.done_buttons]
-        text = (
-            "Well done. Which task was it?"
-            if buttons
-            else "Well done. I had nothing like it planned for today."
-        )
-        return {"replies": [{"text": text, "rows": buttons, "node": _NODE}], "agent_node": _NODE}
-    nearest = min(found, key=lambda task: abs(task.scheduled_at - ctx.now))
-    channel = ctx.turn.message.sender.channel
-    outcome = answer_task(ctx.session, ctx.user.id, nearest.id, Answer.DONE, ctx.now, source=channel)
-    rows = [[{"label": one.label, "data": one.data} for one in row] for row in outcome.choices]
-    return {"replies": [{"text": outcome.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
-
-
-def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
-    """ "Cancel the dentist": taken off at once, with a way back in words."""
-    tasks = ctx.session.scalars(
-        select(Task)
-        .where(Task.user_id == ctx.user.id, Task.status == TaskStatus.PENDING, Task.scheduled_at > ctx.now)
-        .order_by(Task.scheduled_at)
-    ).all()
-    found = matching(text, tasks, lambda task: task.title)
-    if not found:
-        return tell(_NODE, "I don't find that among your coming tasks. What is it called?")
-    series = {task.series_id or task.id for task in found}
-    if len(series) > 1:
-        names = wording.listed(list(dict.fromkeys(task.title for task in found))[:4])
-        return tell(_NODE, f"There are several: {names}. Which one?")
-    if len(found) > 1 and not re.search(r"\b(?:all|every|series|future|next|this|just|only)\b", text, re.I):
-        return _ask_which_of_series(state, ctx, found)
-    all_of_it = bool(re.search(r"\b(?:all|every|series|future)\b", text, re.I))
-    gone = found if all_of_it else found[:1]
-    cancel_tasks(ctx.session, ctx.user.id, [task.id for task in gone], ctx.now)
-    when = wording.moment(found[0].scheduled_at, ctx.zone)
-    if all_of_it and len(found) > 1:
-        return close(_NODE, f"Taken off: all {len(found)} of {found[0].title}.")
-    more = f" The other {len(found) - 1} stay." if len(found) > 1 else ""
-    return close(_NODE, f"Taken off: {found[0].title}, {when}.{more}")
-
-
-def _ask_which_of_series(state: AgentState, ctx: TurnContext, found: Sequence[Task]) -> Update:
-    first = found[0]
-    rows = [
-        [Option("Just this one", "drop_one"), Option(f"All {len(found)}", "drop_all")],
-        [Option("Keep it", "keep")],
-    ]
-    text = f"{first.title} comes {len(found)} times. Only {wording.moment(first.scheduled_at, ctx.zone)}, or all of it?"
-    return ask(state, _NODE, text, rows, {"kind": "drop", "task_ids": [task.id.hex for task in found]})
-
-
-def drop_chosen(ctx: TurnContext, task_ids: Sequence[str], word: str) -> Update:
-    """Take off the first of a series, or all of it, as was tapped."""
-    if word == "keep":
-        return close(_NODE, "Then it stays.")
-    ids = [UUID(hex=one) for one in (task_ids if word == "drop_all" else task_ids[:1])]
-    gone = cancel_tasks(ctx.session, ctx.user.id, ids, ctx.now)
-    return close(_NODE, f"Taken off: {wording.count(gone, 'time')}.")
+    said: Update = {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
+    return said | spoken(planned.tasks_of(ctx.session, ctx.user, day, days), ctx.now.isoformat())
 
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
@@ -196,25 +122,6 @@ def why(ctx: TurnContext) -> Update:
     )
 
 
-def undo(ctx: TurnContext) -> Update:
-    """Take back the newest done of the last day."""
-    last = ctx.session.scalars(
-        select(Task)
-        .where(
-            Task.user_id == ctx.user.id,
-            Task.status == TaskStatus.DONE,
-            Task.completed_at > ctx.now - timedelta(days=1),
-        )
-        .order_by(Task.completed_at.desc())
-        .limit(1)
-    ).first()
-    if last is None:
-        return tell(_NODE, "There is nothing recent that I could take back. What went wrong?")
-    tap = TaskTap(last.id, last.version, "undo", "")
-    source = ctx.turn.message.sender.channel
-    return tell(_NODE, answer_tap(ctx.session, ctx.user.id, tap, ctx.now, source=source).text)
-
-
 def progress(ctx: TurnContext) -> Update:
     """What was done and missed in the last seven days, today included, and the streak."""
     today = ctx.local_now.date()
@@ -226,17 +133,3 @@ def progress(ctx: TurnContext) -> Update:
     row = f", {wording.count(streak, 'day')} in a row" if streak > 1 else ""
     text = f"In the last seven days: {done} done, {len(history) - done} missed{row}. /dashboard shows more. What is next?"
     return tell(_NODE, text)
-
-
-def _around_now(ctx: TurnContext) -> Sequence[Task]:
-    """Open tasks of yesterday and today, and of the next hours."""
-    return ctx.session.scalars(
-        select(Task)
-        .where(
-            Task.user_id == ctx.user.id,
-            Task.status.in_([TaskStatus.PENDING, TaskStatus.MISSED]),
-            Task.scheduled_at > ctx.now - timedelta(hours=24),
-            Task.scheduled_at < ctx.now + timedelta(hours=12),
-        )
-        .order_by(Task.scheduled_at)
-    ).all()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from langgraph.runtime import Runtime
 
 from agents import erasing, tongues
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides, forwarded, settings
+from agents.nodes import asides, forwarded, renaming, settings, taking_off, ticking
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
+from agents.nodes.undoing import tell_changes, undo
 from agents.reply import ask_again, close, tell
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
-from reminders.plans import cancel_tasks
 
 _NODE = "clarify"
 
@@ -32,18 +30,24 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 
 
 def _answer(state: AgentState, ctx: TurnContext) -> Update:
-    return _tapped(ctx, heard_of(state).word, state.get("focus") or {}) or _said(state, ctx)
+    heard, focus, aside = heard_of(state), state.get("focus") or {}, state.get("aside") or {}
+    if focus.get("kind") == "drop" and not aside.get("kind"):
+        return taking_off.answer(state, ctx, heard, focus)
+    return _tapped(state, ctx, heard.word, focus) or _said(state, ctx)
 
 
-def _tapped(ctx: TurnContext, word: str, focus: Json) -> Update | None:
+def _tapped(state: AgentState, ctx: TurnContext, word: str, focus: Json) -> Update | None:
     """A button under one of our own offers; None for words."""
     match focus.get("kind"):
         case _ if not word:
             return None
+        case "changed" if word == "leave":
+            return close(_NODE, "Then it stays as it is.")
+        case "changed" if word == "undo":
+            meant = focus.get("named") or ctx.turn.message.choice  # typed, it may be about something newer
+            return undo(state, ctx, focus["at"] if meant else "")
         case "saved" if word == "undo":
-            return _undo(ctx, focus["task_ids"])
-        case "drop":
-            return asides.drop_chosen(ctx, focus["task_ids"], word)
+            return undo(state, ctx)
         case "zone":
             return asides.change_place(ctx, focus["zone"], word)
         case _ if word == "wake":
@@ -68,7 +72,15 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "agenda":
             return asides.agenda(ctx, heard.text)
         case "undo":
-            return _undo(ctx, focus["task_ids"]) if focus.get("kind") == "saved" else asides.undo(ctx)
+            return undo(state, ctx)
+        case "arrived":
+            return ticking.arrived(ctx, heard.text)
+        case "changes":
+            return tell_changes(state, ctx)
+        case "rename":
+            return renaming.rename(state, ctx, heard.text)
+        case "resize":
+            return renaming.resize(state, ctx, heard.text)
         case "why":
             return asides.why(ctx)
         case "progress":
@@ -78,9 +90,9 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "yes" | "no" as kind if focus.get("kind") == "pause":
             return close(_NODE, asides.PAUSED[kind])
         case "done":
-            return asides.done(ctx, heard.text)
+            return ticking.done(state, ctx, heard.text)
         case "drop":
-            return asides.drop(state, ctx, heard.text)
+            return taking_off.drop(state, ctx, heard.text)
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "language":
@@ -101,8 +113,3 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
             return tell(_NODE, aside.get("question") or asides.UNSURE)
-
-
-def _undo(ctx: TurnContext, task_ids: list[str]) -> Update:
-    cancel_tasks(ctx.session, ctx.user.id, [UUID(one) for one in task_ids], ctx.now)
-    return close(_NODE, "Undone, it is off your list.")

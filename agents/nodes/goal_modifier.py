@@ -8,23 +8,23 @@ from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents import diary, wording
+from agents import diary
 from agents.draft import Draft
 from agents.editing import edit_in_words
+from agents.goal_changes import read_goal_change
 from agents.hearing import Heard, heard_of
-from agents.nodes import negotiating
-from agents.nodes.save_plan import cancel_future
+from agents.nodes import goal_rests, negotiating
 from agents.outputs import GoalPlannerOutput
 from agents.placing import place
 from agents.plan_words import whole_plan
-from agents.replies_to_plan import says_no
+from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
-from agents.state import AgentState, Update
+from agents.running_plan import as_it_runs
+from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
-from storage.goals import active_goals, get_goal, set_status
+from storage.goals import active_goals, get_goal, list_goals
 from storage.tables import Goal
-from storage.vocabulary import GoalStatus
 
 _NODE = "goal_modifier"
 _GIVE_UP = re.compile(
@@ -36,42 +36,68 @@ def goal_modifier(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     ctx, heard = runtime.context, heard_of(state)
     focus = state.get("focus") or {}
     if focus.get("kind") == "which_goal":
-        return _hear_choice(state, ctx, heard, focus.get("said", ""))
+        return _hear_choice(state, ctx, heard, focus)
     return _which(state, ctx, heard.text)
 
 
 def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
-    goals = active_goals(ctx.session, ctx.user.id)
-    if not goals:
+    wish = read_goal_change(ctx, text)
+    kind = wish.kind if wish else "giveup" if _GIVE_UP.search(text) else "change"
+    found = list(wish.goals) if wish else _fitting(ctx, text)
+    if not found:
         return close(_NODE, "You have no active goal at the moment. What would you like to work on?")
-    found = matching(text, goals, lambda goal: goal.title) or list(goals)
     if len(found) == 1:
-        return _change(state, ctx, found[0], text)
+        return _act(state, ctx, found[0], kind, text)
     rows = [[Option(goal.title[:50], "goal", goal.id.hex)] for goal in found]
-    focus = {"kind": "which_goal", "said": text}
+    focus = {"kind": "which_goal", "said": text, "change": kind}
     return ask(state, _NODE, "Which goal do you mean?", [*rows, [Option("Leave it", "leave")]], focus)
 
 
-def _hear_choice(state: AgentState, ctx: TurnContext, heard: Heard, said: str) -> Update:
-    match heard.word:
-        case "leave":
-            return close(_NODE, "Then it stays as it is.")
-        case "giveup":
-            return _give_up(ctx, heard.argument)
-        case "goal":
-            goal = get_goal(ctx.session, ctx.user.id, UUID(hex=heard.argument))
-            return _change(state, ctx, goal, said) if goal else _which(state, ctx, said)
-    if says_no(heard.text):
+def _fitting(ctx: TurnContext, text: str) -> list[Goal]:
+    goals = active_goals(ctx.session, ctx.user.id)
+    return matching(text, goals, lambda goal: goal.title) or list(goals)
+
+
+def _hear_choice(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json) -> Update:
+    if heard.word == "leave" or (not heard.word and says_no(heard.text)):
         return close(_NODE, "Then it stays as it is.")
-    found = matching(heard.text, active_goals(ctx.session, ctx.user.id), lambda goal: goal.title)
-    return (
-        _change(state, ctx, found[0], said) if found else ask_again(state, _NODE, "I don't know that goal.")
-    )
+    said, kind = focus.get("said", ""), focus.get("change", "change")
+    if heard.word == "goal":
+        goal = get_goal(ctx.session, ctx.user.id, UUID(hex=heard.argument))
+        return _act(state, ctx, goal, kind, said) if goal else _which(state, ctx, said)
+    asked = get_goal(ctx.session, ctx.user.id, UUID(hex=focus["goal"])) if focus.get("goal") else None
+    if heard.word == "giveup":  # a button of an earlier version carries the goal itself
+        asked = asked or get_goal(ctx.session, ctx.user.id, UUID(hex=heard.argument))
+    if asked is not None:
+        return _hear_about(state, ctx, heard, focus, asked)
+    found = matching(heard.text, list_goals(ctx.session, ctx.user.id), lambda goal: goal.title)
+    if len(found) == 1:
+        return _act(state, ctx, found[0], kind, said)
+    if focus.get("tries"):
+        return close(_NODE, "Then all your goals stay as they are.")
+    return ask_again(state, _NODE, "I don't know that goal.") | {"focus": {**focus, "tries": 1}}
 
 
-def _change(state: AgentState, ctx: TurnContext, goal: Goal, text: str) -> Update:
-    if _GIVE_UP.search(text):
-        return _ask_give_up(state, goal)
+def _hear_about(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json, goal: Goal) -> Update:
+    """The answer to "stop it?", "is it done?" or "for how long?"."""
+    kind = focus.get("change", "giveup")
+    if kind == "pause":
+        return goal_rests.hear_length(state, ctx, goal, heard, focus)
+    if heard.word in ("giveup", "complete") or says_yes(heard.text):
+        return goal_rests.end(state, ctx, goal, kind)
+    if focus.get("tries"):
+        return close(_NODE, "Then it stays as it is.")
+    return ask_again(state, _NODE, "I didn't get that.") | {"focus": {**focus, "tries": 1}}
+
+
+def _act(state: AgentState, ctx: TurnContext, goal: Goal, kind: str, text: str) -> Update:
+    match kind:
+        case "giveup" | "complete":
+            return goal_rests.ask_end(state, ctx, goal, kind)
+        case "pause":
+            return goal_rests.pause(state, ctx, goal, text)
+        case "resume":
+            return goal_rests.resume(ctx, goal) or _plan_anew(state, ctx, goal)
     draft = draft_of_goal(ctx, goal)
     if draft is None:
         return close(
@@ -81,6 +107,17 @@ def _change(state: AgentState, ctx: TurnContext, goal: Goal, text: str) -> Updat
     if edited is None:
         return negotiating.show(state, draft, f"What should change?\n\n{whole_plan(draft)}")
     return negotiating.apply(state, ctx, draft, edited, f"{goal.title}, from tomorrow on:")
+
+
+def _plan_anew(state: AgentState, ctx: TurnContext, goal: Goal) -> Update:
+    """A goal that rested so long that nothing of it lies ahead: what was left of its plan, from tomorrow on."""
+    draft = draft_of_goal(ctx, goal)
+    if draft is None:
+        return close(
+            _NODE,
+            f"Nothing of the plan for {goal.title} is left. Tell me the goal again, and I plan it anew.",
+        )
+    return negotiating.show(state, draft, f"{goal.title} goes on. {whole_plan(draft)}")
 
 
 def draft_of_goal(ctx: TurnContext, goal: Goal) -> Draft | None:
@@ -99,7 +136,7 @@ def draft_of_goal(ctx: TurnContext, goal: Goal) -> Draft | None:
         version=int(kept.get("version", 1)) - 1,
         goal_id=str(goal.id),
     )
-    plan = _what_is_left(ctx, goal, GoalPlannerOutput.model_validate(kept["output"]))
+    plan = as_it_runs(ctx, goal, _what_is_left(ctx, goal, GoalPlannerOutput.model_validate(kept["output"])))
     return draft.planned(plan, place(ctx, draft, plan)) if plan.proposed_tasks else None
 
 
@@ -116,21 +153,3 @@ def _what_is_left(ctx: TurnContext, goal: Goal, plan: GoalPlannerOutput) -> Goal
         if task.week_range[1] - since >= 1
     ]
     return plan.model_copy(update={"proposed_tasks": tasks})
-
-
-def _ask_give_up(state: AgentState, goal: Goal) -> Update:
-    rows = [[Option("Yes, stop it", "giveup", goal.id.hex), Option("Keep it", "leave")]]
-    text = f"Stop {goal.title}? Its coming tasks would go; what you did stays in your history."
-    return ask(state, _NODE, text, rows, {"kind": "which_goal", "said": ""})
-
-
-def _give_up(ctx: TurnContext, key: str) -> Update:
-    goal = get_goal(ctx.session, ctx.user.id, UUID(hex=key))
-    if goal is None or goal.status != GoalStatus.ACTIVE:
-        return close(_NODE, "That goal is no longer active.")
-    set_status(goal, GoalStatus.ABANDONED, ctx.now)
-    gone = cancel_future(ctx, goal.id)
-    return close(
-        _NODE,
-        f"{goal.title} is stopped, {wording.count(gone, 'coming task')} taken off. What would help you now?",
-    )

@@ -6,6 +6,8 @@ import re
 
 from agents import diary, wording
 from agents.consult import consult
+from agents.course import course_of
+from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.offline.orchestrator import certain
 from agents.outputs import OrchestratorOutput
@@ -132,6 +134,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         r"\W*(?:(?:a |my |the )?(?:new |another )?goal|plan something|make a plan)\W*", text, re.I
     ):
         return {"intent": Intent.GOAL}
+    if (course := course_of(state, ctx, text)) is not None:
+        return course
     kind = aside_of(text)
     if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
         kind = None
@@ -182,6 +186,8 @@ def _changes_goal(ctx: TurnContext, text: str) -> bool:
     if not (_CHANGE.search(text) or sounds_like_edit(text)):
         return False
     goals = active_goals(ctx.session, ctx.user.id)
+    if any(restates(text, goal) for goal in goals):
+        return False
     speaks_of_goals = bool(re.search(r"\b(?:goal|plan)\b", text, re.IGNORECASE))
     return _names_a_goal(ctx, text) or (speaks_of_goals and bool(goals))
 

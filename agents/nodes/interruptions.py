@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 
 from agents.capture import renames
+from agents.course import interrupts_with
 from agents.nodes.intents import aside_of
 from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
+from agents.shifts import says_unable
 from agents.state import Json
 from agents.turn import TurnContext
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
+_BACK = re.compile(
+    r"^\W*(?:(?:actually|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
+    r"(?:(?:make|move|change|set|put|do|have|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
+    r"|(?:just|only) (?:this|that|the)\b|all(?: of (?:it|them)| future(?: ones)?)?\W*$|(?:an? |half an? |\d+ )\w+ (?:later|earlier)\W*$|(?:the )?(?:first|second|third|last)(?: one)?\W*$)",
+    re.IGNORECASE,
+)
 _ALWAYS = frozenset(
     {
         "agenda",
@@ -58,10 +66,30 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS
         case "capture" if renames(text):
             return False
-        case "capture" | "move":
-            return aside is not None or _begins_anew(ctx, text, needs_time=focus["kind"] == "move")
+        case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
+            return True
+        case "move" | "drop" if says_unable(text):
+            return True
+        case "move" | "drop" if refers_back(text):
+            return False
+        case "capture" | "move" | "drop":
+            return aside is not None or _begins_anew(ctx, text, needs_time=_waits_for_time(focus))
         case _:
             return False
+
+
+def _waits_for_time(focus: Json) -> bool:
+    """Which one was asked, any name is an answer; when was asked, only a time is."""
+    return (
+        bool(focus.get("task"))
+        if focus["kind"] == "move"
+        else focus["kind"] == "drop" and focus.get("step") != "which"
+    )
+
+
+def refers_back(text: str) -> bool:
+    """ "Actually make it 7", "just this one": about what is being asked, whatever else it looks like."""
+    return _BACK.match(text) is not None
 
 
 def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:

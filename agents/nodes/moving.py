@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from agents import diary, wording
 from agents.capture import Target, read_target
+from agents.free_times import free_times, obstacle
 from agents.hearing import Heard
+from agents.journal import changed, numbered, spoken, spoken_of
+from agents.nodes import moving_many
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
+from agents.selecting import Meant, select
+from agents.shifts import Move, Shift, read_move, read_shift, read_swap
 from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
-from reminders.answering import open_reminders
-from reminders.plans import PlanError, move_series, move_task
-from reminders.rules.diary import Diary, Slot
-from reminders.rules.slots import find_slots
+from reminders.changes import Change
+from reminders.plans import PlanError, move_task
+from reminders.series_moves import move_series
 from reminders.wording import all_later
 from storage.tables import Task
 from storage.vocabulary import TaskStatus
 
 _NODE = "task_handler"
 _NEVER_MIND = Option("Leave it", "leave")
+_SHOWN = 5
+_TWO = re.compile(r"^\W*(?:\w+ )?(?:move|shift|push|reschedule|change|put)\b.+ to .+\band\b.+ to .+", re.I)
+LEFT = "Then it stays where it is."
 
 
 def move(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
@@ -31,23 +39,55 @@ def move(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     if focus.get("kind") != "move":
         return _which(state, ctx, heard.text)
     if heard.word == "leave" or (not heard.word and says_no(heard.text)):
-        return close(_NODE, "Then it stays where it is.")
+        return close(_NODE, LEFT)
+    if focus.get("moves"):
+        return moving_many.answer(state, ctx, heard, focus)
     if heard.word == "task":
-        return _offer(state, ctx, _task(ctx, heard.argument), focus.get("said", ""))
+        return _offer(state, ctx, _task(ctx, heard.argument), _kept(focus))
     task = _task(ctx, focus.get("task", ""))
-    match heard.word:
-        case "slot" if task and heard.argument.isdigit():
-            return _chosen(state, ctx, task, datetime.fromtimestamp(int(heard.argument), UTC))
-        case "one" | "all" if task:
-            return _carry_out(ctx, task, datetime.fromisoformat(focus["to"]), heard.word == "all")
-        case "other":
-            again = {**focus, "step": "time"}
-            return ask(state, _NODE, "When would suit you? A day and a time.", [[_NEVER_MIND]], again)
-    if focus.get("to") and task and says_yes(heard.text):
-        return _carry_out(ctx, task, datetime.fromisoformat(focus["to"]), all_future=False)
     if task is None:
-        return _which(state, ctx, heard.text)
-    return _offer(state, ctx, task, heard.text, again=True)
+        return _hear_which(state, ctx, heard.text, focus)
+    return _hear_when(state, ctx, heard, focus, task)
+
+
+def _hear_when(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json, task: Task) -> Update:
+    """The answer about one task: a slot, this one or all, or another time in words."""
+    to = focus.get("to", "")
+    scope = {"one": "one", "all": "all"}.get(heard.word) or (_scope_in(heard.text) if to else "")
+    if to and not scope and says_yes(heard.text):
+        scope = "one"
+    if to and scope:
+        return carry_out(state, ctx, task, datetime.fromisoformat(to), {**focus, "scope": scope})
+    match heard.word:
+        case "slot" if heard.argument.isdigit():
+            return _chosen(state, ctx, task, datetime.fromtimestamp(int(heard.argument), UTC), focus)
+        case "other":
+            text = "When would suit you? A day and a time."
+            return ask(state, _NODE, text, [[_NEVER_MIND]], {**focus, "step": "time"})
+    if not to and _scope_in(heard.text) and read_target(ctx, heard.text, task.scheduled_at).at is None:
+        before = "All of them, then." if _scope_in(heard.text) == "all" else "Just this one, then."
+        return ask_again(state, _NODE, before) | {"focus": {**focus, "scope": _scope_in(heard.text)}}
+    return _offer(state, ctx, task, _in_answer(ctx, heard.text, focus), again=True)
+
+
+def _in_answer(ctx: TurnContext, text: str, focus: Json) -> Json:
+    """Another time said in answer to our question, read as a target of the task that is being asked about."""
+    read = read_move(ctx, text)
+    by = read_shift(text)
+    if by is not None and not by[1]:
+        return {**_kept(focus), "target": "", "shift": _shift_json(by[0])}
+    if read is not None and read.shift is not None:
+        return {**_kept(focus), "target": "", "shift": _shift_json(read.shift)}
+    target = read.target if read is not None and read.target else text
+    scope = _scope_in(text) or focus.get("scope", "")
+    return {**_kept(focus), "target": target, "shift": [], "scope": scope}
+
+
+def _scope_in(text: str) -> str:
+    said = text.casefold()
+    if any(word in said for word in ("all", "every", "future", "from now on", "always", "series")):
+        return "all"
+    return "one" if any(word in said for word in ("just", "only", "this one", "once", "this time")) else ""
 
 
 def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
@@ -55,24 +95,88 @@ def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
     tasks = diary.open_tasks(ctx)
     if not tasks:
         return close(_NODE, "There is nothing planned that I could move. Is there something to add?")
-    found = _distinct(matching(text, tasks, lambda task: task.title))
-    if not found and state.get("focus", {}).get("kind") != "move":
-        found = list(open_reminders(ctx.session, ctx.user.id, ctx.now))  # "make it 7pm" after a reminder
+    if _TWO.match(text) and read_swap(text) is None:
+        return close(_NODE, "One at a time, so that nothing gets lost. Which one first?")
+    swap = read_swap(text)
+    if swap is not None:
+        return moving_many.swap(state, ctx, tasks, *swap)
+    read = read_move(ctx, text)
+    wish = read or Move(text, text)
+    about = spoken_of(state, ctx)
+    listed = numbered(state, ctx, wish.source)
+    meant = Meant((listed,), named=True) if listed else select(ctx, wish.source, tasks, about)
+    focus = _focus(wish, meant, select(ctx, text, tasks, about).scope)
+    if meant.every and not meant.tasks:
+        return close(_NODE, "Nothing is planned there, so there is nothing to move.")
+    if meant.every and len(meant.tasks) > 1 and (wish.target or wish.shift):
+        return moving_many.each(state, ctx, meant.tasks, wish)
+    found = meant.heads
+    if not found and not meant.strange:
+        found = about  # "make it 7pm" after a reminder
+    if meant.day_missing and read is not None:
+        return _other_day(state, ctx, found, focus)
     if len(found) == 1:
-        return _offer(state, ctx, found[0], text)
-    offered = (found or _distinct(tasks))[:5]
+        return _offer(state, ctx, found[0], focus)
+    return _ask_which(state, found or _distinct(tasks), focus, ctx, known=not meant.strange)
+
+
+def _focus(wish: Move, meant: Meant, scope: str) -> Json:
+    return {
+        "kind": "move",
+        "target": wish.target,
+        "shift": _shift_json(wish.shift),
+        "scope": meant.scope or scope,
+        "weekday": meant.weekday is not None,
+    }
+
+
+def _kept(focus: Json) -> Json:
+    """What was said before the question: where to, by how much, one or all."""
+    return {key: focus[key] for key in ("kind", "target", "shift", "scope", "weekday") if key in focus}
+
+
+def _shift_json(shift: Shift | None) -> list[int]:
+    return [shift.days, shift.minutes, shift.way] if shift is not None else []
+
+
+def _ask_which(
+    state: AgentState, found: Sequence[Task], focus: Json, ctx: TurnContext, *, known: bool
+) -> Update:
+    offered = found[:_SHOWN]
     rows = [[Option(_label(ctx, task), "task", task.id.hex)] for task in offered]
-    again = "I couldn't tell from that. " if state.get("focus", {}).get("kind") == "move" else ""
-    focus = {"kind": "move", "said": text}
-    return ask(state, _NODE, f"{again}Which one shall I move?", [*rows, [_NEVER_MIND]], focus)
+    before = "" if known else "I don't find that among your coming tasks. "
+    return ask(state, _NODE, f"{before}Which one shall I move?", [*rows, [_NEVER_MIND]], focus)
+
+
+def _other_day(state: AgentState, ctx: TurnContext, found: Sequence[Task], focus: Json) -> Update:
+    """The task is there, but not on the day that was named: say when it is, and let them choose."""
+    shown = found[:_SHOWN]
+    rows = [[Option(_label(ctx, task), "task", task.id.hex)] for task in shown]
+    text = f"There is no {shown[0].title} on that day. Which one do you mean?"
+    return ask(state, _NODE, text, [*rows, [_NEVER_MIND]], {**focus, "scope": focus.get("scope") or "one"})
+
+
+def _hear_which(state: AgentState, ctx: TurnContext, text: str, focus: Json) -> Update:
+    """ "The dentist": one of those that were offered, or any other; what was said before about the time still holds."""
+    asked = (state.get("question") or {}).get("rows", [])
+    keys = [button["data"].rpartition(":")[2] for row in asked for button in row]
+    offered = [task for key in keys if (task := _task(ctx, key)) is not None]
+    found = matching(text, offered, lambda task: task.title)
+    if len(found) == 1:
+        return _offer(state, ctx, found[0], _kept(focus))
+    meant = select(ctx, text, found or diary.open_tasks(ctx))
+    if len(meant.heads) == 1 or (len(found) > 1 and len(meant.tasks) == 1):
+        return _offer(state, ctx, meant.tasks[0], _kept(focus))
+    if focus.get("tries"):
+        return close(
+            _NODE, "I couldn't tell, so everything stays. Say it like this: move the dentist to Friday."
+        )
+    again = ask_again(state, _NODE, "I couldn't tell from that.")
+    return again | {"focus": {**focus, "tries": 1}}
 
 
 def _distinct(tasks: Sequence[Task]) -> list[Task]:
-    """One of each series: the next."""
-    seen: dict[object, Task] = {}
-    for task in tasks:
-        seen.setdefault(task.series_id or task.id, task)
-    return list(seen.values())
+    return Meant(tuple(tasks)).heads
 
 
 def _label(ctx: TurnContext, task: Task) -> str:
@@ -80,44 +184,52 @@ def _label(ctx: TurnContext, task: Task) -> str:
 
 
 def _offer(
-    state: AgentState, ctx: TurnContext, task: Task | None, text: str, *, again: bool = False
+    state: AgentState, ctx: TurnContext, task: Task | None, focus: Json, *, again: bool = False
 ) -> Update:
-    """A moment that was said and is free needs only a yes; anything else is answered with three free times."""
+    """A moment that was said and is free is taken; anything else is answered with three free times."""
     if task is None or task.status != TaskStatus.PENDING:
         return close(_NODE, "That one is no longer open, so there is nothing to move.")
-    target = read_target(ctx, text, task.scheduled_at)
+    focus = {**focus, "kind": "move", "task": task.id.hex}
+    target = _target(ctx, task, focus)
     if target.either:
-        return _ask_half(state, ctx, task, target)
+        return _ask_half(state, ctx, target, focus)
     if target.problem:
         return (
             ask_again(state, _NODE, target.problem)
             if again
-            else _slots(state, ctx, task, text, target.problem)
+            else _slots(state, ctx, task, target, focus, target.problem)
         )
     if target.at is None:
-        return _slots(state, ctx, task, text, "")
-    note = _obstacle(ctx, task, target.at)
+        return _slots(state, ctx, task, target, focus, "")
+    if target.at == task.scheduled_at:
+        return _slots(state, ctx, task, Target(), focus, f"{task.title} is at that time already.")
+    note = "that has passed" if target.at <= ctx.now else obstacle(ctx, task, target.at)
     if note:
-        return _slots(state, ctx, task, text, f"{wording.moment(target.at, ctx.zone)} doesn't work: {note}.")
-    return _chosen(state, ctx, task, target.at)
+        lead = f"{wording.moment(target.at, ctx.zone)} doesn't work: {note}."
+        return _slots(state, ctx, task, Target(at=max(target.at, ctx.now)), focus, lead)
+    return _chosen(state, ctx, task, target.at, focus)
 
 
-def _ask_half(state: AgentState, ctx: TurnContext, task: Task, target: Target) -> Update:
+def _target(ctx: TurnContext, task: Task, focus: Json) -> Target:
+    shift = Shift(*focus["shift"]) if focus.get("shift") else None
+    if shift is not None and (shift.days or shift.minutes):
+        return Target(at=shift.of(ctx, task.scheduled_at))
+    if shift is not None:
+        end = task.scheduled_at + timedelta(minutes=task.duration_minutes)
+        return Target(latest=task.scheduled_at) if shift.way < 0 else Target(earliest=end)
+    said = focus.get("target") or focus.get("said") or ""
+    return read_target(ctx, said, task.scheduled_at) if said else Target()
+
+
+def _ask_half(state: AgentState, ctx: TurnContext, target: Target, focus: Json) -> Update:
     options = [Option(wording.moment(at, ctx.zone), "slot", f"{at.timestamp():.0f}") for at in target.either]
-    focus: Json = {"kind": "move", "task": task.id.hex}
-    return ask(state, _NODE, target.problem, [options, [_NEVER_MIND]], focus)
+    return ask(state, _NODE, target.problem or "Morning or evening?", [options, [_NEVER_MIND]], focus)
 
 
-def _obstacle(ctx: TurnContext, task: Task, at: datetime) -> str:
-    end = at + timedelta(minutes=task.duration_minutes)
-    if diary.rhythm(ctx).sleeps_between(at, end):
-        return "you are asleep then"
-    clash = Diary.of(diary.busy_without(ctx, task.id)).clash(at, end)
-    return f"{clash.title} is there" if clash else ""
-
-
-def _slots(state: AgentState, ctx: TurnContext, task: Task, text: str, before: str) -> Update:
-    offers = _free(ctx, task, text)
+def _slots(
+    state: AgentState, ctx: TurnContext, task: Task, target: Target, focus: Json, before: str
+) -> Update:
+    offers = free_times(ctx, task, target)
     if not offers:
         return close(_NODE, f"{before} I found no free time in the next two weeks, so it stays.".strip())
     lines = [f"{wording.moment(slot.start, ctx.zone)} - {slot.reason}" for slot in offers]
@@ -127,47 +239,39 @@ def _slots(state: AgentState, ctx: TurnContext, task: Task, text: str, before: s
         for slot in offers
     ]
     body = "\n".join([lead, "Free for you:", *lines, "Which one?"])
-    focus: Json = {"kind": "move", "task": task.id.hex, "said": text}
-    return ask(state, _NODE, body, [*rows, [Option("Another time", "other"), _NEVER_MIND]], focus)
+    asked = ask(state, _NODE, body, [*rows, [Option("Another time", "other"), _NEVER_MIND]], focus)
+    return asked | spoken([task], ctx.now.isoformat())
 
 
-def _free(ctx: TurnContext, task: Task, text: str) -> list[Slot]:
-    target = read_target(ctx, text, task.scheduled_at)
-    earliest = max(ctx.now + timedelta(minutes=30), target.earliest or ctx.now)
-    latest = target.latest or earliest + timedelta(days=14)
-    rhythm, busy = diary.rhythm(ctx), diary.busy_without(ctx, task.id)
-    found = find_slots(task.duration_minutes, earliest, latest, rhythm, busy, 3, target.prefer)
-    if found:
-        return found
-    later = earliest + timedelta(days=14)
-    return find_slots(task.duration_minutes, earliest, later, rhythm, busy, 3, target.prefer)
-
-
-def _chosen(state: AgentState, ctx: TurnContext, task: Task, to: datetime) -> Update:
-    """A one-off moves at once when it was tapped; a series asks whether this one or all of it."""
-    if task.series_id is None:
-        return _carry_out(ctx, task, to, all_future=False)
-    focus: Json = {"kind": "move", "task": task.id.hex, "to": to.isoformat()}
+def _chosen(state: AgentState, ctx: TurnContext, task: Task, to: datetime, focus: Json) -> Update:
+    """A one-off moves at once; a series asks whether this one or all of it, unless that was said."""
+    if task.series_id is None or focus.get("scope"):
+        return carry_out(state, ctx, task, to, focus)
     rows = [[Option("Just this one", "one"), Option("All future", "all")], [_NEVER_MIND]]
     text = f"{task.title} to {wording.moment(to, ctx.zone)}. Just this one, or all future ones?"
-    return ask(state, _NODE, text, rows, focus)
+    return ask(state, _NODE, text, rows, {**focus, "to": to.isoformat()})
 
 
-def _carry_out(ctx: TurnContext, task: Task, to: datetime, all_future: bool) -> Update:
+def carry_out(state: AgentState, ctx: TurnContext, task: Task, to: datetime, focus: Json) -> Update:
     was = wording.moment(task.scheduled_at, ctx.zone)
     try:
-        which = (ctx.session, ctx.user.id, task.id, to, ctx.now)
-        if all_future:
-            moved, stayed = move_series(*which)
-            rest = all_later(stayed)
+        if obstacle(ctx, task, to):  # taken since it was offered
+            return _slots(
+                state, ctx, task, Target(at=to), focus, f"{wording.moment(to, ctx.zone)} is gone by now."
+            )
+        if focus.get("scope") == "all" and task.series_id is not None:
+            weekday = bool(focus.get("weekday"))
+            series = move_series(ctx.session, ctx.user.id, task.id, to, ctx.now, weekday_only=weekday)
+            moved, rest = [series.task, *series.also], all_later(series.stayed, series.own)
         else:
-            moved, rest = move_task(*which), ""
+            moved, rest = [move_task(ctx.session, ctx.user.id, task.id, to, ctx.now)], ""
     except PlanError as error:
         return close(_NODE, f"It stays where it is: {error}. Shall I look for another time?")
-    return close(
-        _NODE,
-        f"Moved: {moved.title} is on {wording.moment(moved.scheduled_at, ctx.zone)} now (was {was}){rest}.",
-    )
+    when = wording.moment(moved[0].scheduled_at, ctx.zone)
+    words = f"{moved[0].title} from {was} to {when}" + (" with all later ones" if len(moved) > 1 else "")
+    change = Change(ctx.now.isoformat(), words, moved=tuple(one.id.hex for one in moved))
+    text = f"Moved: {moved[0].title} is on {when} now (was {was}){rest}."
+    return changed(state, _NODE, text, change, moved[:1])
 
 
 def _task(ctx: TurnContext, key: str) -> Task | None:

@@ -217,6 +217,11 @@ def _drop(draft: Draft) -> Update:
 def _approve(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     """Approved, unless too many goals are active already: then one makes room or this one waits."""
     fresh = draft
+    if taken_meanwhile(ctx, draft):
+        again = draft.planned(draft.plan, place(ctx, draft, draft.plan))
+        changed = difference(draft.placed, again.placed)
+        lead = f"Something came into your diary since, so here is version {again.version}:"
+        return show(state, again, f"{lead}\n{changed}\n\nIs it right now?")
     if _first_is_past(ctx, draft):
         fresh = replace(draft, placed=draft.planned(draft.plan, place(ctx, draft, draft.plan)).placed)
     active = active_goals(ctx.session, ctx.user.id)

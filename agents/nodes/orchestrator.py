@@ -28,6 +28,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "full": Intent.GOAL,
     "which_goal": Intent.MODIFY_GOAL,
     "saved": Intent.CLARIFY,
+    "changed": Intent.CLARIFY,
     "pause": Intent.CLARIFY,
     "drop": Intent.CLARIFY,
     "zone": Intent.CLARIFY,
@@ -107,7 +108,7 @@ def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone", forwarded.KIND)
+    return kind in _OWNERS and kind not in ("plan", "saved", "changed", "pause", "zone", forwarded.KIND)
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:

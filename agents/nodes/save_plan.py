@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from agents import wording
 from agents.draft import Draft, draft_of
+from agents.journal import noted, spoken
 from agents.plan_words import first_task
 from agents.reply import close
-from agents.state import AgentState, Update
+from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
+from reminders.changes import Change
 from reminders.plans import TaskDraft, cancel_tasks, schedule_tasks
 from reminders.rules.recurrence import weekly_rule
 from storage.goals import (
     future_task_ids,
     get_goal,
     leave_shared,
+    pipeline_of,
     replace_pipeline,
     save_goal,
     share_tasks,
 )
-from storage.tables import Goal
+from storage.tables import Goal, Task
 from storage.vocabulary import GoalStatus
 
 _NODE = "save_tasks"
@@ -33,20 +37,55 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
         return close(_NODE, "There is no plan on the table right now. What would you like to work on?")
     known = get_goal(ctx.session, ctx.user.id, UUID(draft.goal_id)) if draft.goal_id else None
     was_active = known is not None and known.status == GoalStatus.ACTIVE and bool(known.plan_json)
+    before = _as_it_was(ctx, draft)
     goal = _save_goal(ctx, draft)
     if draft.queue:
         return close(_NODE, f"{draft.title} waits in line. I'll bring it up when there is room.") | {
             "goal_draft": {}
         }
-    if draft.pause_goal:
-        _pause(ctx, UUID(draft.pause_goal))
-    if draft.goal_id:
-        cancel_future(ctx, goal.id)
+    gone = _pause(ctx, UUID(draft.pause_goal)) if draft.pause_goal else []
+    gone += cancel_future(ctx, goal.id) if draft.goal_id else []
     tasks = schedule_tasks(ctx.session, ctx.user, _rows(ctx, draft, goal.id), ctx.now)
     for series in draft.placed:
         ids = [UUID(one) for one in (series.get("shared") or {}).get("task_ids", [])]
         share_tasks(ctx.session, ctx.user.id, ids, goal.id)
-    return close(_NODE, _told(ctx, draft, len(tasks), changed=was_active)) | {"goal_draft": {}}
+    change = _change(ctx, draft, goal, before, gone, tasks)
+    return (
+        close(_NODE, _told(ctx, draft, len(tasks), changed=was_active))
+        | {"goal_draft": {}}
+        | noted(state, change)
+        | spoken(tasks[:1], change.at)
+    )
+
+
+def _as_it_was(ctx: TurnContext, draft: Draft) -> Json:
+    """What undo needs: a changed goal's plan; of a new one that it was not there; and the goal that makes room."""
+    was = get_goal(ctx.session, ctx.user.id, UUID(draft.goal_id)) if draft.goal_id else None
+    kept: Json = (
+        {"status": GoalStatus.ABANDONED} if was is None else {"status": was.status, "plan": was.plan_json}
+    )
+    if draft.pause_goal:
+        kept["also"] = {"id": UUID(draft.pause_goal).hex, "status": GoalStatus.ACTIVE}
+    return kept
+
+
+def _change(
+    ctx: TurnContext, draft: Draft, goal: Goal, before: Json, gone: Sequence[UUID], tasks: Sequence[Task]
+) -> Change:
+    sprints = [] if draft.goal_id else pipeline_of(ctx.session, ctx.user.id, goal.id)
+    back = (
+        f"{goal.title} is as it was before."
+        if draft.goal_id
+        else f"{goal.title} is off again, and its tasks with it."
+    )
+    return Change(
+        ctx.now.isoformat(),
+        f"{'changed' if draft.goal_id else 'started'} {goal.title}",
+        cancelled=tuple(one.hex for one in gone),
+        added=tuple(task.id.hex for task in tasks),
+        goal={**before, "id": goal.id.hex, "ends": [one.id.hex for one in sprints]},
+        back=back,
+    )
 
 
 def _save_goal(ctx: TurnContext, draft: Draft) -> Goal:
@@ -78,21 +117,22 @@ def _save_goal(ctx: TurnContext, draft: Draft) -> Goal:
     return goal
 
 
-def _pause(ctx: TurnContext, goal_id: UUID) -> None:
-    """An active goal makes room: it waits in the pipeline, and its coming tasks go."""
+def _pause(ctx: TurnContext, goal_id: UUID) -> list[UUID]:
+    """An active goal makes room: it waits in the pipeline, and its coming tasks go; says which."""
     goal = get_goal(ctx.session, ctx.user.id, goal_id)
     if goal is not None and goal.status == GoalStatus.ACTIVE:
         goal.status = GoalStatus.PIPELINE
-        cancel_future(ctx, goal.id)
+        return cancel_future(ctx, goal.id)
+    return []
 
 
-def cancel_future(ctx: TurnContext, goal_id: UUID) -> int:
-    """Cancel what is still to come of a goal alone; what it shares goes on for the others. Says how many were cancelled."""
+def cancel_future(ctx: TurnContext, goal_id: UUID) -> list[UUID]:
+    """Cancel what is still to come of a goal alone; what it shares goes on for the others. Says which were cancelled."""
     leave_shared(ctx.session, ctx.user.id, goal_id)
     ids = future_task_ids(ctx.session, ctx.user.id, goal_id, ctx.now)
     if ids:
         cancel_tasks(ctx.session, ctx.user.id, ids, ctx.now)
-    return len(ids)
+    return ids
 
 
 def _rows(ctx: TurnContext, draft: Draft, goal_id: UUID) -> list[TaskDraft]:

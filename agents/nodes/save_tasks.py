@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from langgraph.runtime import Runtime
 
 from agents import wording
+from agents.journal import changed
 from agents.nodes import onboarding
 from agents.nodes.save_plan import save_plan
-from agents.reply import Option, ask, close
+from agents.reply import close
+from agents.selecting import one_each
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from agents.wishes import Wish, drafts, says_wish
+from reminders.changes import Change
 from reminders.plans import schedule_tasks
+from reminders.rules.places import label_of
 from storage.vocabulary import ApprovalStatus
 
 _NODE = "save_tasks"
@@ -29,6 +35,7 @@ def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
     wishes = [Wish(**one) for one in state["proposed_tasks"]]
     rows = drafts(ctx, wishes, ctx.turn.event_id)
     tasks = schedule_tasks(ctx.session, ctx.user, rows, ctx.now)
+    _learn_places(ctx, [label_of(wish.place) for wish in wishes if wish.place])
     if not tasks:
         return close(_NODE, "That time has passed in the meantime. Tell me again with another time?")
     if not ctx.user.onboarded:
@@ -37,6 +44,17 @@ def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
         text = f"Noted, {wording.count(len(wishes), 'thing')}. I'll remind you of each."
     else:
         text = f"Noted: {says_wish(ctx, wishes[0])}"
-    first_ids = [str(task.id) for task in tasks]
-    focus = {"kind": "saved", "task_ids": first_ids}
-    return ask(state, _NODE, text, [[Option("Undo", "undo")]], focus)
+    names = wording.listed(list(dict.fromkeys(wish.title for wish in wishes)))
+    back = f"Undone, {names} {'is' if len(wishes) == 1 else 'are'} off your list."
+    change = Change(
+        ctx.now.isoformat(), f"added {names}", added=tuple(task.id.hex for task in tasks), back=back
+    )
+    return changed(state, _NODE, text, change, one_each(tasks))
+
+
+def _learn_places(ctx: TurnContext, labels: Sequence[str]) -> None:
+    """A place that a task waits for is one of the person's places from now on."""
+    profile = ctx.profile()
+    new = {label: label for label in labels if label not in profile.locations}
+    if new:
+        ctx.save(profile.model_copy(update={"locations": {**profile.locations, **new}}))

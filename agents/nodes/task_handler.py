@@ -19,10 +19,16 @@ from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from agents.wishes import Wish, occurrences, says_wish
 from reminders.rules.diary import Busy, Diary, Prefer, Slot
+from reminders.rules.places import when_words
 from reminders.rules.slots import find_slots
 from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
+_HALF, _NOON = (
+    re.compile(r"(?:in )?(?:the )?(?P<half>morning|evening|afternoon|am|pm|a\.m|p\.m)(?: please)?", re.I),
+    12,
+)
+_LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -51,6 +57,9 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
 def _ask_title(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish]) -> Update:
     """What it is about; the time is kept when it was said already."""
     at = wishes[0].moment if wishes else None
+    if wishes and wishes[0].place:
+        text = f"Gladly. What shall I remind you of {when_words(wishes[0].place)}?"
+        return ask(state, _NODE, text, [_LEAVE], _focus("title", wishes))
     text = (
         "What shall I remind you of, and when?"
         if at is None
@@ -91,7 +100,7 @@ def _placed(ctx: TurnContext, wishes: Sequence[Wish]) -> list[Wish]:
         if wish.moment is None:
             slots = _slots(ctx, wish, taken, 1)
             wish = wish.starting(slots[0].start) if slots else wish
-        if wish.moment is not None:
+        if wish.moment is not None and not wish.place:
             taken = [*taken, Busy(wish.moment, wish.moment + timedelta(minutes=wish.minutes), wish.title)]
         placed.append(wish)
     return placed
@@ -126,6 +135,9 @@ def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
     rhythm, taken = diary.rhythm(ctx), diary.busy(ctx)
     notes = []
     for wish in wishes:
+        if wish.place:
+            notes.append(_how_asked(ctx, wish))
+            continue
         nights, clashes = [], []
         for at in occurrences(ctx, wish):
             end = at + timedelta(minutes=wish.minutes)
@@ -138,6 +150,14 @@ def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
         if clashes:
             notes.append(_says_clash(ctx, clashes))
     return notes
+
+
+def _how_asked(ctx: TurnContext, wish: Wish) -> str:
+    """What a place means here: nobody is followed, the person is asked."""
+    first = wording.moment(wish.moment or ctx.now, ctx.zone)
+    return (
+        f"I can't see where you are, so I'll ask you: from {first} on, every two hours while you are awake."
+    )
 
 
 def _says_clash(ctx: TurnContext, clashes: Sequence[tuple[datetime, Busy]]) -> str:
@@ -181,16 +201,34 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
 def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
     if step == "confirm" and says_yes(text):
         return _agreed(wishes)
-    if says_no(text):
+    if says_no(text) or _LEFT_OUT.match(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
         return _hear_title(state, ctx, text, wishes)
+    half = _half_meant(state, ctx, text) if step == "when" else None
+    if half is not None:
+        return _propose(state, ctx, [wishes[0].starting(half), *wishes[1:]])
     changed, problem = read_change(ctx, text, wishes, step)
     if problem is not None:
         return _ask_when(state, wishes, problem)
     if changed is None:
         return ask_again(state, _NODE, "I didn't get that.")
     return _propose(state, ctx, changed)
+
+
+def _half_meant(state: AgentState, ctx: TurnContext, text: str) -> datetime | None:
+    """ "Morning" or "in the evening", where 8 could have been either: that one of the two moments on offer."""
+    said = _HALF.fullmatch(text.strip(" .!"))
+    data = [one["data"] for row in (state.get("question") or {}).get("rows", []) for one in row]
+    offered = [
+        datetime.fromtimestamp(int(key), tz=ctx.now.tzinfo)
+        for one in data
+        if (key := one.rpartition(":")[2]).isdigit()
+    ]
+    if said is None or not offered:
+        return None
+    morning = said["half"].lower() in ("morning", "am", "a.m")
+    return next((at for at in offered if (at.astimezone(ctx.zone).hour < _NOON) == morning), None)
 
 
 def _agreed(wishes: Sequence[Wish]) -> Update:

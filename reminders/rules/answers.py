@@ -195,6 +195,7 @@ _COURTESY_AFTER = re.compile(
 )
 _MARKS = re.compile(r"[^\w\s']+")
 _SNOOZE_FOR = re.compile(r"(\d{1,3}|five|ten|twenty|thirty|an?|half an) ?(m|h)")
+_LATER_TODAY_MINUTES = "120"
 _AMOUNTS = {"five": 5.0, "ten": 10.0, "twenty": 20.0, "thirty": 30.0, "a": 1.0, "an": 1.0, "half an": 0.5}
 
 
@@ -230,6 +231,8 @@ def snooze_argument(text: str) -> str:
             return word
     if "this evening" in said:
         return "tonight"
+    if re.search(r"\blater (?:today|on)\b|\bthis afternoon\b|\bafter (?:work|lunch|dinner|school)\b", said):
+        return _LATER_TODAY_MINUTES
     found = _SNOOZE_FOR.search(said)
     if found is None:
         return ""

@@ -7,6 +7,9 @@
 A rung that cannot be used is skipped with its reason and the next one starts at once. In the person's sleep nothing
 is sent: reminders wait, later rungs are skipped, and a miss is told after waking up. During a pause nothing is sent
 either, and what should have started then is cancelled, not missed.
+
+A task that waits for a place is asked about every two hours while the person is awake, and missed when its day is
+over. Once the place is reached, it climbs the ladder like any other.
 """
 
 from __future__ import annotations
@@ -14,9 +17,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from reminders.rules.events import (
+    Answered,
+    Arrived,
+    Cancelled,
+    Effect,
+    Event,
+    Learn,
+    Moved,
+    SendRung,
+    SkipRung,
+    Supersede,
+    Undone,
+    Woken,
+)
 from reminders.rules.ladder import NOTE_KEEPS, Ladder
 from storage.vocabulary import Answer, Rung, Stage, TaskStatus
 
+__all__ = [
+    "Answered", "Arrived", "Cancelled", "Effect", "Event", "Learn", "Moved", "SendRung", "SkipRung", "Step", "Supersede",
+    "TaskState", "Undone", "Woken", "step",
+]  # fmt: skip
+ASKS_EVERY = timedelta(hours=2)  # whether the place of a task is reached
 CLIMB = (Rung.REMIND, Rung.WHATSAPP, Rung.CALL)
 STAGE_OF = {Rung.REMIND: Stage.REMINDED, Rung.WHATSAPP: Stage.WHATSAPPED, Rung.CALL: Stage.CALLED}
 _NEXT = {Stage.WAITING: 0, Stage.REMINDED: 1, Stage.WHATSAPPED: 2}  # index into CLIMB
@@ -34,71 +56,9 @@ class TaskState:
     stage: Stage = Stage.WAITING
     last_rung_at: datetime | None = None  # when the newest rung began
     done_at: datetime | None = None
+    at_place: bool = False  # it waits for a place, not for its time
 
 
-# ------------------------------------------------------------------ what can happen
-
-
-@dataclass(frozen=True, slots=True)
-class Woken:
-    """`wakes_at` has come. A rung that failed on every address wakes its task at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    answer: Answer
-    until: datetime | None = None  # of a snooze
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """The person takes the last answer back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A new row takes this one's place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    reason: str
-
-
-Event = Woken | Answered | Undone | Moved | Cancelled
-
-# ------------------------------------------------------------------ what follows
-
-
-@dataclass(frozen=True, slots=True)
-class SendRung:
-    """Send it now, or from `not_before` on; after the deadline it is worth nothing."""
-
-    rung: Rung
-    deadline: datetime
-    not_before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SkipRung:
-    rung: Rung
-    reason: str
-    expired: bool = False  # it was possible once, and is too late now
-
-
-@dataclass(frozen=True, slots=True)
-class Supersede:
-    """Whatever is still waiting to be sent about this task must not go out any more, and no phone may ring on."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Learn:
-    """A miss: look whether it is one of a row."""
-
-
-Effect = SendRung | SkipRung | Supersede | Learn
 Step = tuple[TaskState, tuple[Effect, ...]]
 
 
@@ -109,10 +69,13 @@ def step(state: TaskState, event: Event, ladder: Ladder, now: datetime) -> Step:
             return _woken(state, ladder, now)
         case Answered():
             return _answered(state, event, ladder, now)
-        case Undone():
-            return _undone(state, ladder, now)
+        case Undone(starts_at):
+            return _undone(state, starts_at, ladder, now)
         case Moved() if _open(state, ladder, now):
             return _closed(state, TaskStatus.RESCHEDULED), (Supersede("moved"),)
+        case Arrived() if state.status == TaskStatus.PENDING:
+            here = replace(state, stage=Stage.WAITING, starts_at=now, wakes_at=now, last_rung_at=None)
+            return replace(here, at_place=False), (Supersede("the place is reached"),)
         case Cancelled(reason) if state.status == TaskStatus.PENDING:
             return _closed(state, TaskStatus.CANCELLED), (Supersede(reason),)
     return state, ()
@@ -127,6 +90,8 @@ def _woken(state: TaskState, ladder: Ladder, now: datetime) -> Step:
     if ladder.paused(now):
         return _during_pause(state, ladder, now)
     match state.stage:
+        case Stage.WAITING | Stage.REMINDED if state.at_place:
+            return _ask_for_place(state, ladder, now)
         case Stage.WAITING | Stage.REMINDED | Stage.WHATSAPPED:
             return _climb(state, ladder, now)
         case Stage.ACKNOWLEDGED:
@@ -141,9 +106,9 @@ def _during_pause(state: TaskState, ladder: Ladder, now: datetime) -> Step:
     pause_ends = ladder.paused_until or now
     if state.stage in (Stage.ACKNOWLEDGED, Stage.ASKED):
         return replace(state, wakes_at=pause_ends), ()
-    if now >= state.starts_at:
+    if now >= state.starts_at and not state.at_place:
         return _closed(state, TaskStatus.CANCELLED), (Supersede("paused"),)
-    return replace(state, wakes_at=min(pause_ends, state.starts_at)), ()
+    return replace(state, wakes_at=pause_ends if state.at_place else min(pause_ends, state.starts_at)), ()
 
 
 def _climb(state: TaskState, ladder: Ladder, now: datetime) -> Step:
@@ -169,6 +134,18 @@ def _climb(state: TaskState, ladder: Ladder, now: datetime) -> Step:
         send = SendRung(rung, missed_at)
         return replace(begun, wakes_at=now + ladder.timing.window), (*effects, send)
     return _missed_or_wait(replace(state, stage=Stage.CALLED), ladder, now, tuple(effects))
+
+
+def _ask_for_place(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+    """Ask whether they are there yet, until the day is over; the night is slept through."""
+    if ladder.rhythm.asleep(now):
+        return replace(state, wakes_at=ladder.rhythm.wakes_after(now)), ()
+    if ladder.rhythm.day(now) > ladder.rhythm.day(state.starts_at) and state.stage == Stage.REMINDED:
+        return _missed(state, ladder, now)
+    starts_at = max(state.starts_at, now) if state.stage == Stage.WAITING else state.starts_at
+    again = ladder.rhythm.wakes_after(now + ASKS_EVERY)
+    asked = replace(state, stage=Stage.REMINDED, starts_at=starts_at, last_rung_at=now, wakes_at=again)
+    return asked, (SendRung(Rung.REMIND, again),)
 
 
 def _obstacle(rung: Rung, state: TaskState, ladder: Ladder, due: datetime, now: datetime) -> SkipRung | None:
@@ -246,24 +223,32 @@ def _snoozed(state: TaskState, until: datetime) -> TaskState:
     )
 
 
-def _undone(state: TaskState, ladder: Ladder, now: datetime) -> Step:
+def _undone(state: TaskState, was: datetime | None, ladder: Ladder, now: datetime) -> Step:
     """Pending again. A ladder that had begun does not run on: it rests as after "on it", and asks once."""
-    undoable = (
-        state.stage == Stage.ACKNOWLEDGED
-        if state.status == TaskStatus.PENDING
-        else _fresh(state, ladder, now)
-    )
-    if not undoable:
+    if not _undoable(state, was, ladder, now):
         return state, ()
-    first = ladder.first_rung_at(state.starts_at, state.created_at)
-    reopened = replace(state, status=TaskStatus.PENDING, done_at=None)
-    if now < first:
-        return replace(reopened, stage=Stage.WAITING, wakes_at=first), (Supersede("undone"),)
-    if state.stage == Stage.ACKNOWLEDGED and now < state.starts_at:
+    starts_at = was or state.starts_at
+    first = ladder.first_rung_at(starts_at, state.created_at)
+    reopened = replace(state, status=TaskStatus.PENDING, starts_at=starts_at, done_at=None)
+    if now < first or state.status == TaskStatus.CANCELLED:
+        return replace(reopened, stage=Stage.WAITING, wakes_at=max(first, now)), (Supersede("undone"),)
+    if (state.stage == Stage.ACKNOWLEDGED or was) and now < starts_at:
         again = now + ladder.timing.window
         return replace(reopened, stage=Stage.REMINDED, wakes_at=again), (Supersede("undone"),)
-    asks = max(state.starts_at + state.duration, now + ladder.timing.grace)
+    asks = max(starts_at + state.duration, now + ladder.timing.grace)
     return _held(reopened, asks), (Supersede("undone"),)
+
+
+def _undoable(state: TaskState, was: datetime | None, ladder: Ladder, now: datetime) -> bool:
+    """An answer of today, a snooze that still lasts, or a cancellation whose time has not come."""
+    match state.status:
+        case TaskStatus.PENDING:
+            return state.stage == (Stage.WAITING if was else Stage.ACKNOWLEDGED)
+        case TaskStatus.CANCELLED:
+            return now < state.starts_at or (
+                state.at_place and ladder.rhythm.day(now) == ladder.rhythm.day(state.starts_at)
+            )
+    return _fresh(state, ladder, now)
 
 
 # ------------------------------------------------------------------ helpers

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
 from reminders.rules.rhythm import to_utc
+from storage.vocabulary import WEEKDAYS
 
 MAX_OCCURRENCES = 400  # six weeks of anything sensible is far below this
 _FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY"})
@@ -18,6 +19,7 @@ _PARTS = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYSETPOS", "WKST", "BYMONTH"}
 )
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+_PLACES = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
 _DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -54,6 +56,86 @@ def weekly_rule(weekdays: Iterable[int]) -> str:
     if len(days) == 7:
         return "FREQ=DAILY"
     return "FREQ=WEEKLY;BYDAY=" + ",".join(_DAY_CODES[day] for day in days)
+
+
+def moved_rule(rrule: str | None, days: int, weekday: int | None = None) -> str | None:
+    """The rule of occurrences that all went so many days later; with `weekday` (0 is Monday), of those of that day.
+
+    A rule by days of the month keeps them where a shift would leave the month.
+    """
+    if rrule is None or (not days and weekday is None):
+        return rrule
+    rrule = rrule if weekday is None else _by_weekday(rrule)
+
+    def shifted(part: str) -> str:
+        name, _, value = part.partition("=")
+        if name == "BYDAY" and weekday is not None:
+            return f"BYDAY={_DAY_CODES[(weekday + days) % 7]}"
+        if name == "BYDAY":
+            return "BYDAY=" + ",".join(_later_code(code, days) for code in value.split(","))
+        if name == "BYMONTHDAY" and value.isdigit() and 1 <= int(value) + days <= 28:
+            return f"BYMONTHDAY={int(value) + days}"
+        return part
+
+    return ";".join(shifted(part) for part in check_rule(rrule).split(";") if part)
+
+
+def ended_rule(rrule: str, last: datetime) -> str:
+    """The rule with its end at that moment (UTC), whatever end it had."""
+    kept = [
+        part for part in check_rule(rrule).split(";") if part and not part.startswith(("UNTIL=", "COUNT="))
+    ]
+    return ";".join([*kept, f"UNTIL={last.astimezone(UTC):%Y%m%dT%H%M%SZ}"])
+
+
+def ends(rrule: str) -> bool:
+    return "UNTIL=" in rrule or "COUNT=" in rrule
+
+
+def monthly_words(rrule: str, first: date) -> str:
+    """Every month on the first Monday; every 3 months on the 15th."""
+    values = dict(part.split("=", 1) for part in check_rule(rrule).split(";") if part)
+    often = values.get("INTERVAL", "1")
+    months = "Every month" if often == "1" else f"Every {often} months"
+    code = values.get("BYDAY", "")
+    place = code[:-2] or values.get("BYSETPOS", "")
+    if code and "," not in code and place in _PLACES:
+        return f"{months} on the {_PLACES[place]} {WEEKDAYS[_DAY_CODES.index(code[-2:])]}"
+    if code:
+        return months
+    said = values.get("BYMONTHDAY", str(first.day))
+    if said == "-1":
+        return f"{months} on the last day"
+    return f"{months} on the {_ordinal(int(said))}" if said.isdigit() else months
+
+
+def _ordinal(day: int) -> str:
+    teen = 10 < day % 100 < 14
+    return f"{day}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
+
+
+def without_day(rrule: str, weekday: int) -> str:
+    """The rule of a weekly series after one of its weekdays left it."""
+    code = _DAY_CODES[weekday]
+
+    def rest(part: str) -> str:
+        name, _, value = part.partition("=")
+        kept = [one for one in value.split(",") if one != code]
+        return f"BYDAY={','.join(kept)}" if name == "BYDAY" and kept else part
+
+    return ";".join(rest(part) for part in _by_weekday(rrule).split(";") if part)
+
+
+def _by_weekday(rrule: str) -> str:
+    """Every day as the seven weekdays, so that one of them can leave."""
+    text = check_rule(rrule)
+    daily = text.startswith("FREQ=DAILY") and "BYDAY" not in text and "INTERVAL" not in text
+    return text.replace("FREQ=DAILY", f"FREQ=WEEKLY;BYDAY={','.join(_DAY_CODES)}", 1) if daily else text
+
+
+def _later_code(code: str, days: int) -> str:
+    """1MO and a day is 1TU."""
+    return code[:-2] + _DAY_CODES[(_DAY_CODES.index(code[-2:]) + days) % 7]
 
 
 def check_rule(rrule: str) -> str:

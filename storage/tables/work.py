@@ -62,6 +62,12 @@ class Task(Base):
         Index("ix_tasks_user_day", "user_id", "local_day", postgresql_include=["status"]),
         Index("ix_tasks_goal", "goal_id", postgresql_where=text("goal_id is not null")),
         Index("ix_tasks_series", "series_id", postgresql_where=text("series_id is not null")),
+        Index(
+            "ix_tasks_recurring",
+            "series_id",
+            "scheduled_at",
+            postgresql_where=text("recurrence_rule is not null and goal_id is null"),
+        ),
         Index("ix_tasks_replaces", "replaces_id", postgresql_where=text("replaces_id is not null")),
         # What the ladder asks: who needs attention now? And the seed's three questions, kept for operators.
         Index("ix_tasks_wakes", "wakes_at", postgresql_where=text("wakes_at is not null")),

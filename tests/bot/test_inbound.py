@@ -270,6 +270,28 @@ def test_remind_me_in_a_while_snoozes_the_open_reminder(services, owner, say, te
         assert session.get_one(Task, task.id).wakes_at == clock.now() + timedelta(minutes=15)
 
 
+def test_a_typed_undo_means_the_button_under_the_last_answer(services, owner, say, text, clock: ManualClock):
+    with services.database.service() as session:
+        draft = TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)
+        [task] = schedule_tasks(session, owner, [draft], clock.now())
+    start = task.scheduled_at
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    say(text("snooze until tonight"))
+    assert say(text("undo"))[-1]["text"] == "Taken back: Easy run is open again."
+    with services.database.service() as session:
+        assert session.get_one(Task, task.id).scheduled_at == start
+
+
+def test_tonight_instead_moves_the_reminded_task(services, owner, say, text, clock: ManualClock):
+    with services.database.service() as session:
+        draft = TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)
+        schedule_tasks(session, owner, [draft], clock.now())
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    assert say(text("tonight instead"))[-1]["text"].startswith("Easy run, now Wed 11 Mar 12:00.")
+
+
 def test_start_from_somebody_who_never_stopped_is_a_word_like_any_other(services, owner, say, text):
     [reply] = say(text("START", kind=InboundKind.UNBLOCKED))
     assert not reply["text"].startswith("Welcome back")

@@ -205,3 +205,24 @@ def test_the_last_task_of_a_sprint_completes_the_goal_and_the_next_begins_until_
     with ladders.database.service() as session:
         assert session.get_one(Goal, goal.id).status == GoalStatus.ACTIVE
         assert session.get_one(Goal, following.id).status == GoalStatus.PIPELINE
+
+
+def test_a_snooze_by_mistake_is_taken_back_and_the_old_start_stands(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    snoozed = say(ladders, owner, reminded, Answer.SNOOZE, now, argument="tonight")
+    back = tap(ladders, owner, button(snoozed, "Undo"), now)
+    assert (back.kind, ladders.task(reminded.id).scheduled_at) == ("recorded", reminded.scheduled_at)
+    assert tap(ladders, owner, button(snoozed, "Undo"), now).kind == "stale"
+
+
+def test_a_move_by_tap_is_taken_back_by_the_button_under_it(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    offer = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
+    moved = tap(ladders, owner, offer.choices[1][0].data, now)
+    back = tap(ladders, owner, button(moved, "Undo"), now)
+    assert back.text.startswith(f"Taken back: {reminded.title} is today")
+    with ladders.database.service() as session:
+        [row] = session.query(Task).filter_by(status="pending").all()
+        assert row.scheduled_at == reminded.scheduled_at

@@ -61,6 +61,7 @@ NAMED = {
         "ix_tasks_user_scheduled",
         "ix_tasks_user_status",
         "ix_tasks_goal",
+        "ix_tasks_recurring",
         "ix_tasks_due_push",
         "ix_tasks_due_whatsapp",
         "ix_tasks_due_call",

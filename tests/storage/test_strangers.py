@@ -69,6 +69,7 @@ _PLAIN: dict[str, Any] = {
     "data": {"weekday": 0, "time": "07:00"},
     "payload": {},
     "limit": 10,
+    "behind": UUID(int=0),
     "weeks": 12,
     "findings": [],
     "late_by": timedelta(minutes=2),

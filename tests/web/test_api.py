@@ -21,6 +21,7 @@ GUARDED = (
     ("get", "/api/v1/analytics/overview"),
     ("get", "/api/v1/chat/history"),
     ("post", "/api/v1/chat/message"),
+    ("post", "/api/v1/demo/trigger-location"),
     ("get", "/api/v1/push/public-key"),
     ("post", "/api/v1/push/subscriptions"),
     ("delete", "/api/v1/push/subscriptions"),
@@ -92,6 +93,33 @@ def test_a_goals_tasks_come_in_order_of_time(
     assert [one["title"] for one in tasks] == ["first", "second"]
 
 
+def test_a_goal_given_up_takes_its_own_tasks_with_it_and_leaves_the_shared_ones(
+    client: FlaskClient, database: Database, owner: User, as_owner: Headers, now: datetime
+) -> None:
+    goal, other = add_goal(database, owner), add_goal(database, owner, "Get fit")
+    own = add_task(database, owner, now + timedelta(days=1), goal_id=goal)
+    shared = add_task(database, owner, now + timedelta(days=2), goal_id=goal, shared_with_goal_ids=[other])
+    for cancelled, kept in ((1, 1), (0, 0)):  # a second time there is nothing left to do
+        answer = client.patch(f"/api/v1/goals/{goal}/abandon", headers=as_owner)
+        told = (answer.json["status"], answer.json["cancelled_tasks"], answer.json["kept_tasks"])
+        assert told == (GoalStatus.ABANDONED, cancelled, kept)
+    assert load_task(database, own).status == TaskStatus.CANCELLED
+    assert load_task(database, shared).goal_id == other
+
+
+def test_reaching_a_place_begins_what_waited_for_it(
+    client: FlaskClient, database: Database, owner: User, as_owner: Headers, now: datetime
+) -> None:
+    later = now + timedelta(hours=2)
+    waits = {"trigger_type": "location", "location_trigger": "at_office", "wakes_at": later}
+    task = add_task(database, owner, later, "Mail Tom", **waits)
+    answer = client.post("/api/v1/demo/trigger-location", headers=as_owner)
+    assert [one["id"] for one in answer.json["tasks"]] == [str(task)]
+    begun = load_task(database, task)
+    assert begun.wakes_at == begun.scheduled_at < later
+    assert client.post("/api/v1/demo/trigger-location", headers=as_owner).json == {"tasks": []}
+
+
 def test_today_is_the_persons_own_day_and_only_what_is_open(
     client: FlaskClient, database: Database, owner: User, as_owner: Headers, now: datetime
 ) -> None:
@@ -131,6 +159,7 @@ def test_a_strangers_token_finds_nothing_of_the_owners(
     for method, path in (
         ("get", f"/api/v1/goals/{goal}"),
         ("get", f"/api/v1/goals/{goal}/tasks"),
+        ("patch", f"/api/v1/goals/{goal}/abandon"),
         ("get", f"/api/v1/tasks/{task_id}"),
         ("patch", f"/api/v1/tasks/{task_id}/complete"),
         ("patch", f"/api/v1/tasks/{task_id}/missed"),

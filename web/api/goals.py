@@ -7,14 +7,16 @@ from uuid import UUID
 from flask import Blueprint
 from sqlalchemy.orm import Session
 
+from reminders.goal_ends import end_goal
 from storage import goals
+from storage.database import lock_person
 from storage.tables import Goal
 from storage.vocabulary import GoalStatus
 from web.api.endpoint import Fields, endpoint
-from web.api.views import GoalList, GoalView, GoalWithPipeline, TaskList, TaskView
+from web.api.views import GoalAbandoned, GoalList, GoalView, GoalWithPipeline, TaskList, TaskView
 from web.auth import me, require_user
-from web.context import services
-from web.errors import not_found
+from web.context import now, services
+from web.errors import ApiError, not_found
 
 blueprint = Blueprint("goals", __name__)
 blueprint.before_request(require_user)
@@ -39,6 +41,23 @@ def show(goal_id: UUID) -> GoalWithPipeline:
         goal = _own(session, goal_id)
         waiting = [GoalView.of(row) for row in goals.pipeline_of(session, me(), goal_id)]
         return GoalWithPipeline(**GoalView.of(goal).model_dump(), pipeline=waiting)
+
+
+@blueprint.patch("/goals/<uuid:goal_id>/abandon")
+@endpoint("Give a goal up: its coming tasks go, those another goal needs stay", answer=GoalAbandoned)
+def abandon(goal_id: UUID) -> GoalAbandoned:
+    with services().database.session(me()) as session:
+        lock_person(session, me())
+        goal = _own(session, goal_id)
+        if goal.status not in (GoalStatus.ACTIVE, GoalStatus.PIPELINE, GoalStatus.ABANDONED):
+            raise ApiError(409, f"{goal.title} is completed already")
+        ended = end_goal(session, me(), goal, GoalStatus.ABANDONED, now())
+        return GoalAbandoned(
+            **GoalView.of(goal).model_dump(),
+            cancelled_tasks=len(ended.cancelled),
+            kept_tasks=len(ended.handed),
+            abandoned_sprints=len(ended.sprints),
+        )
 
 
 @blueprint.get("/goals/<uuid:goal_id>/tasks")

@@ -88,6 +88,12 @@ class PatternList(Fields):
     patterns: list[PatternView]
 
 
+class GoalAbandoned(GoalView):
+    cancelled_tasks: int
+    kept_tasks: int  # another goal needs them too
+    abandoned_sprints: int
+
+
 class Account(Fields):
     id: UUID
     email: str | None

@@ -10,10 +10,12 @@ import pytest
 from reminders.rules.ladder import Ladder, Timing
 from reminders.rules.life import (
     Answered,
+    Arrived,
     Cancelled,
     Event,
     Moved,
     SkipRung,
+    Supersede,
     TaskState,
     Undone,
     Woken,
@@ -155,6 +157,38 @@ def test_done_can_be_taken_back_on_the_same_day_and_nobody_is_called_right_away(
     assert (tomorrow.status, effects) == (TaskStatus.DONE, ())
 
 
+def test_what_was_called_off_can_be_called_back_while_its_time_lies_ahead() -> None:
+    off, _ = step(fresh(NOW + HOUR, NOW, LADDER), Cancelled("plan"), LADDER, NOW)
+    back, _ = step(off, Undone(), LADDER, NOW + 20 * MINUTE)
+    assert (back.status, back.stage, back.wakes_at) == (
+        TaskStatus.PENDING,
+        Stage.WAITING,
+        NOW + HOUR - LADDER.timing.lead,
+    )
+    late, effects = step(off, Undone(), LADDER, NOW + HOUR)
+    assert (late, effects) == (off, ())
+
+
+def test_called_back_when_its_reminder_was_due_already_it_is_reminded_of_at_once() -> None:
+    off, _ = step(fresh(NOW + HOUR, NOW, LADDER), Cancelled("plan"), LADDER, NOW)
+    told = Told(step(off, Undone(), LADDER, NOW + 55 * MINUTE)[0])
+    told.at(NOW + 55 * MINUTE, Woken(), LADDER)
+    assert [effect.rung for _, effect in told.sent()] == [Rung.REMIND]
+
+
+def test_a_snooze_taken_back_has_its_old_start_again_and_the_ladder_goes_on_from_there() -> None:
+    start = NOW + 10 * MINUTE
+    told = Told(fresh(start, NOW, LADDER))
+    told.at(NOW, Woken(), LADDER)
+    told.at(NOW + MINUTE, Answered(Answer.SNOOZE, NOW + 3 * HOUR), LADDER)
+    assert told.state.starts_at == NOW + 3 * HOUR
+    told.at(NOW + 2 * MINUTE, Undone(start), LADDER)
+    assert (told.state.starts_at, told.state.stage) == (start, Stage.REMINDED)
+    assert told.state.wakes_at == NOW + 2 * MINUTE + LADDER.timing.window
+    again, effects = step(told.state, Undone(start), LADDER, NOW + 3 * MINUTE)
+    assert (again, effects) == (told.state, ())
+
+
 def test_a_task_whose_start_lies_in_a_pause_is_cancelled_and_one_after_it_is_not() -> None:
     paused = replace(LADDER, paused_until=NOW + 3 * HOUR)
     inside = live(fresh(NOW + HOUR, NOW, paused), paused)
@@ -192,3 +226,31 @@ def test_a_rung_that_failed_everywhere_wakes_its_task_and_the_next_starts_but_ne
 def test_what_is_closed_stays_closed_once_its_day_is_over(status: TaskStatus, event: Event) -> None:
     closed = TaskState(NOW, 30 * MINUTE, NOW - HOUR, None, status, Stage.CLOSED, NOW, NOW)
     assert step(closed, event, LADDER, NOW + 48 * HOUR) == (closed, ())
+
+
+def test_a_task_for_a_place_is_asked_about_every_two_hours_and_missed_when_its_day_is_over() -> None:
+    told = live(replace(fresh(NOW, NOW, LADDER), at_place=True, wakes_at=NOW), LADDER)
+    asked = [at for at, effect in told.sent() if effect.rung == Rung.REMIND]
+    assert asked[:3] == [NOW, NOW + 2 * HOUR, NOW + 4 * HOUR]
+    assert not any(LADDER.rhythm.asleep(at) for at in asked)
+    assert {LADDER.rhythm.day(at) for at in asked} == {LADDER.rhythm.day(NOW)}
+    assert {effect.rung for _, effect in told.sent()} == {Rung.REMIND, Rung.MISS_NOTE}
+    assert told.state.status == TaskStatus.MISSED
+
+
+def test_once_the_place_is_reached_the_whole_ladder_is_climbed() -> None:
+    waiting = replace(fresh(NOW, NOW, LADDER), at_place=True, wakes_at=NOW + 2 * HOUR, stage=Stage.REMINDED)
+    here, effects = step(waiting, Arrived(), LADDER, NOW + HOUR)
+    assert (here.starts_at, here.wakes_at, here.at_place) == (NOW + HOUR, NOW + HOUR, False)
+    assert isinstance(effects[0], Supersede)
+    told = live(here, LADDER)
+    assert [effect.rung for _, effect in told.sent()][:3] == [Rung.REMIND, Rung.WHATSAPP, Rung.CALL]
+    assert step(replace(here, status=TaskStatus.DONE), Arrived(), LADDER, NOW)[1] == ()
+
+
+def test_a_pause_only_rests_what_waits_for_a_place() -> None:
+    paused = replace(LADDER, paused_until=NOW + 30 * HOUR)
+    resting, effects = step(
+        replace(fresh(NOW, NOW, paused), at_place=True, wakes_at=NOW), Woken(), paused, NOW
+    )
+    assert (resting.status, resting.wakes_at, effects) == (TaskStatus.PENDING, NOW + 30 * HOUR, ())

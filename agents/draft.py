@@ -114,6 +114,7 @@ def _as_json(
     return {
         "title": series.title,
         "minutes": series.minutes_in_words(),
+        "weeks_in_words": series.weeks_in_words(),
         "weeks": [series.first.week_range[0], series.stages[-1].week_range[1]],
         "weekdays": list(placed.weekdays),
         "at": f"{placed.at:%H:%M}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from agents.outputs import GoalPlannerOutput, ProposedTask
 from reminders.rules.rhythm import Avoid, Rhythm
@@ -39,6 +39,13 @@ class Series:
         shortest, longest = min(stage.duration_minutes for stage in self.stages), self.longest
         return f"{longest} min" if shortest == longest else f"{shortest} to {longest} min"
 
+    def weeks_in_words(self) -> str:
+        """ "weeks 1-6", "weeks 1-6 without 3", "week 2"."""
+        first, last = self.first.week_range[0], self.stages[-1].week_range[1]
+        off = [str(week) for week in self.first.weeks_off if first <= week <= last]
+        weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
+        return f"{weeks} without {' and '.join(off)}" if off else weeks
+
     def request(self, starts_on: date, earliest: datetime | None = None) -> SeriesRequest:
         """What the diary is asked for; room is made for the longest stage, so that the cue holds all the way."""
         task = self.first
@@ -56,6 +63,9 @@ class Series:
             earliest=earliest,
             days_said=task.days_said,
             work_ok=task.time_said,
+            weeks_off=frozenset(task.weeks_off),
+            not_before=time.fromisoformat(task.not_before) if task.not_before else None,
+            not_after=time.fromisoformat(task.not_after) if task.not_after else None,
         )
 
 

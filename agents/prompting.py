@@ -12,13 +12,13 @@ from pydantic import BaseModel, ValidationError
 
 from agents.history import as_model_role
 from agents.model import ModelRole, Question, T
+from agents.outputs import SAID_BY_PEOPLE
 from agents.placeholders import Placeholders
 
 Message = dict[str, str]
 
 _OPEN, _CLOSE = "<<<data", "data>>>"
 _MARKS = re.compile(r"<<<\s*data|data\s*>>>", re.IGNORECASE)
-_SAID_BY_PEOPLE = frozenset({"days_said", "time_said"})
 _LONGEST_ANSWER = 100_000  # characters; more than max_tokens can ever be
 
 
@@ -97,7 +97,7 @@ def _schema(output: type[BaseModel]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     match value:
         case {"properties": dict() as properties, **rest}:
-            kept = {name: _plain(one) for name, one in properties.items() if name not in _SAID_BY_PEOPLE}
+            kept = {name: _plain(one) for name, one in properties.items() if name not in SAID_BY_PEOPLE}
             return _plain(rest) | {"properties": kept}
         case dict():
             return {

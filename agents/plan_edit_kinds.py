@@ -29,7 +29,7 @@ class EditKind(StrEnum):
     WEEKS = "weeks"  # `count` weeks in all
     SKIP_WEEKS = "skip_weeks"  # nothing in `weeks`
     DROP = "drop"
-    ADD = "add"  # `title`, with the fields of a move; `count` minutes
+    ADD = "add"  # `title`, with the fields of a move; `count` minutes, `per_week` days
     RENAME = "rename"  # to `title`
 
 
@@ -46,4 +46,5 @@ class PlanEdit:
     count: int = 0
     title: str = ""
     other: int = 0
+    per_week: int = 0
     weeks: tuple[int, ...] = ()

@@ -138,7 +138,7 @@ def _add(by_number: _Plan, edit: PlanEdit) -> list[str]:
         day_part=edit.part if edit.at is None else None,
         duration_minutes=minutes,
         week_range=(1, last),
-        times_per_week=None if edit.weekdays else 1,
+        times_per_week=None if edit.weekdays else min(max(edit.per_week, 1), 7),
         days_said=bool(edit.weekdays),
         time_said=edit.at is not None,
     )

@@ -131,7 +131,7 @@ def test_a_week_without_any_day_is_not_carried_out() -> None:
 
 
 def test_the_last_task_is_not_dropped() -> None:
-    left, words = changed("drop 1 and drop 2")
+    left, words = apply_edits(PLAN, [edit(EditKind.DROP, 1), edit(EditKind.DROP, 2)])
     assert len(series_of(left)) == 1
     assert words == ["Easy run is dropped"]
 

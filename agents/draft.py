@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from agents.outputs import AvoidSlot, GoalPlannerOutput
 from agents.plan_series import PlacedTask, Series, place_plan, placed_tasks, series_of
 from agents.state import AgentState, Json
 from agents.turn import TurnContext
-from reminders.rules.diary import Busy
+from reminders.rules.diary import HORIZON, Busy
 from reminders.rules.rhythm import Avoid
 from reminders.rules.series import PlacedSeries
 from storage.vocabulary import WEEKDAYS
@@ -25,6 +25,9 @@ _WISH = re.compile(
     r"|make (?:me )?a plan (?:to|for)|plan(?: for)?:?)\s+",
     re.IGNORECASE,
 )
+
+
+_KEPT = 12  # versions; a checkpoint stays small
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,15 @@ class Draft:
     goal_id: str = ""  # the active goal this would change; "" for a new one
     pause_goal: str = ""  # an active goal that makes room for this one
     queue: bool = False  # agreed, but it waits until there is room
-    earlier: list[Json] = field(default_factory=list)  # outputs of earlier versions, the newest last
+    earlier: list[Json] = field(
+        default_factory=list
+    )  # outputs of earlier versions, as they were kept before `versions`
+    versions: list[Json] = field(
+        default_factory=list
+    )  # {version, output, starts_on} of every version left behind
+    back: list[int] = field(default_factory=list)  # the versions that undo goes back to, the nearest last
+    forward: list[int] = field(default_factory=list)  # the versions that redo goes to, the nearest last
+    newest: int = 0  # the highest number given so far
 
     def as_json(self) -> Json:
         return asdict(self)
@@ -59,21 +70,49 @@ class Draft:
     def plan(self) -> GoalPlannerOutput:
         return GoalPlannerOutput.model_validate(self.output)
 
-    def planned(self, output: GoalPlannerOutput, placed: list[Json]) -> Draft:
-        """The next version of the plan."""
-        kept = [*self.earlier, self.output][-5:] if self.output else []
+    def planned(self, output: GoalPlannerOutput, placed: list[Json], starts_on: str = "") -> Draft:
+        """The next version of the plan; a number once given always means the same plan."""
+        number = max(self.version, self.newest) + 1
+        kept = self.remembering()
         return replace(
-            self,
+            kept,
             output=output.model_dump(mode="json"),
             placed=placed,
-            version=self.version + 1,
-            earlier=kept,
+            starts_on=starts_on or self.starts_on,
+            version=number,
+            newest=number,
+            back=[*kept.back, self.version] if self.output else [],
+            forward=[],
         )
+
+    def remembering(self) -> Draft:
+        """The same draft, its present version among the ones that can be gone back to."""
+        if not self.output:
+            return self
+        now = {"version": self.version, "output": self.output, "starts_on": self.starts_on}
+        kept = [*(one for one in self.versions if one["version"] != self.version), now][-_KEPT:]
+        there = {int(one["version"]) for one in kept}
+        return replace(self, versions=kept, back=[number for number in self.back if number in there])
 
 
 def draft_of(state: AgentState) -> Draft | None:
-    kept = state.get("goal_draft") or {}
-    return Draft(**kept) if kept else None
+    return read_draft(state.get("goal_draft") or {})
+
+
+def read_draft(kept: Json) -> Draft | None:
+    """A draft from a checkpoint of any version: unknown fields are left out, old ones read."""
+    if not kept:
+        return None
+    known = {one.name for one in fields(Draft)}
+    draft = Draft(**{name: value for name, value in kept.items() if name in known})
+    if draft.earlier and not draft.versions:
+        first = draft.version - len(draft.earlier)
+        past = [
+            {"version": first + place, "output": output, "starts_on": draft.starts_on}
+            for place, output in enumerate(draft.earlier)
+        ]
+        return replace(draft, versions=past, back=[first + place for place in range(len(past))], earlier=[])
+    return draft
 
 
 def new_draft(ctx: TurnContext, text: str) -> Draft:
@@ -93,8 +132,7 @@ def goal_title(text: str) -> str:
 def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]:
     """Where each series of the plan goes, in order; a goal's own present tasks do not stand in its way."""
     rhythm = diary.rhythm(ctx)
-    own = UUID(draft.goal_id) if draft.goal_id else None
-    busy = [diary.as_busy(task) for task in diary.open_tasks(ctx) if own is None or task.goal_id != own]
+    busy = in_the_way(ctx, draft)
     starts_on = date.fromisoformat(draft.starts_on)
     earliest = ctx.now + timedelta(hours=1)
     placed = place_plan(plan, starts_on, rhythm, busy, _avoid(draft.avoid), earliest)
@@ -103,6 +141,14 @@ def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]
         _as_json(series, one, placed_tasks(series, one, starts_on, rhythm), titles)
         for series, one in zip(series_of(plan), placed, strict=True)
     ]
+
+
+def in_the_way(ctx: TurnContext, draft: Draft) -> list[Busy]:
+    """What the plan has to keep clear of, to its last day."""
+    own = UUID(draft.goal_id) if draft.goal_id else None
+    until_start = max(date.fromisoformat(draft.starts_on) - ctx.local_now.date(), timedelta(0))
+    tasks = diary.open_tasks(ctx, until_start + HORIZON)
+    return [diary.as_busy(task) for task in tasks if own is None or task.goal_id != own]
 
 
 def _as_json(

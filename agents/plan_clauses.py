@@ -11,7 +11,7 @@ from agents.plan_amounts import amounts, later_by
 from agents.plan_contradictions import Problem
 from agents.plan_days import days_of, free_days, limits, part_that_is_not_wanted, weeks_of
 from agents.plan_edit_kinds import EditKind, PlanEdit
-from agents.plan_moves import clock_and_part_differ, move, swapped_days
+from agents.plan_moves import clock_and_part_differ, move, speaks_of_something, swapped_days
 from agents.plan_series import Series
 from agents.plan_targets import Target, find_target
 
@@ -22,6 +22,10 @@ _CANNOT = (
     (say.TIED, "I can't tie one task to another. You can give it its own days and time, for example: 2 on Mondays at 18:30."),
     (say.FORTNIGHTLY, "My plans go by the week, so every other week is not possible. You can skip single weeks."),
 )  # fmt: skip
+
+
+# "I want to read on Sundays" names a day, and is not about the run.
+_NEEDS_NO_OTHER_SUBJECT = frozenset({EditKind.MOVE, EditKind.MINUTES, EditKind.DAYS, EditKind.MINUTES_BY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ def read_clause(clause: str, series: Sequence[Series], before: tuple[int, ...] =
     begins = say.START.fullmatch(clause)
     if begins and not _weeks_from_now(clause):
         return Clause(clause, start=begins["day"], after=bool(begins["after"]))
+    if say.ONE_OFF.search(clause):
+        return Clause(clause)  # one day of the diary, not the plan
     if say.ADD.match(clause):
         new = _added(clause, series)
         return Clause(clause, edits=(new,) if new else ())
@@ -185,6 +191,6 @@ def _read(target: Target, number: int, *, named: bool) -> list[PlanEdit]:
         return [PlanEdit(EditKind.DROP, number)]
     main = number if named else number or 1  # "twice a week" means the main series, not the weekly look back
     found = amounts(rest, number, main)
-    return found + move(
-        rest, main if days else number, named=named or number > 0, days=days, found=bool(found)
-    )
+    found += move(rest, main if days else number, named=named or number > 0, days=days, found=bool(found))
+    needs = any(edit.kind in _NEEDS_NO_OTHER_SUBJECT for edit in found)
+    return [] if needs and not named and speaks_of_something(rest) else found

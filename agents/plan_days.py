@@ -37,7 +37,8 @@ def free_days(rest: str, number: int, days: tuple[int, ...]) -> list[PlanEdit] |
         return [PlanEdit(EditKind.MOVE, number or 1, weekdays=others)] if others else None
     if say.AVAILABLE.search(rest):
         return None
-    if (say.NEGATED.search(rest) or say.DAY_TAKEN.search(rest)) and not _frees_others(rest):
+    taken = say.DAY_TAKEN.search(rest) and not say.UNTIL.search(rest)  # "away until Friday" is a pause
+    if (say.NEGATED.search(rest) or taken) and not _frees_others(rest):
         return [PlanEdit(EditKind.NOT_ON, number, weekdays=days)]
     grouped = say.DAY_GROUP.search(rest) is not None
     if grouped and others and (say.ONLY.search(rest) or number == 0):

@@ -186,7 +186,7 @@ EXACT_AMOUNT = _pattern(
 )
 
 SAYS_MOVE = _pattern(
-    r"^\W*(?:yes,? |ok(?:ay)?,? |please )*(?:during|around|over|after|before|at|by|about)\b|\b(?:move|shift|put|change|make|do|swap|schedule|rather|better|prefer|could|can|would|instead|only|want|have|let'?s|keep|switch|all|everything|push|bring|works?|like|better)\b|"
+    r"^\W*(?:yes,? |ok(?:ay)?,? |please )*(?:during|around|over|after|before|at|by|about)\b|\b(?:move|shift|put|change|make|do|swap|schedule|rather|better|prefer|could|can|would|instead|only|want|have|let'?s|keep|switch|all|everything|what about|how about|push|bring|works?|like|better)\b|"
     r"^\W*(?:on |at |in the |to |the )?(?:early |late )?(?:mornings?|evenings?|afternoons?|nights?|noon|lunch\w*|mon|tue|wed|thu|fri|sat|sun|week)\w*"
 )
 CLOCK = _pattern(
@@ -204,6 +204,9 @@ QUESTION = _pattern(
     r"^\W*(?:(?:and|but|ok(?:ay)?|so|hm+|um+|sorry|wait|hey)\W+)*(?:why|what|how|when|which|where|who|whose|explain|tell me|can you (?:explain|tell|show)|could you (?:explain|tell|show)|do i|does|is (?:it|that|this|there)|are (?:there|they|these)|show|will)\b"
     r"(?! (?:about|not\b|if we|don'?t we|if i|time suits))"
 )
+ONE_OFF = _pattern(r"\b(?:remind me|today|tonight|tomorrow|yesterday|last night|just now)\b")
+ASKED = _pattern(r"^\W*(?:is|are|am|do|does|did|will|has|have i|was)\b.*\?\W*$")
+UNTIL = _pattern(r"\b(?:until|till|since|next week|this week)\b")
 STRANGER = _pattern(r"\b(?:remind me|what'?s|today|tomorrow|yesterday|my week|agenda|done|did it|new goal)\b")
 
 # Whole messages with two readings: the person picks one.

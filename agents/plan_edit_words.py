@@ -43,7 +43,7 @@ def read_wish(text: str, plan: GoalPlannerOutput, about: int = 0) -> PlanWish:
     """Read a whole message. `about` is the series that was spoken of last, for words that name none."""
     series = series_of(plan)
     text = mend(text[:_LONGEST], [one.title for one in series])
-    if say.QUESTION.match(text):
+    if say.QUESTION.match(text) or say.ASKED.match(text):
         return PlanWish()
     double = two_readings(text, series, about)
     if double is not None:

@@ -16,6 +16,28 @@ _SURE = re.compile(
     r"\b\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|a\.m|p\.m)|\b(?:1\d|2[0-3]|0\d)[:.]\d\d\b", re.IGNORECASE
 )
 _TOO = re.compile(r"\b(?:too|not so|not that) (?:early|late)\b", re.IGNORECASE)
+_TIMES = re.compile(
+    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:days?|s)?|(?:every|any|some) ?day|early|late|mornings?|evenings?|"
+    r"afternoons?|nights?|noon|midday|midnight|lunch\w*|dinner|breakfast|work|weekends?|weekdays?|workdays?|\d+(?:[.:,]\d+)?\s*-?\s*"
+    r"(?:min\w*|m|h|hours?|hrs?|am|pm|a\.m\.?|p\.m\.?|o'?clock|x|times?|days?|k|uhr)?|half|quarter|past|hours?|minutes?|mins?|daily)\b",
+    re.IGNORECASE,
+)
+_PLAN_WORDS = (
+    "a an the this that these those it its it's they them i i'd i'll i'm me my we we'd us you your he she one ones two three four five "
+    "six seven once twice only just rather better best instead please pls thanks ok okay yes yeah yep no not but and or so then "
+    "also too very bit little more less most much many enough about around at on in to for from of by with without than as before "
+    "after during until till between over under per each every all any both some same other another everything whole plan task "
+    "tasks series session sessions training trainings workout workouts exercise exercises practice time times day days week weeks "
+    "weekly length slot slots can can't could couldn't would wouldn't should shall will may might must do does did doing done don't "
+    "is isn't are aren't be been was were am have has had having get got make makes making made let let's lets want wants need needs "
+    "like likes prefer try go going keep move moved shift change changed set start starts schedule plan plans fit fits "
+    "works working suits good great fine nice perfect cool sure well really actually maybe perhaps probably think guess believe "
+    "hmm hm oh hey hi sorry wait what how off out here now first last long longer short shorter light lighter easy "
+    "easier hard harder maximum max minimum min least a.m p.m bring push back forward ahead possible "
+    "usually always never mostly if when because since ideally right total altogether again still even "
+    "add cut reduce extend lengthen shorten increase decrease limit quite suffices sufficient that's there's doable manageable"
+)
+_ABOUT_THE_PLAN = frozenset(_PLAN_WORDS.split())
 _HOW = re.compile(r"\bas (?:long|often|much|many)\b", re.IGNORECASE)
 
 
@@ -42,6 +64,13 @@ def move(
     if say.EARLIER.search(rest):
         return [PlanEdit(EditKind.EARLIER, number)]
     return [PlanEdit(EditKind.LATER, number)] if say.LATER.search(rest) else []
+
+
+def speaks_of_something(rest: str) -> bool:
+    """Whether a clause names a thing besides times, lengths and the plan itself."""
+    words = _TIMES.sub(" ", rest.casefold().replace("’", "'")).split()
+    plain = [word.strip("'\".,:;!?()&/-–+~") for word in words]
+    return any(word not in _ABOUT_THE_PLAN and not word.isdigit() and word for word in plain)
 
 
 def _shifts_in_the_day(rest: str) -> bool:

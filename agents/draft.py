@@ -57,6 +57,7 @@ class Draft:
     back: list[int] = field(default_factory=list)  # the versions that undo goes back to, the nearest last
     forward: list[int] = field(default_factory=list)  # the versions that redo goes to, the nearest last
     newest: int = 0  # the highest number given so far
+    row_id: str = ""  # the goal's row of an approval that was taken back, to be used again
 
     def as_json(self) -> Json:
         return asdict(self)
@@ -90,7 +91,8 @@ class Draft:
         if not self.output:
             return self
         now = {"version": self.version, "output": self.output, "starts_on": self.starts_on}
-        kept = [*(one for one in self.versions if one["version"] != self.version), now][-_KEPT:]
+        kept = [*(one for one in self.versions if one["version"] != self.version), now]
+        kept = [*kept[:1], *kept[1:][-_KEPT:]]  # the first one is always there to go back to
         there = {int(one["version"]) for one in kept}
         return replace(self, versions=kept, back=[number for number in self.back if number in there])
 
@@ -118,6 +120,14 @@ def read_draft(kept: Json) -> Draft | None:
 def new_draft(ctx: TurnContext, text: str) -> Draft:
     tomorrow = ctx.local_now.date() + timedelta(days=1)
     return Draft(goal=text[:500], title=goal_title(text), starts_on=tomorrow.isoformat())
+
+
+def says_wish(text: str) -> bool:
+    """Whether words sound like a new goal: "I want to ...", "my goal is ..."."""
+    return (
+        _WISH.match(text.strip()) is not None
+        or re.search(r"\b(?:new|another) goal\b", text, re.I) is not None
+    )
 
 
 def goal_title(text: str) -> str:

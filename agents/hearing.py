@@ -21,6 +21,7 @@ class Heard:
     word: str = ""
     argument: str = ""
     stale: bool = False
+    old_word: str = ""  # what a stale button once meant, so that it can be explained
     about_plan: bool = False  # a tap on the current plan message while something else was being asked
 
     def as_json(self) -> Json:
@@ -52,7 +53,7 @@ def _tapped(state: AgentState, data: str) -> Heard:
         return Heard(label, "" if word == SAY else word, argument)
     if number == draft.get("question_number"):
         return Heard(word, word, argument, about_plan=True)
-    return Heard("", stale=True)
+    return Heard("", stale=True, old_word=word)
 
 
 def _typed(state: AgentState, text: str) -> Heard:

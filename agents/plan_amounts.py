@@ -48,6 +48,8 @@ def _lengths(rest: str, number: int, main: int) -> list[PlanEdit]:
         return [PlanEdit(EditKind.MINUTES_TIMES, number, count=200)]
     minutes = None if shifts(rest) else shift_minutes(rest)
     if minutes or (minutes == 0 and say.MINUTES.search(rest)):
+        if say.AT_MOST.search(rest):
+            return [PlanEdit(EditKind.AT_MOST, number, count=minutes or 0)]
         return [_minutes(rest, minutes or 0, main)]
     if say.EASIER.search(rest) or say.SHORTER.search(rest):
         return [PlanEdit(EditKind.EASIER, number)]

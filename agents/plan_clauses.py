@@ -10,7 +10,7 @@ from agents import plan_edit_patterns as say
 from agents.plan_amounts import amounts, later_by
 from agents.plan_contradictions import Problem
 from agents.plan_days import days_of, free_days, limits, part_that_is_not_wanted, weeks_of
-from agents.plan_edit_kinds import EditKind, PlanEdit
+from agents.plan_edit_kinds import MOST_STAGES, EditKind, PlanEdit
 from agents.plan_moves import clock_and_part_differ, move, speaks_of_something, swapped_days
 from agents.plan_series import Series
 from agents.plan_targets import Target, find_target
@@ -48,8 +48,7 @@ def read_clause(clause: str, series: Sequence[Series], before: tuple[int, ...] =
     if say.ONE_OFF.search(clause):
         return Clause(clause)  # one day of the diary, not the plan
     if say.ADD.match(clause):
-        new = _added(clause, series)
-        return Clause(clause, edits=(new,) if new else ())
+        return _added(clause, series)
     renamed = say.RENAME.search(clause) or say.CALL.search(clause)
     if renamed:
         return _renamed(clause, renamed, series, before)
@@ -81,27 +80,35 @@ def _unknown(name: str, series: Sequence[Series]) -> Problem | None:
     return Problem(f"There is no {name}: the plan has {there}. Which one do you mean?")
 
 
-def _added(clause: str, series: Sequence[Series]) -> PlanEdit | None:
+def _added(clause: str, series: Sequence[Series]) -> Clause:
     """A new task; one with a single day and a clock time is a reminder, not part of a plan."""
     found = say.ADD.match(clause)
-    if found is None or say.STRANGER.search(clause):
-        return None
-    what = found["what"].strip()
+    what = found["what"].strip() if found else ""
     title = say.ADDED_TITLE.match(what)
-    if title is None or len(title["title"].split()) > 6:
-        return None
+    if title is None or len(title["title"].split()) > 6 or say.STRANGER.search(clause):
+        return Clause(clause)
     name = say.MINUTES.sub("", title["title"]).strip(" .!-\"'“”")
+    name = f"{name[:1].upper()}{name[1:]}"
     rest = what[title.end("title") :] + " " + " ".join(say.MINUTES.findall(title["title"]))
     moved = move(rest, 0, named=True, days=days_of(rest))
-    if say.SOME_DAY.search(rest) and moved and moved[0].at is not None:
-        return None
-    where = moved[0] if moved else PlanEdit(EditKind.ADD)
-    lasting = amounts(rest, 0)
-    minutes = next((edit.count for edit in lasting if edit.kind is EditKind.MINUTES), 0)
-    often = next((edit.count for edit in lasting if edit.kind is EditKind.DAYS), 0)
-    name = f"{name[:1].upper()}{name[1:]}"
+    if not name or (say.SOME_DAY.search(rest) and moved and moved[0].at is not None):
+        return Clause(clause)
     if any(one.title.casefold() == name.casefold() for one in series):
-        return None
+        return Clause(
+            clause, problem=Problem(f"{name} is in the plan already. What should be different about it?")
+        )
+    if sum(len(one.stages) for one in series) >= MOST_STAGES:
+        return Clause(
+            clause,
+            problem=Problem("That would be more than one plan can hold. Which task should go instead?"),
+        )
+    return Clause(clause, edits=(_new_task(name, rest, moved[0] if moved else PlanEdit(EditKind.ADD)),))
+
+
+def _new_task(name: str, rest: str, where: PlanEdit) -> PlanEdit:
+    found = amounts(rest, 0)
+    minutes = next((edit.count for edit in found if edit.kind is EditKind.MINUTES), 0)
+    often = next((edit.count for edit in found if edit.kind is EditKind.DAYS), 0)
     return PlanEdit(
         EditKind.ADD,
         weekdays=where.weekdays,

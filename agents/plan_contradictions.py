@@ -135,7 +135,7 @@ def _nothing_left(edits: Sequence[PlanEdit], series: Sequence[Series]) -> Proble
 
 def _lengths(edits: Sequence[PlanEdit], _series: Sequence[Series]) -> Problem | None:
     exact = list(_of(edits, EditKind.MINUTES))
-    if any(not 5 <= edit.count <= 480 for edit in exact):
+    if any(not 5 <= edit.count <= 480 for edit in [*exact, *_of(edits, EditKind.AT_MOST)]):
         return Problem("A task takes from 5 minutes to 8 hours. How long should it be?")
     for first, second in pairwise(exact):
         if first.series == second.series and first.count != second.count:

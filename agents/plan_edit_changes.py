@@ -94,6 +94,10 @@ def _minutes(task: ProposedTask, edit: PlanEdit) -> Changes:
     return _lasting(task, edit.count)
 
 
+def _at_most(task: ProposedTask, edit: PlanEdit) -> Changes:
+    return _lasting(task, edit.count) if task.duration_minutes > edit.count else {}
+
+
 def _minutes_by(task: ProposedTask, edit: PlanEdit) -> Changes:
     return _lasting(task, task.duration_minutes + edit.count)
 
@@ -151,6 +155,7 @@ _CHANGES: dict[EditKind, Callable[[ProposedTask, PlanEdit], Changes]] = {
     EditKind.MORE_DAYS: _more,
     EditKind.DAYS: _days,
     EditKind.MINUTES: _minutes,
+    EditKind.AT_MOST: _at_most,
     EditKind.MINUTES_BY: _minutes_by,
     EditKind.MINUTES_TIMES: _minutes_times,
     EditKind.DAYS_TIMES: _days_times,
@@ -178,19 +183,29 @@ def _so_many(task: ProposedTask, count: int) -> Changes:
     count = min(max(count, 1), 7 - len(task.not_on))
     if count == task.days_a_week:
         return {}
+    if task.weekdays and count > len(task.weekdays):
+        return {"scheduled_days": _names(_with_more(task, count))}
     if task.weekdays and count < len(task.weekdays):
         return {"scheduled_days": _names(_spread(task.weekdays, count))}
     return {"scheduled_days": [], "times_per_week": count, "days_said": False}
 
 
+def _with_more(task: ProposedTask, count: int) -> Sequence[int]:
+    """The days it has and as many others, as far apart as possible."""
+    rest = [day for day in range(7) if day not in task.weekdays and WEEKDAYS[day] not in task.not_on]
+    choices = combinations(rest, count - len(task.weekdays))
+    return min(([*task.weekdays, *more] for more in choices), key=_crowding, default=task.weekdays)
+
+
 def _spread(days: Sequence[int], count: int) -> tuple[int, ...]:
     """The `count` of these days that lie furthest apart."""
 
-    def crowding(chosen: tuple[int, ...]) -> float:
-        following = (*chosen[1:], chosen[0] + 7)
-        return sum((later - day) ** 2 for day, later in zip(chosen, following, strict=True))
+    return min(combinations(sorted(days), count), key=_crowding)
 
-    return min(combinations(sorted(days), count), key=crowding)
+
+def _crowding(chosen: Sequence[int]) -> float:
+    days = sorted(chosen)
+    return sum((later - day) ** 2 for day, later in zip(days, (*days[1:], days[0] + 7), strict=True))
 
 
 def _nearest(days: Sequence[int], open_days: Sequence[int], count: int) -> tuple[int, ...]:

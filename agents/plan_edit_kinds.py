@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
+MOST_STAGES = 9  # of GoalPlannerOutput.proposed_tasks
+
 
 class EditKind(StrEnum):
     MOVE = "move"  # weekdays, at or part: whichever is set
@@ -24,6 +26,7 @@ class EditKind(StrEnum):
     DAYS = "days"  # exactly `count` days a week
     DAYS_TIMES = "days_times"  # `count` percent of the days
     MINUTES = "minutes"  # exactly `count` minutes
+    AT_MOST = "at_most"  # no session longer than `count` minutes
     MINUTES_BY = "minutes_by"  # `count` minutes more, fewer when negative
     MINUTES_TIMES = "minutes_times"  # `count` percent of the minutes
     WEEKS = "weeks"  # `count` weeks in all

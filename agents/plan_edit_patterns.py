@@ -181,6 +181,9 @@ MORE_MINUTES = _pattern(
     r"\b(?:longer|more|extra|add|increase\w*|lengthen|extend|additional|on top)\b(?! than)"
 )
 LESS_MINUTES = _pattern(r"\b(?:shorter|less|off|fewer|cut|reduce\w*|shorten|take away|knock|subtract)\b")
+AT_MOST = _pattern(
+    r"\bat most\b|\bmax(?:imum)?\b|\bno (?:more|longer) than\b|\bnot (?:more|longer) than\b|\bup to\b|\bwithin\b|\bunder\b"
+)
 EXACT_AMOUNT = _pattern(
     r"\bto (?:about |only |just |around )?(?:\d|an? |half|one)|\bat most\b|\bmaximum\b|\bmax\b|\bno (?:more|longer) than\b"
 )

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from agents.outputs import GoalPlannerOutput, ProposedTask
 from agents.plan_edit_changes import LONGEST, SHORTEST, change_stage
-from agents.plan_edit_kinds import EditKind, PlanEdit
+from agents.plan_edit_kinds import MOST_STAGES, EditKind, PlanEdit
 from agents.plan_series import Series, series_of
 from reminders.rules.series import days_in_words
 from storage.vocabulary import WEEKDAYS
 
 __all__ = ["EditKind", "PlanEdit", "apply_edits", "easier", "fewer_days", "harder", "start_shift"]
 
-MOST_STAGES = 9  # of GoalPlannerOutput.proposed_tasks
 _Plan = dict[int, list[ProposedTask]]
 
 
@@ -98,7 +97,7 @@ def _lasting_weeks(stages: Sequence[ProposedTask], weeks: int) -> list[ProposedT
 
 
 def _swap(by_number: _Plan, edit: PlanEdit) -> list[str]:
-    """Two series change places: each takes the other's days and times."""
+    """Two series change places: each takes the other's time, and its days where both have as many."""
     if not {edit.series, edit.other} <= by_number.keys() or edit.series == edit.other:
         return []
     first, second = _series(by_number, edit.series), _series(by_number, edit.other)
@@ -111,11 +110,14 @@ def _swap(by_number: _Plan, edit: PlanEdit) -> list[str]:
 
 
 def _placed_like(stage: ProposedTask, other: ProposedTask) -> ProposedTask:
+    days = {
+        "scheduled_days": other.scheduled_days,
+        "times_per_week": other.times_per_week,
+        "days_said": other.days_said,
+    }
     return stage.model_copy(
         update={
-            "scheduled_days": other.scheduled_days,
-            "times_per_week": other.times_per_week,
-            "days_said": other.days_said,
+            **(days if stage.days_a_week == other.days_a_week else {}),
             "suggested_time": other.suggested_time,
             "day_part": other.day_part,
             "time_said": other.time_said,

@@ -44,7 +44,7 @@ class Series:
         first, last = self.first.week_range[0], self.stages[-1].week_range[1]
         off = [str(week) for week in self.first.weeks_off if first <= week <= last]
         weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
-        return f"{weeks} without {' and '.join(off)}" if off else weeks
+        return f"{weeks} without {_listed(off)}" if off else weeks
 
     def request(self, starts_on: date, earliest: datetime | None = None) -> SeriesRequest:
         """What the diary is asked for; room is made for the longest stage, so that the cue holds all the way."""
@@ -67,6 +67,10 @@ class Series:
             not_before=time.fromisoformat(task.not_before) if task.not_before else None,
             not_after=time.fromisoformat(task.not_after) if task.not_after else None,
         )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 @dataclass(frozen=True, slots=True)

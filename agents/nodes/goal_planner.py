@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents import diary
+from agents import diary, shelf
 from agents.consult import consult
 from agents.draft import Draft, busy_json, draft_of, new_draft, place
 from agents.hearing import Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
-from agents.nodes import negotiating
+from agents.nodes import approving, negotiating
 from agents.observations import findings_of
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.plan_words import whole_plan
@@ -22,6 +23,7 @@ from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from storage.goals import find_open_goal
+from storage.tables import Goal
 from storage.vocabulary import GoalStatus
 
 _NODE = "goal_planner"
@@ -45,9 +47,27 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     kind = (state.get("focus") or {}).get("kind", "")
     if kind == "goal_question" and not heard.about_plan:
         return _hear_question(state, ctx, heard, draft)
+    if (heard.word == "undo" and kind == "approved") or approving.takes_back(state, heard.text):
+        return approving.take_back(state, ctx)
+    if (state.get("aside") or {}).get("kind") == "shelf":
+        drafts = shelf.meant(state, heard.text) or shelf.waiting(state)
+        return _from_shelf(state, ctx, drafts, draft)
     if draft is not None and draft.output and negotiating.concerns(state, heard):
         return negotiating.negotiate(state, ctx, heard, draft)
     return _fresh(state, ctx, heard.text)
+
+
+def _from_shelf(
+    state: AgentState, ctx: TurnContext, drafts: Sequence[Draft], present: Draft | None
+) -> Update:
+    if len(drafts) > 1:
+        rows = [[Option(f"Back to {one.title}"[:60])] for one in drafts]
+        return ask(state, _NODE, "Which draft shall we take up?", rows, {"kind": "saved", "task_ids": []})
+    draft = drafts[0]
+    if draft.output:
+        return negotiating.from_shelf(state, ctx, drafts, present)
+    rest = shelf.without(state, draft.title)
+    return _next(state, ctx, draft, first=True) | {"shelf": rest}
 
 
 # ------------------------------------------------------------------ the questions before
@@ -60,13 +80,29 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
     known = find_open_goal(ctx.session, ctx.user.id, draft.title)
     if known is not None:
-        where = "already on" if known.status == GoalStatus.ACTIVE else "already waiting in line"
-        return close(_NODE, f"{known.title} is {where}. Would you like to change it, or add something else?")
+        return _known(state, known)
+    open_draft = draft_of(state)
+    if open_draft is not None and open_draft.output and open_draft.title.casefold() == draft.title.casefold():
+        return negotiating.back_on_table(state, ctx, open_draft, "That plan is on the table already.")
+    kept: Update = {"shelf": shelf.put_aside(state, open_draft)} if open_draft is not None else {}
+    aside = f"The plan for {open_draft.title} waits as a draft meanwhile." if open_draft is not None else ""
     questions = [
         {"key": one.key, "text": one.text, "options": list(one.options)}
         for one in clarifying_questions(draft.goal, day_facts(ctx))[:_MOST_QUESTIONS]
     ]
-    return _next(state, ctx, replace(draft, questions=questions), first=True)
+    return _next(state, ctx, replace(draft, questions=questions), first=True, aside=aside) | kept
+
+
+def _known(state: AgentState, goal: Goal) -> Update:
+    """The same goal again: said so, and a change of it is one tap away."""
+    if goal.status != GoalStatus.ACTIVE:
+        return close(
+            _NODE,
+            f"{goal.title} is already waiting in line. Would you like to change it, or add something else?",
+        )
+    rows = [[Option("Change it", "goal", goal.id.hex), Option("Leave it", "leave")]]
+    text = f"{goal.title} is already on. Would you like to change it?"
+    return ask(state, _NODE, text, rows, {"kind": "which_goal", "said": ""})
 
 
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
@@ -86,11 +122,14 @@ def _plain_no(text: str) -> bool:
     return text.casefold().strip(" .!") in ("no", "nope", "none", "nah")
 
 
-def _next(state: AgentState, ctx: TurnContext, draft: Draft, *, first: bool = False) -> Update:
+def _next(
+    state: AgentState, ctx: TurnContext, draft: Draft, *, first: bool = False, aside: str = ""
+) -> Update:
     if not draft.questions:
         return _gather(ctx, draft)
     question = draft.questions[0]
     lead = f"{draft.title}, good. A few short questions first." if first else ""
+    lead = "\n".join(filter(None, [aside, lead]))
     rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
     focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
     return ask(state, _NODE, question["text"], rows, focus, before=lead) | {"goal_draft": draft.as_json()}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from agents import shelf
 from agents.care import needs_care
-from agents.draft import draft_of
+from agents.draft import draft_of, says_wish
 from agents.hearing import Heard, hear
-from agents.nodes import negotiating, settings
+from agents.nodes import approving, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
 from agents.nodes.onboarding_phone import number_in
@@ -25,12 +26,19 @@ _OWNERS = {  # whose question is open, by the focus it left
     "goal_question": Intent.GOAL,
     "plan": Intent.GOAL,
     "full": Intent.GOAL,
+    "approved": Intent.GOAL,
     "which_goal": Intent.MODIFY_GOAL,
     "saved": Intent.CLARIFY,
     "pause": Intent.CLARIFY,
     "drop": Intent.CLARIFY,
     "zone": Intent.CLARIFY,
 }
+
+
+# What the buttons of a plan mean; the same words under other questions are those questions' own.
+_PLAN_WORDS = frozenset(
+    {"good", "times", "timesof", "cue", "easier", "harder", "fewer", "later", "redo", "show"}
+)
 
 
 def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -46,12 +54,15 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     focus = state.get("focus") or {}
     kind = focus.get("kind", "")
     if heard.stale:
-        return _aside("stale")
+        old_plan = heard.old_word in _PLAN_WORDS and draft_of(state) is not None
+        return _about_plan() if old_plan and not _elsewhere(kind) else _aside("stale")
     care = None if heard.word else needs_care(heard.text)
     if care is not None:
         return _aside(care)
     if heard.about_plan:
         return {"intent": Intent.GOAL}
+    if not heard.word and approving.takes_back(state, heard.text):
+        return _about_plan()
     at_once = None if heard.word else _at_once(ctx, heard.text, focus)
     if at_once is not None:
         return at_once
@@ -75,8 +86,8 @@ def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
         met = ctx.profile().onboarding.began or zone_known(ctx)
         return _aside(aside) if aside in BETWEEN_QUESTIONS and (met or text.startswith("/")) else None
     if text.startswith("/"):
-        on_table = kind == "plan" and aside in ("undo", "why")
-        return {"intent": Intent.GOAL} if on_table else _aside(aside or "")
+        on_table = kind == "plan" and (aside in ("undo", "why") or text.casefold().startswith("/redo"))
+        return _about_plan() if on_table else _aside(aside or "")
     if kind in ("onboarding", "goal_question", "capture"):
         return None
     if number_in(text) is not None:
@@ -87,22 +98,36 @@ def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
+    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone", "approved")
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:
     """Words about the plan on the table; while it is what was asked last, unclear words are about it too."""
+    if shelf.meant(state, heard.text):
+        return _about_plan("shelf")
     draft = draft_of(state)
     if draft is None or not draft.output:
-        return None
+        waits = shelf.waiting(state) and negotiating.names_plan(heard.text) and not says_yes(heard.text)
+        return _about_plan("shelf") if waits else None
     asked = (state.get("focus") or {}).get("kind") == "plan"
     if negotiating.answers(draft, heard.text) if asked else negotiating.names_plan(heard.text):
-        return {"intent": Intent.GOAL}
+        return _about_plan()
     if not asked:
         return None
     found = classify(state, ctx, heard.text)
     unclear = found["intent"] == Intent.CLARIFY and not found.get("aside", {}).get("kind")
-    return {"intent": Intent.GOAL} if unclear else found
+    vague = found["intent"] == Intent.GOAL and not says_wish(heard.text)
+    return _about_plan() if unclear or vague else found
+
+
+def _about_plan(kind: str = "plan") -> Update:
+    """To the planner, and not with a new goal."""
+    return {"intent": Intent.GOAL, "aside": {"kind": kind}}
+
+
+def _elsewhere(kind: str) -> bool:
+    """A question of another sort is open: an old button is answered below it."""
+    return kind in _OWNERS and kind not in ("plan", "saved", "approved")
 
 
 def _aside(kind: str) -> Update:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from agents import wording
+from agents import shelf, wording
 from agents.draft import Draft, draft_of
 from agents.plan_words import first_task
-from agents.reply import close
+from agents.reply import Option, ask, close
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders.plans import TaskDraft, cancel_tasks, schedule_tasks
@@ -34,12 +34,17 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
     if draft.goal_id:
         cancel_future(ctx, goal.id)
     tasks = schedule_tasks(ctx.session, ctx.user, _rows(ctx, draft, goal.id), ctx.now)
-    return close(_NODE, _told(ctx, draft, len(tasks))) | {"goal_draft": {}}
+    text = _told(ctx, draft, len(tasks), shelf.reminder(state))
+    approved = {"draft": draft.as_json(), "goal_id": str(goal.id), "at": ctx.now.isoformat()}
+    spoken = ask(state, _NODE, text, [[Option("Undo", "undo")]], {"kind": "approved"})
+    return spoken | {"goal_draft": {}, "approved": approved}
 
 
 def _save_goal(ctx: TurnContext, draft: Draft) -> Goal:
-    goal_id = UUID(draft.goal_id) if draft.goal_id else uuid5(ctx.turn.event_id, "goal")
+    kept = draft.goal_id or draft.row_id
+    goal_id = UUID(kept) if kept else uuid5(ctx.turn.event_id, "goal")
     plan = {"output": draft.output, "placed": draft.placed, "version": draft.version, "goal": draft.goal}
+    plan |= {"approved": {"version": draft.version, "at": ctx.now.isoformat()}}
     plan |= {"starts_on": draft.starts_on, "answers": draft.answers, "tags": draft.tags, "avoid": draft.avoid}
     weeks = max((task.week_range[1] for task in draft.plan.proposed_tasks), default=6)
     goal = save_goal(
@@ -101,8 +106,8 @@ def _rows(ctx: TurnContext, draft: Draft, goal_id: UUID) -> list[TaskDraft]:
     return rows
 
 
-def _told(ctx: TurnContext, draft: Draft, number: int) -> str:
-    """How many tasks, the first one, the calendar, and one question."""
+def _told(ctx: TurnContext, draft: Draft, number: int, waiting: str = "") -> str:
+    """How many tasks, the first one, the calendar, what still waits, and one question."""
     if not number:
         return f"{draft.title} is saved, but I found no free time for its tasks. Shall we look at your week together?"
     changed = "is changed" if draft.goal_id else "is on"
@@ -112,4 +117,5 @@ def _told(ctx: TurnContext, draft: Draft, number: int) -> str:
         text += f" {wording.capital(wording.count(sprints, 'later sprint'))} wait in line."
     if ctx.tools.calendar_link is not None:
         text += f"\nIn your calendar: {ctx.tools.calendar_link(ctx.user.id)}"
+    text += f"\n{waiting}" if waiting else ""
     return f"{text}\nI'll remind you each time. Is there anything else on your mind?"

@@ -201,8 +201,8 @@ def test_a_shorter_plan_cuts_the_ramp_and_a_longer_one_draws_out_its_last_stage(
 def test_two_series_change_places() -> None:
     swapped, _ = apply_edits(PLAN, [edit(EditKind.SWAP, 1, other=2)])
     run, stretch = series_of(swapped)
-    assert (run.first.day_part, run.first.days_a_week) == ("evening", 1)
-    assert (stretch.first.day_part, stretch.first.days_a_week) == ("morning", 3)
+    assert (run.first.day_part, run.first.days_a_week) == ("evening", 3)
+    assert (stretch.first.day_part, stretch.first.days_a_week) == ("morning", 1)
 
 
 def test_a_new_series_is_added_and_a_name_stays_one_series() -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from agents import diary
 from agents.outputs import AvoidSlot, GoalPlannerOutput
 from agents.plan_series import PlacedTask, Series, place_plan, placed_tasks, series_of
+from agents.plan_steady import cues_of
 from agents.state import AgentState, Json
 from agents.turn import TurnContext
 from reminders.rules.diary import HORIZON, Busy
@@ -57,6 +58,9 @@ class Draft:
     back: list[int] = field(default_factory=list)  # the versions that undo goes back to, the nearest last
     forward: list[int] = field(default_factory=list)  # the versions that redo goes to, the nearest last
     newest: int = 0  # the highest number given so far
+    cues: list[Json] = field(
+        default_factory=list
+    )  # where a version gone back to was placed; [] once it is again
     row_id: str = ""  # the goal's row of an approval that was taken back, to be used again
 
     def as_json(self) -> Json:
@@ -91,6 +95,7 @@ class Draft:
         if not self.output:
             return self
         now = {"version": self.version, "output": self.output, "starts_on": self.starts_on}
+        now |= {"cues": cues_of(self.placed)}
         kept = [*(one for one in self.versions if one["version"] != self.version), now]
         kept = [*kept[:1], *kept[1:][-_KEPT:]]  # the first one is always there to go back to
         there = {int(one["version"]) for one in kept}

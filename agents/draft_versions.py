@@ -38,7 +38,13 @@ def _at(draft: Draft, number: int, back: list[int], forward: list[int]) -> Draft
     found = next((one for one in draft.versions if one["version"] == number), None)
     if found is None:
         return None
-    output, starts_on = found["output"], found["starts_on"]
     return replace(
-        draft, output=output, starts_on=starts_on, version=number, placed=[], back=back, forward=forward
+        draft,
+        output=found["output"],
+        starts_on=found["starts_on"],
+        cues=found.get("cues", []),
+        version=number,
+        placed=[],
+        back=back,
+        forward=forward,
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from agents import diary
 from agents.draft import Draft, in_the_way, place
+from agents.plan_steady import steady
 from agents.turn import TurnContext
 from reminders.rules.diary import Diary
 
@@ -36,4 +37,5 @@ def renewed(ctx: TurnContext, draft: Draft) -> Draft:
     tomorrow = (ctx.local_now.date() + timedelta(days=1)).isoformat()
     late = begun(ctx, draft) or not draft.placed
     moved = replace(draft, starts_on=max(draft.starts_on, tomorrow)) if late else draft
-    return replace(moved, placed=place(ctx, moved, moved.plan))
+    wanted = steady(moved.plan, moved.plan, moved.placed or moved.cues)
+    return replace(moved, placed=place(ctx, moved, wanted), cues=[])

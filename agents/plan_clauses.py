@@ -76,7 +76,9 @@ def _unknown(name: str, series: Sequence[Series]) -> Problem | None:
     """A number the plan does not have is said; a name may be something else in the diary, and is left to others."""
     if not name.isdigit():
         return None
-    there = "only 1 task" if len(series) == 1 else f"tasks 1 to {len(series)}"
+    there = (
+        "only 1 task" if len(series) == 1 else f"tasks 1 {'and' if len(series) == 2 else 'to'} {len(series)}"
+    )
     return Problem(f"There is no {name}: the plan has {there}. Which one do you mean?")
 
 

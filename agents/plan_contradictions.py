@@ -76,7 +76,8 @@ def _counts(edits: Sequence[PlanEdit], series: Sequence[Series]) -> Problem | No
             if move.weekdays and _meet(edit, move) and len(set(move.weekdays)) != edit.count:
                 named = days_in_words(move.weekdays)
                 return Problem(
-                    f"{edit.count} days a week, or {named}? Those are not as many.", (f"On {named}",)
+                    f"{edit.count} days a week, or {named}? Those are not as many.",
+                    (f"On {named}", f"{edit.count} days a week"),
                 )
     return None
 

@@ -17,6 +17,7 @@ from agents.nodes import approving, retiming
 from agents.nodes.plan_table import ask_again_plan, ask_reading, show
 from agents.plan_check import begun, renewed
 from agents.plan_edit_words import PlanWish, read_wish
+from agents.plan_steady import made_room, steady
 from agents.plan_words import difference, whole_plan
 from agents.replies_to_plan import hesitates, says_no, says_yes
 from agents.reply import close
@@ -251,12 +252,14 @@ def apply(state: AgentState, ctx: TurnContext, draft: Draft, edited: Edited, lea
     if starts > ctx.local_now.date() + timedelta(weeks=5):
         return ask_again_plan("That is far off. Shall I keep this start, or shall we cancel for now?")
     moved = replace(draft, starts_on=starts.isoformat())
-    after = draft.planned(edited.plan, place(ctx, moved, edited.plan), moved.starts_on)
+    wanted = steady(edited.plan, draft.plan, draft.placed)
+    after = draft.planned(edited.plan, place(ctx, moved, wanted), moved.starts_on)
     leads = [lead] if lead else []
     if moved.starts_on != draft.starts_on:
         leads.append(f"It starts on {_day(after)}.")
     changed = difference(draft.placed, after.placed) or "\n".join(edited.words)
-    left_out = "".join(f'\nI did not understand "{said}".' for said in edited.unread[:2])
+    changed = "\n".join([changed, *made_room(after.plan, draft.plan, draft.placed, after.placed)]).strip()
+    left_out = "".join(f'\nNot done: "{said}". Say it once more by itself.' for said in edited.unread[:2])
     if not changed and moved.starts_on == draft.starts_on:
         return ask_again_plan(f"The plan is like that already.{left_out} Anything else to change?")
     text = "\n".join([f"Version {after.version}:", *leads, changed]).strip()

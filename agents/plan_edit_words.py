@@ -32,6 +32,7 @@ class PlanWish:
     after: bool = False  # the day after that one
     problem: str = ""
     choices: tuple[str, ...] = ()
+    about: int = 0  # the one series that was named, and nothing else
     times: int | None = None  # other times are wanted, of this series (0: not said which)
     unread: tuple[str, ...] = ()  # what was said besides and not understood
 
@@ -47,7 +48,9 @@ def read_wish(text: str, plan: GoalPlannerOutput, about: int = 0) -> PlanWish:
         return PlanWish()
     double = two_readings(text, series, about)
     if double is not None:
-        return PlanWish(problem=double.question, choices=double.choices, times=double.times)
+        return PlanWish(
+            problem=double.question, choices=double.choices, times=double.times, about=double.about
+        )
     heard = _clauses(text, series, about)
     edits = tuple(edit for clause in heard for edit in clause.edits)
     problem = next((clause.problem for clause in heard if clause.problem), None) or contradiction(

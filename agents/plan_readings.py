@@ -21,6 +21,7 @@ class Readings:
     question: str = ""
     choices: tuple[str, ...] = ()
     times: int | None = None  # other times are wanted, of this series; 0 when it was not said which
+    about: int = 0  # the one series that was named, and nothing else
 
 
 def two_readings(text: str, series: Sequence[Series], about: int = 0) -> Readings | None:
@@ -71,7 +72,8 @@ def _bare_name(text: str, series: Sequence[Series]) -> Readings | None:
     if say.KEEP_ONLY.search(text) and excepted is None:
         return None
     choices = (f"Other times for {one}", f"{one} shorter", f"{one} fewer days", f"Drop {one}")
-    return Readings(f"What should be different about {one}, {series[one - 1].title}?", choices)
+    question = f"What should be different about {one}, {series[one - 1].title}?"
+    return Readings(question, choices, about=one)
 
 
 def _rest_week(series: Sequence[Series]) -> Readings:

@@ -42,6 +42,16 @@ def meant(state: AgentState, text: str) -> list[Draft]:
     return matching(text, drafts, lambda draft: draft.title)
 
 
+def names(draft: Draft, text: str) -> bool:
+    """ "Back to the run" while the run's plan is the one on the table."""
+    wanted = re.match(
+        r"\W*(?:(?:please|ok|so|and|now)\W+)*(?:back to|return to|go on with|continue with|resume|show)\b",
+        text,
+        re.I,
+    )
+    return wanted is not None and bool(matching(text, [draft], lambda one: one.title))
+
+
 def reminder(state: AgentState) -> str:
     """One sentence about what still waits; "" when nothing does."""
     titles = [draft.title for draft in waiting(state)]

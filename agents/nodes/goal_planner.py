@@ -84,6 +84,9 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     open_draft = draft_of(state)
     if open_draft is not None and open_draft.output and open_draft.title.casefold() == draft.title.casefold():
         return negotiating.back_on_table(state, ctx, open_draft, "That plan is on the table already.")
+    again = [one for one in shelf.waiting(state) if one.title.casefold() == draft.title.casefold()]
+    if again:
+        return _from_shelf(state, ctx, again, open_draft)
     kept: Update = {"shelf": shelf.put_aside(state, open_draft)} if open_draft is not None else {}
     aside = f"The plan for {open_draft.title} waits as a draft meanwhile." if open_draft is not None else ""
     questions = [
@@ -107,7 +110,10 @@ def _known(state: AgentState, goal: Goal) -> Update:
 
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
     if heard.word == "leave" or (not heard.word and says_no(heard.text) and not _plain_no(heard.text)):
-        return close(_NODE, "Then we leave it. What else can I do for you?") | {"goal_draft": {}}
+        text = " ".join(
+            filter(None, ["Then we leave it.", shelf.reminder(state), "What else can I do for you?"])
+        )
+        return close(_NODE, text) | {"goal_draft": {}}
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
     asked, *rest = draft.questions

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from agents import diary, plan_questions, shelf
+from agents import plan_address as address
 from agents.draft import Draft, place
 from agents.draft_versions import at_version, numbers_of, redone, undone
 from agents.editing import Edited, asleep_at, carry_out, edit_by_button
@@ -26,38 +27,9 @@ from agents.turn import TurnContext
 from reminders.rules.when import read_when
 from storage.vocabulary import ApprovalStatus
 
-__all__ = ["answers", "apply", "ask_again_plan", "concerns", "names_plan", "negotiate", "show"]
+__all__ = ["answers", "apply", "ask_again_plan", "concerns", "negotiate", "show"]
 
 _NODE = "goal_planner"
-_SHOW = re.compile(
-    r"\b(?:show|see|what(?:'s| is| was)|where(?:'s| is)|repeat|full|whole|back to|return to|go on with|continue|resume|open|again)\b.*\b(?:plan|draft)\b(?! for)"
-    r"|\W*(?:(?:so|ok|and|hi|hey|hello)\W+)*(?:where were we|where did we (?:stop|leave off)|what were we (?:doing|at))\W*"
-    r"|\W*(?:(?:ok|so|and|now)\W+)?/?(?:the |my )?(?:plan|draft)\W*(?:please|again)?\W*|\W*(?:show|repeat) (?:it|that|me)(?: again)?\W*",
-    re.I,
-)
-# "so, the plan: move 1 to the evening": what follows is about the draft, whatever was asked last.
-_ADDRESSED = re.compile(
-    r"\W*(?:(?:so|ok(?:ay)?|and|now|back to|about|regarding|in|for)\W+)*(?:the|my) (?:plan|draft)\s*[:,;–-]\s*(?P<rest>.+)",
-    re.I | re.S,
-)
-_DROP = re.compile(
-    r"\b(?:cancel|drop|forget|scrap|delete|discard|abandon)\b.*\b(?:plan|draft|whole thing)\b", re.I
-)
-_UNDO = re.compile(
-    r"\W*(?:(?:oops|sorry|wait|no|please|ok|can you|can we|could you|could we|let'?s|better|rather)\W+)*/?(?:undo|revert|go back|step back|back|take (?:it|that) back)\b(?! (?:to )?(?:my|the) plan\b)"
-    r"(?: (?:it|that|this|the last (?:one|change|edit)|one step|last change|please|again|to (?:the )?(?:previous|last|old|earlier|former)(?: (?:one|version|plan))?|how it was|as it was))*\W*"
-    r"|.*\b(?:the )?(?:previous|earlier|old|former|last) (?:version|one|plan) (?:was|is|looked) (?:better|nicer|right|good|fine)\b.*|.*\b(?:it was|was) better before\b.*|\W*as it was(?: before)?\W*|\W*(?:the )?previous(?: (?:one|version))?\W*",
-    re.I,
-)
-_REDO = re.compile(
-    r"\W*(?:(?:no|wait|please|ok|sorry)\W+)*/?redo\b.{0,15}|\W*undo the undo\W*|.*\bforward again\b.*", re.I
-)
-_VERSION = re.compile(
-    r"\b(?:version|v\.?)\s?(?P<number>\d{1,2})\b|\b(?P<word>first|original|initial|second|third|fourth|latest|newest) (?:version|plan|draft)\b|\b(?P<one>first|original) one (?:was|is) (?:better|nicer|good)\b",
-    re.I,
-)
-_VERSIONS = re.compile(r"\b(?:which|what|all|list|show)\b.*\bversions\b", re.I)
-_ORDINALS = {"first": 1, "original": 1, "initial": 1, "second": 2, "third": 3, "fourth": 4}
 _HINT = (
     "I'm not sure what to change, so the plan stays as it is. For example: move 2 to the evening, no Sundays, drop 3, "
     "20 minutes. What should be different?"
@@ -73,21 +45,20 @@ def concerns(state: AgentState, heard: Heard) -> bool:
 
 def answers(draft: Draft, text: str) -> bool:
     """Whether words answer the plan message: yes, no, show, drop, a question, or a change that code can read."""
-    if says_yes(text) or says_no(text) or hesitates(text) or names_plan(text):
+    if says_yes(text) or says_no(text) or hesitates(text) or address.names_plan(text):
         return True
-    if _UNDO.fullmatch(text) or _REDO.fullmatch(text) or _VERSION.search(text) or _VERSIONS.search(text):
+    if (
+        address.UNDO.fullmatch(text)
+        or address.REDO.fullmatch(text)
+        or address.VERSION.search(text)
+        or address.VERSIONS.search(text)
+    ):
         return True
-    return plan_questions.is_question(draft, text) or bool(read_wish(text, draft.plan))
-
-
-def names_plan(text: str) -> bool:
-    """Words that speak of the draft while something else was asked last."""
-    return shows_plan(text) or bool(_ADDRESSED.fullmatch(text) or _DROP.search(text)) or says_yes(text)
-
-
-def shows_plan(text: str) -> bool:
-    spoken = re.search(r"\b(?:plan|draft)\b", text, re.I)
-    return (_SHOW.search(text) if spoken else _SHOW.fullmatch(text)) is not None
+    return (
+        shelf.names(draft, text)
+        or plan_questions.is_question(draft, text)
+        or bool(read_wish(text, draft.plan))
+    )
 
 
 def negotiate(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -> Update:
@@ -135,14 +106,14 @@ def _old_button(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
 
 def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Update:
     on_table = (state.get("focus") or {}).get("kind") == "plan"
-    addressed = _ADDRESSED.fullmatch(text)
+    addressed = address.ADDRESSED.fullmatch(text)
     if addressed:
         return _words(state, ctx, addressed["rest"], draft)
     if says_yes(text):
         if on_table:
             return approving.approve(state, ctx, draft)
         return back_on_table(state, ctx, draft, "Do you mean this plan?")
-    if _DROP.search(text) or (
+    if address.DROP.search(text) or (
         says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "nah", "no no")
     ):
         return _drop(state, draft)
@@ -154,7 +125,7 @@ def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Upda
     said = plan_questions.answer(draft, text, ctx.zone)
     if said is not None:
         return ask_again_plan(said)
-    if names_plan(text):
+    if address.names_plan(text) or shelf.names(draft, text):
         return back_on_table(state, ctx, draft)
     return _edit(state, ctx, draft, text)
 
@@ -173,17 +144,19 @@ def _hesitation(text: str) -> Update:
 
 
 def _among_versions(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Update | None:
-    if _REDO.fullmatch(text):
+    if address.REDO.fullmatch(text):
         return _step(state, ctx, draft, redone(draft), "There is no later version.")
-    if _UNDO.fullmatch(text):
+    if address.UNDO.fullmatch(text):
         return _step(state, ctx, draft, undone(draft), "There is no earlier version.")
-    if _VERSIONS.search(text):
+    if address.VERSIONS.search(text):
         return ask_again_plan(f"{_kept(draft)} Which one would you like?")
-    found = _VERSION.search(text)
+    found = address.VERSION.search(text)
     if found is None:
         return None
     word = (found["word"] or found["one"] or "").lower()
-    number = int(found["number"]) if found["number"] else _ORDINALS.get(word, draft.newest or draft.version)
+    number = (
+        int(found["number"]) if found["number"] else address.ORDINALS.get(word, draft.newest or draft.version)
+    )
     if number == draft.version:
         return back_on_table(state, ctx, draft, f"Version {number} is the one on the table.")
     return _step(
@@ -213,12 +186,15 @@ def _step(state: AgentState, ctx: TurnContext, draft: Draft, to: Draft | None, o
 
 def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Update:
     """Apply what was said and answer with the difference; what rules cannot read, the planner may."""
-    about = int((state.get("focus") or {}).get("series", 0))
+    focus = state.get("focus") or {}
+    about = int(focus.get("series", 0))
     wish = read_wish(text, draft.plan, about)
+    if wish.about and focus.get("step") == "times":
+        return retiming.ask_times(state, ctx, draft, wish.about)
     if wish.times is not None:
         return retiming.ask_times(state, ctx, draft, wish.times)
     if wish.problem:
-        return ask_reading(state, draft, wish.problem, wish.choices, about)
+        return ask_reading(state, draft, wish.problem, wish.choices, wish.about or about)
     rhythm = diary.rhythm(ctx)
     asleep = asleep_at(wish.edits, text, rhythm)
     if asleep is not None:

@@ -13,8 +13,9 @@ from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
 from agents.nodes.onboarding_phone import number_in
 from agents.nodes.onboarding_quick import zone_known
+from agents.plan_address import names_plan
 from agents.replies_to_plan import says_no, says_yes
-from agents.state import AgentState, Json, Update
+from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
@@ -63,7 +64,7 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return {"intent": Intent.GOAL}
     if not heard.word and approving.takes_back(state, heard.text):
         return _about_plan()
-    at_once = None if heard.word else _at_once(ctx, heard.text, focus)
+    at_once = None if heard.word else _at_once(state, ctx, heard.text)
     if at_once is not None:
         return at_once
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
@@ -77,9 +78,9 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     return found
 
 
-def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
+def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
     """What is meant the same whatever was asked: commands, a changed setting, a phone number, words between questions."""
-    aside, kind = aside_of(text), focus.get("kind", "")
+    aside, kind = aside_of(text), (state.get("focus") or {}).get("kind", "")
     if not ctx.user.onboarded:
         if says_yes(text) or says_no(text):
             return None
@@ -87,6 +88,8 @@ def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
         return _aside(aside) if aside in BETWEEN_QUESTIONS and (met or text.startswith("/")) else None
     if text.startswith("/"):
         on_table = kind == "plan" and (aside in ("undo", "why") or text.casefold().startswith("/redo"))
+        if aside == "plan" and (draft_of(state) or shelf.waiting(state)):
+            return _about_plan("plan" if draft_of(state) else "shelf")
         return _about_plan() if on_table else _aside(aside or "")
     if kind in ("onboarding", "goal_question", "capture"):
         return None
@@ -107,10 +110,10 @@ def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | No
         return _about_plan("shelf")
     draft = draft_of(state)
     if draft is None or not draft.output:
-        waits = shelf.waiting(state) and negotiating.names_plan(heard.text) and not says_yes(heard.text)
+        waits = shelf.waiting(state) and names_plan(heard.text) and not says_yes(heard.text)
         return _about_plan("shelf") if waits else None
     asked = (state.get("focus") or {}).get("kind") == "plan"
-    if negotiating.answers(draft, heard.text) if asked else negotiating.names_plan(heard.text):
+    if negotiating.answers(draft, heard.text) if asked else names_plan(heard.text):
         return _about_plan()
     if not asked:
         return None

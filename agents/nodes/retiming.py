@@ -13,6 +13,8 @@ from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from storage.vocabulary import WEEKDAYS
 
+_SHOW = Option("Show the plan", "show")
+
 
 def ask_times(state: AgentState, ctx: TurnContext, draft: Draft, number: int) -> Update:
     """Offers for one task; with several and none named, first which one."""
@@ -23,11 +25,9 @@ def ask_times(state: AgentState, ctx: TurnContext, draft: Draft, number: int) ->
             [Option(f"{place}. {one['title']}"[:60], "timesof", str(place))]
             for place, one in enumerate(draft.placed, start=1)
         ]
-        return ask_about(state, draft, "Which one should have another time?", [*rows, [_SHOW]])
+        asked = ask_about(state, draft, "Which one should have another time?", [*rows, [_SHOW]])
+        return asked | {"focus": {**asked["focus"], "step": "times"}}
     return _offers(state, ctx, draft, number)
-
-
-_SHOW = Option("Show the plan", "show")
 
 
 def _offers(state: AgentState, ctx: TurnContext, draft: Draft, number: int) -> Update:

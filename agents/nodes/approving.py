@@ -106,8 +106,12 @@ def takes_back(state: AgentState, text: str) -> bool:
 def take_back(state: AgentState, ctx: TurnContext) -> Update:
     """The tasks are called off and the draft is on the table again, as long as nothing of it was done."""
     kept = state.get("approved") or {}
+    dropped = read_draft(kept.get("dropped") or {})
+    if dropped is not None:
+        back = renewed(ctx, dropped)
+        return show(state, back, f"Here it is again.\n\n{whole_plan(back)}") | {"approved": {}}
     draft = read_draft(kept.get("draft") or {})
-    goal = get_goal(ctx.session, ctx.user.id, UUID(kept["goal_id"])) if kept else None
+    goal = get_goal(ctx.session, ctx.user.id, UUID(kept["goal_id"])) if draft else None
     if draft is None or goal is None or goal.status != GoalStatus.ACTIVE:
         return tell(NODE, "There is no approval that I could take back. What should I do instead?")
     if draft.goal_id:

@@ -21,7 +21,7 @@ from agents.plan_edit_words import PlanWish, read_wish
 from agents.plan_steady import made_room, steady
 from agents.plan_words import difference, whole_plan
 from agents.replies_to_plan import hesitates, says_no, says_yes
-from agents.reply import close
+from agents.reply import Option, ask
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders.rules.when import read_when
@@ -271,7 +271,9 @@ def _drop(state: AgentState, draft: Draft) -> Update:
     kept = "The goal itself stays as it is." if draft.goal_id else "Nothing was saved."
     waits = shelf.reminder(state)
     text = " ".join(filter(None, [f"Dropped. {kept}", waits, "What else can I do for you?"]))
-    return close(_NODE, text) | {"goal_draft": {}, "approval_status": ApprovalStatus.ABANDONED}
+    said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {"kind": "approved"})
+    gone: Update = {"goal_draft": {}, "approval_status": ApprovalStatus.ABANDONED}
+    return said | gone | {"approved": {"dropped": draft.as_json()}}
 
 
 def from_shelf(state: AgentState, ctx: TurnContext, drafts: Sequence[Draft], present: Draft | None) -> Update:

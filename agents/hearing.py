@@ -63,7 +63,8 @@ def _typed(state: AgentState, text: str) -> Heard:
     wanted = _plain(text)
     for index, button in enumerate(buttons, start=1):
         by_number = text == str(index) and not focus.get("numbers_are_answers")
-        if wanted and (wanted == _plain(button["label"]) or by_number):
+        asks = "?" in text and "?" not in button["label"]  # "looks good?" is no tap on "Looks good"
+        if wanted and not asks and (wanted == _plain(button["label"]) or by_number):
             return _tapped(state, button["data"])
     return Heard(text)
 

@@ -16,7 +16,7 @@ from agents.hearing import Heard
 from agents.model_edit import model_edit
 from agents.nodes import approving, retiming
 from agents.nodes.plan_table import ask_again_plan, ask_reading, show
-from agents.plan_check import begun, renewed
+from agents.plan_check import begun, renewed, still_stands
 from agents.plan_edit_words import PlanWish, read_wish
 from agents.plan_steady import made_room, steady
 from agents.plan_words import difference, whole_plan
@@ -87,14 +87,13 @@ def negotiate(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -
 
 
 def back_on_table(state: AgentState, ctx: TurnContext, draft: Draft, lead: str = "") -> Update:
-    """The whole plan again; when days have passed, from tomorrow on."""
-    late = begun(ctx, draft) or not draft.placed
-    fresh = renewed(ctx, draft) if late else draft
+    """The whole plan again; when days have passed, from tomorrow on, and around what has come into its way."""
+    fresh = draft if draft.placed and still_stands(ctx, draft) else renewed(ctx, draft)
     leads = [lead] if lead else []
-    if late and fresh.starts_on != draft.starts_on:
+    if fresh.starts_on != draft.starts_on:
         leads.append(f"Its first day has passed meanwhile, so it starts on {_day(fresh)} now.")
-        changed = difference(draft.placed, fresh.placed)
-        leads += [changed] if changed else []
+    changed = difference(draft.placed, fresh.placed) if draft.placed else ""
+    leads += [f"Something has come into its way since:\n{changed}"] if changed else []
     return show(state, fresh, "\n\n".join([*leads, whole_plan(fresh)]))
 
 

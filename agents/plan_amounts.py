@@ -51,11 +51,19 @@ def _lengths(rest: str, number: int, main: int) -> list[PlanEdit]:
         if say.AT_MOST.search(rest):
             return [PlanEdit(EditKind.AT_MOST, number, count=minutes or 0)]
         return [_minutes(rest, minutes or 0, main)]
+    each = say.EACH_TIME.search(rest)
+    if each:
+        return [PlanEdit(EditKind.EASIER if each["less"] else EditKind.HARDER, number)]
     if say.EASIER.search(rest) or say.SHORTER.search(rest):
         return [PlanEdit(EditKind.EASIER, number)]
     if say.HARDER.search(rest) or say.LONGER.search(rest):
         return [PlanEdit(EditKind.HARDER, number)]
     return []
+
+
+def _each_time(rest: str) -> bool:
+    """ "20 minutes a day" and "a bit less each day" are about the length."""
+    return any(pattern.search(rest) for pattern in (say.NEVER, say.EACH_TIME, say.MINUTES_A_DAY))
 
 
 def _minutes(rest: str, minutes: int, main: int) -> PlanEdit:
@@ -82,7 +90,7 @@ def _counts(rest: str, number: int, main: int) -> list[PlanEdit]:
         found.append(PlanEdit(EditKind.DAYS, main, count=say.COUNTS.get(said.lower()) or int(said)))
     elif say.NOT_DAILY.search(rest):
         found.append(PlanEdit(EditKind.FEWER_DAYS, main))
-    elif say.DAILY.search(rest) and not say.NEVER.search(rest):
+    elif say.DAILY.search(rest) and not _each_time(rest):
         found.append(PlanEdit(EditKind.DAYS, main, count=7))
     if say.FEWER.search(rest):
         found.append(PlanEdit(EditKind.FEWER_DAYS, number))

@@ -13,13 +13,14 @@ from agents.plan_days import days_of, free_days, limits, part_that_is_not_wanted
 from agents.plan_edit_kinds import MOST_STAGES, EditKind, PlanEdit
 from agents.plan_moves import clock_and_part_differ, move, speaks_of_something, swapped_days
 from agents.plan_series import Series
-from agents.plan_targets import Target, find_target
+from agents.plan_targets import Target, by_words, find_target
 
 _CANNOT = (
     (say.MERGE, "I can't make one task of two. You can drop one and make the other longer."),
     (say.SPLIT, "I can't split a task. You can make it shorter, and have it on more days."),
     (say.APART, "I can't promise a day between by rule. You can name the days, for example: 1 on Mon, Wed and Fri."),
     (say.TIED, "I can't tie one task to another. You can give it its own days and time, for example: 2 on Mondays at 18:30."),
+    (say.WEEK_OF, "I count the weeks of the plan. Say, for example: skip week 3."),
     (say.FORTNIGHTLY, "My plans go by the week, so every other week is not possible. You can skip single weeks."),
 )  # fmt: skip
 
@@ -47,6 +48,9 @@ def read_clause(clause: str, series: Sequence[Series], before: tuple[int, ...] =
         return Clause(clause, start=begins["day"], after=bool(begins["after"]))
     if say.ONE_OFF.search(clause):
         return Clause(clause)  # one day of the diary, not the plan
+    cannot = _cannot(clause)
+    if cannot is not None:
+        return Clause(clause, problem=cannot)
     if say.ADD.match(clause):
         return _added(clause, series)
     renamed = say.RENAME.search(clause) or say.CALL.search(clause)
@@ -61,10 +65,27 @@ def read_clause(clause: str, series: Sequence[Series], before: tuple[int, ...] =
     whole = _about_two_or_all(clause, target, series)
     if whole is not None:
         return whole
+    ramp = say.START_WITH.search(clause)
+    if ramp:
+        return _ramp(clause, int(ramp[1]), target, series)
     numbers = target.numbers or before or (0,)
     edits = [edit for number in numbers for edit in _read(target, number, named=target.named)]
     problem = clock_and_part_differ(target.rest) if edits else None
     return Clause(clause, target.numbers, tuple(edits), problem=problem)
+
+
+def _cannot(clause: str) -> Problem | None:
+    """What no operation does, and what can be done instead."""
+    for pattern, words in _CANNOT:
+        if pattern.search(clause):
+            return Problem(f"{words} What shall I do?")
+    changes = say.EASIER.search(clause) or say.HARDER.search(clause) or say.MINUTES.search(clause)
+    if changes and say.ONE_WEEK.search(clause) and not say.WEEK_FREE.search(clause):
+        return Problem(
+            "I change a task for all its weeks, not for one of them. Easier from the start, or a week off?",
+            ("Easier", "A rest week"),
+        )
+    return None
 
 
 def _weeks_from_now(clause: str) -> bool:
@@ -142,9 +163,6 @@ def _renamed(clause: str, found: re.Match[str], series: Sequence[Series], before
 
 def _about_two_or_all(clause: str, target: Target, series: Sequence[Series]) -> Clause | None:
     """Wishes that concern several tasks together, or cannot be carried out at all."""
-    for pattern, words in _CANNOT:
-        if pattern.search(clause):
-            return Clause(clause, problem=Problem(f"{words} What shall I do?"))
     if say.SWAP.search(clause) and not days_of(clause) and not say.CLOCK.search(target.rest):
         return _swap(clause, target, series)
     if say.KEEP_ONLY.search(clause) and target.named and 0 not in target.numbers and not _says_how(target):
@@ -158,8 +176,19 @@ def _says_how(target: Target) -> bool:
     return bool(_read(target, target.numbers[0], named=True))
 
 
+def _ramp(clause: str, minutes: int, target: Target, series: Sequence[Series]) -> Clause:
+    """ "Start with 10 minutes": the first stage, and the later ones in proportion."""
+    number = target.numbers[0] if target.numbers and target.numbers[0] else 1
+    share = round(100 * minutes / series[number - 1].first.duration_minutes)
+    return Clause(clause, (number,), (PlanEdit(EditKind.MINUTES_TIMES, number, count=share),))
+
+
 def _swap(clause: str, target: Target, series: Sequence[Series]) -> Clause | None:
     numbers = target.numbers if 0 not in target.numbers else ()
+    if len(numbers) < 2:
+        sides = re.split(r"\b(?:and|with|for)\b|&", clause, maxsplit=1)
+        named = [by_words(side, series) for side in sides]
+        numbers = tuple(one for one in named if one is not None) if len(named) == 2 else numbers
     if not numbers and len(series) == 2:
         numbers = (1, 2)
     if len(numbers) == 2:
@@ -196,7 +225,7 @@ def _read(target: Target, number: int, *, named: bool) -> list[PlanEdit]:
     unwanted = part_that_is_not_wanted(rest, number)
     if unwanted:
         return unwanted
-    if say.DROP.search(rest) and named:
+    if named and (say.DROP.search(rest) or say.NO_NAME.fullmatch(rest)):
         return [PlanEdit(EditKind.DROP, number)]
     main = number if named else number or 1  # "twice a week" means the main series, not the weekly look back
     found = amounts(rest, number, main)

@@ -60,15 +60,16 @@ def limits(rest: str, number: int) -> list[PlanEdit]:
             continue
         at = parse_clock(said)
         if at is not None:
-            return [PlanEdit(kind, number, at=_in_the_evening(at, said, kind))]
+            return [PlanEdit(kind, number, at=_in_the_evening(at, said, kind, rest))]
     return []
 
 
-def _in_the_evening(at: time, said: str, kind: EditKind) -> time:
-    """ "nothing after 9" is nine in the evening: nobody ends a day at nine in the morning."""
+def _in_the_evening(at: time, said: str, kind: EditKind, rest: str) -> time:
+    """ "Nothing after 9" is nine in the evening, and so is "after 6": nobody ends a day in the morning."""
     sure = re.search(r"\b[ap]\.?m\b|:\d\d|\b0\d|\b1\d|\b2\d|morning|noon", said, re.IGNORECASE)
-    bare = kind is EditKind.NOT_AFTER and not sure and 1 <= at.hour < 12
-    return at.replace(hour=at.hour + 12) if bare else at
+    after = kind is EditKind.NOT_BEFORE and re.search(r"\bafter\b", rest, re.IGNORECASE) and 1 <= at.hour <= 7
+    late = after or (kind is EditKind.NOT_AFTER and 1 <= at.hour < 12)
+    return at.replace(hour=at.hour + 12) if late and not sure else at
 
 
 def part_that_is_not_wanted(rest: str, number: int) -> list[PlanEdit]:

@@ -27,6 +27,7 @@ NUMBERS_ONLY = _pattern(
 NUMBERED = _pattern(r"(?:\b(?:task|number|nr|item|move|drop|remove|rename|make|change)\s+|#\s?)[1-9]\b")
 RENAME = _pattern(
     r"\b(?:rename|call|name)\b.*?\b(?:to|as|into|it)?\s*[\"“'‘]([^\"”'’]{1,80})[\"”'’]|\brename\b.*?\b(?:to|as|into)\s+(.{1,80})$"
+    r"|\b(?:change|set) the name (?:of|for) .*? to (.{1,80})$|^\W*name (?:task |number |#)?[1-9] (.{1,80})$"
     r"|\b(?:be called|be named|name it|call it)\s+(?!at\b|on\b|in\b|off\b|a day)(.{1,80})$"
 )
 CALL = _pattern(
@@ -41,7 +42,7 @@ APART = _pattern(
     r"\b(?:(?:two|2) days in a row|back[- ]to[- ]back|consecutive|days? in between|a day between|in a row)\b"
 )
 TIED = _pattern(
-    r"\b(?:right|straight|directly|immediately|just) (?:after|before) (?:task |number |#)?(?:[1-9]\b|the (?!evening|morning|afternoon|day|week|weekend)|my (?!work|lunch|dinner|breakfast|holiday))|\bsame (?:days?|time|weekdays?) as\b"
+    r"\b(?:after|before) (?:each|every) (?!day|week|evening|morning|night|other|meal|lunch|dinner)|\b(?:right|straight|directly|immediately|just) (?:after|before) (?:task |number |#)?(?:[1-9]\b|the (?!evening|morning|afternoon|day|week|weekend)|my (?!work|lunch|dinner|breakfast|holiday))|\bsame (?:days?|time|weekdays?) as\b"
 )
 FORTNIGHTLY = _pattern(
     r"\b(?:every (?:other|second|two|2) weeks?|bi-?weekly|fortnightly|every fortnight|alternat\w+ weeks?|(?:once|twice|\d times) a month|monthly)\b"
@@ -49,7 +50,7 @@ FORTNIGHTLY = _pattern(
 
 ADD = _pattern(
     r"^\W*(?:(?:please|also|and|can (?:you|we)|could (?:you|we)|i(?:'d| would) (?:like|love)(?: to)?|i want(?: to)?|let'?s|yes|ok(?:ay)?|good|great)\W+)*"
-    r"(?:add|include|throw in|put in)\s+(?P<what>(?!(?:an? |one |another |some )?(?:more|extra|few|day|days|session|sessions|minutes?|time|week|weeks|hour)\b"
+    r"(?:add|include|throw in|put in|plus)\s+(?P<what>(?!(?:an? |one |another |some )?(?:more|extra|few|day|days|session|sessions|minutes?|time|week|weeks|hour)\b"
     r"|\d|another|it\b|them\b|that\b|this\b|these\b|half).{2,100})"
 )
 ADDED_TITLE = _pattern(
@@ -88,11 +89,11 @@ START_LATER = _pattern(
 )
 START = _pattern(
     r"\W*(?:(?:please|yes|ok(?:ay)?|can we|could we|let'?s|let me|i(?:'d| would) (?:like|rather|prefer)(?: to)?|i (?:want|need)(?: to)?|we|i|can'?t|only|not|don'?t)\W+)*"
-    r"(?:start|begin|kick(?: it| this)? off)\w*\b(?! with)(?: (?:it|the plan|this|everything|all|only|on|from|in|the|not|before|until|till))*"
+    r"(?:(?:start|begin|kick(?: it| this)? off|wait)\w*|(?:move|push|shift|change|set) (?:the |my )?start(?: date| day)?(?: back| forward)?)\b(?! with)(?: (?:to|for|it|the plan|this|everything|all|only|on|from|in|the|not|before|until|till))*"
     r"(?P<after> (?:right |straight )?after(?: (?:my|our|the))?(?: (?!the\b|on\b|\d)[a-z]+){0,3}?(?: (?:on|ends?|is over|until|till|which|that|of))*)?"
     r"(?: the)? (?P<day>next week|next month|in \w+ (?:days?|weeks?)|(?:next |this |coming )?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|tomorrow|\d.{0,14}?|the \d\w+.{0,12}?|(?:january|february|march|april|may|june|july|august|september|october|november"
-    r"|december) \d+\w*|\d+\w* (?:of )?(?:january|february|march|april|may|june|july|august|september|october|november|december)|easter|christmas|new year'?s?)"
+    r"|december) \d+\w*|(?:first|second|third|\d+\w*) (?:of )?(?:january|february|march|april|may|june|july|august|september|october|november|december)|easter|christmas|new year'?s?)"
     r"\W*(?:instead|please|rather|then)?\W*"
 )
 WEEKS_LATER = _pattern(r"\b(?:(\d{1,2})|(an?|one|two|three|four|five|six|ten)) (day|week|month)s?\b")
@@ -109,7 +110,7 @@ REST_WEEK = _pattern(
 )
 IN_ALL_WEEKS = _pattern(
     r"\b(?:only|just|for|make it|make the plan|within|over|shorten (?:it|the plan|everything)? ?to|cut (?:it|the plan)? ?(?:down )?to|lasts?|a plan (?:of|for)|extend (?:it|the plan)? ?to|do|instead of|rather)\s+(?:(\d{1,2})|(one|two|three|four|five|six|eight|ten|twelve))[ -]weeks?\b(?! (?:later|off|break))"
-    r"|^\W*(?:(\d{1,2})|(one|two|three|four|five|six|eight|ten|twelve)) weeks?\W*(?:(?:only|instead|please|is enough|are enough|in all|in total|long))?\W*$"
+    r"|\b(\d{1,2})[- ]weeks? plan\b|^\W*(?:(\d{1,2})|(one|two|three|four|five|six|eight|ten|twelve)) weeks?\W*(?:(?:only|instead|please|is enough|are enough|in all|in total|long))?\W*$"
 )
 TOO_MANY_WEEKS = _pattern(
     r"\b(?:six|6|that many|so many|five|5) weeks (?:is|are|seems?) (?:too long|too much|a lot|too many)\b|\btoo many weeks\b|\b(?:the )?plan is too long\b"
@@ -117,7 +118,7 @@ TOO_MANY_WEEKS = _pattern(
 
 NOT_BEFORE = _pattern(
     r"\b(?:not|no|nothing|never|don'?t|can'?t|avoid)\b.{0,30}?\b(?:before|earlier than|until|till|sooner than)\b(?P<at>.+)"
-    r"|\b(?:only|always|just|everything|all|rather)\b.{0,12}?\b(?:after|from)\b(?P<at2>.+)|\bfrom (?P<at3>.+?) (?:on|onwards)\b|\bafter (?P<at4>.+?) only\b|\b(?P<at5>\S+ ?(?:am|pm)?) or later\b"
+    r"|\b(?:only|always|just|everything|all|rather)\b.{0,12}?\b(?:after|from)\b(?P<at2>.+)|\bfrom (?P<at3>.+?) (?:on|onwards)\b|\bafter (?P<at4>.+?) only\b|\b(?P<at5>\S+ ?(?:am|pm)?) or later\b|^\W*(?:(?:ok|yes|but|please|rather|better)\W+)*after (?P<at6>\d.*)"
 )
 NOT_AFTER = _pattern(
     r"\b(?:not|no|nothing|never|don'?t|can'?t|avoid)\b.{0,30}?\b(?:after|later than|past|beyond)\b(?P<at>.+)"
@@ -204,11 +205,13 @@ DAY_GROUP = _pattern(
     r"\b(?:weekdays?|weekends?|work(?:ing)? ?days?|business days?|week ?days?|(?:mon(?:day)?|tue(?:sday)?)s?\s*(?:-|to|through|till|until)\s*\w+)\b"
 )
 QUESTION = _pattern(
-    r"^\W*(?:(?:and|but|ok(?:ay)?|so|hm+|um+|sorry|wait|hey)\W+)*(?:why|what|how|when|which|where|who|whose|explain|tell me|can you (?:explain|tell|show)|could you (?:explain|tell|show)|do i|does|is (?:it|that|this|there)|are (?:there|they|these)|show|will)\b"
+    r"^\W*(?:(?:and|but|ok(?:ay)?|so|hm+|um+|sorry|wait|hey)\W+)*(?:why|what|how|when|which|where|who|whose|explain|tell me|can you (?:explain|tell|show)|could you (?:explain|tell|show)|do i|does|is (?:it (?!possible)|that|this|there)|are (?:there|they|these)|show|will)\b"
     r"(?! (?:about|not\b|if we|don'?t we|if i|time suits))"
 )
 ONE_OFF = _pattern(r"\b(?:remind me|today|tonight|tomorrow|yesterday|last night|just now)\b")
-ASKED = _pattern(r"^\W*(?:is|are|am|do|does|did|will|has|have i|was)\b.*\?\W*$")
+ASKED = _pattern(
+    r"^\W*(?!is it possible|would it be possible)(?:is|are|am|do|does|did|will|has|have i|was)\b.*\?\W*$"
+)
 UNTIL = _pattern(r"\b(?:until|till|since|next week|this week)\b")
 STRANGER = _pattern(r"\b(?:remind me|what'?s|today|tomorrow|yesterday|my week|agenda|done|did it|new goal)\b")
 
@@ -236,4 +239,29 @@ OTHER_TIMES = _pattern(
     r"\W*(?:(?:please|can (?:you|we)|could (?:you|we)|i(?:'d| would) (?:like|need|prefer)|i (?:want|need)|change(?: to)?|find|pick|choose|suggest|propose|give me|show me|what|which|are there|do you have|offer)\W+)*"
     r"(?:(?:an?other|other|different|better|new|more suitable) (?:times?|days?|slots?|hours?)|(?:the|my) (?:times?|days?|slots?)|times?|days?|slots? (?:are|do)?)\W*(?:free|don'?t work|do not work|doesn'?t work|don'?t suit me|are bad|please|for (?:it|them|this|that)|instead|are there|would work|could work|are free|do you have)?\W*(?:for|of|on)?\W*(?:it\b)?\W*"
 )
+REST_DAY = _pattern(
+    r"\b(?:rest|free|recovery) days?\b|\b(?:a|one) day (?:off|of rest|free|of recovery)\b|\bday off\b"
+)
+WEEK_OF = _pattern(
+    r"\bweek of\b(?! (?:rest|holiday|vacation))|\b(?:skip|off|without) (?:the )?(?:next|this|that) week\b(?! of the plan)"
+)
+ONE_WEEK = _pattern(
+    r"\b(?:in|make|for|during|on) (?:the )?(?:weeks? \d|(?:first|second|third|fourth|fifth|sixth|last) week)\b"
+)
+EACH_TIME = _pattern(
+    r"\b(?P<less>less|shorter|easier|lighter)\b.*\b(?:each|every) (?:day|time|session)\b|\b(?P<more>more|longer|harder)\b.*\b(?:each|every) (?:day|time|session)\b"
+)
+MINUTES_A_DAY = _pattern(r"\bmin\w*\W+(?:each|per|a) day\b")
+START_WITH = _pattern(r"\bstart\w*\W+(?:with|at|from) (?:just |only |about )?(\d{1,3}) ?min")
+SHORTER_PLAN = _pattern(
+    r"\W*(?:(?:please|can we|can you|could we|make|have|a|i want|i'?d like|do)\W+)*(?:the plan shorter|(?:a )?shorter (?:plan|program|programme))\W*(?:please)?\W*"
+)
+DISLIKE = _pattern(
+    r"\W*(?:(?:no|nah|hm+|sorry|ok(?:ay)?|but|well|i think|oh)\W+)*(?:(?:that|this|it)(?:'?s| is)? )?(?:not (?:what i (?:want|meant|had in mind|need|asked for)|like (?:that|this)|good|great|for me|right|my thing|it)"
+    r"|no good|wrong|bad|terrible|awful|boring|too boring|so boring|(?:i )?(?:really )?(?:don'?t|do not) (?:like|want|love) (?:it|this|that|the plan)(?: (?:at all|much|like (?:this|that)))?|(?:i )?(?:hate|dislike) (?:it|this|that|the plan)|change (?:everything|it all|it|something|the plan))\W*"
+)
+START_OVER = _pattern(
+    r"\W*(?:(?:please|let'?s|can we|can you|i want to|no)\W+)*(?:start over|start again|from scratch|begin again|(?:make|give me|i want|do|try|create)(?: me)? an?(?:other| new| different) plan|(?:an?other|new|different) plan|re-?plan(?: it)?)\W*(?:please|from scratch)?\W*"
+)
+NO_NAME = _pattern(r"\W*(?:please )?no (?:more )?it\W*(?:please|at all|thanks)?\W*")
 NEVER = _pattern(r"\bnever\b|\bno days? at all\b|\bnot at all\b|\bon no day\b")

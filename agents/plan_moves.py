@@ -35,7 +35,7 @@ _PLAN_WORDS = (
     "hmm hm oh hey hi sorry wait what how off out here now first last long longer short shorter light lighter easy "
     "easier hard harder maximum max minimum min least a.m p.m bring push back forward ahead possible "
     "usually always never mostly if when because since ideally right total altogether again still even "
-    "free add cut reduce extend lengthen shorten increase decrease limit quite suffices sufficient that's there's doable manageable"
+    "bump up down raise lower drop instead free add cut reduce extend lengthen shorten increase decrease limit quite suffices sufficient that's there's doable manageable"
 )
 _ABOUT_THE_PLAN = frozenset(_PLAN_WORDS.split())
 _HOW = re.compile(r"\bas (?:long|often|much|many)\b", re.IGNORECASE)

@@ -35,6 +35,10 @@ _WHEN = re.compile(
     r"\bwhen\b.*\b(?:start|begin|first|end|finish|over|last|done|stop)\w*\b|\bhow many (?:weeks|tasks|sessions|times)\b|\bhow long does (?:it|the plan|this) (?:last|take|go)\b|\bwhat(?:'s| is) (?:the )?(?:first|start)\b",
     re.I,
 )
+_LINES = re.compile(
+    r"\b(?:which|what|how many) (?:days|times|weekdays)\b(?! are free| do you| would| could|.*\bfree\b)|\bhow long (?:is|are) (?:each|every|one|a|the|it|they)\b|\bwhen (?:do|will|would|should) (?:i|we)\b|\bat what time\b|\bwhat time (?:is|are|do)\b",
+    re.I,
+)
 _MISS = re.compile(
     r"\bwhat (?:happens|if)\b.*\b(?:miss|skip|can'?t|forget|fail|don'?t)\w*\b|\bwhat if i (?:miss|skip|can'?t|forget|fail|don'?t)\w*",
     re.I,
@@ -68,6 +72,9 @@ def answer(draft: Draft, text: str, zone: ZoneInfo) -> str | None:
         return "Then it is information, not failure: you get another time that day, or a smaller version. What else would you like to know?"
     if _TOTAL.search(text):
         return f"{_total(draft)} Is that right for you?"
+    if _LINES.search(text):
+        lines = [f"{number}. {_line(one)}" for number, one in enumerate(draft.placed, start=1)]
+        return "\n".join([*lines, "Does that suit you?"])
     if _WHEN.search(text):
         return f"{_span(draft, zone)} Does that suit you?"
     if _WHY.match(text):
@@ -121,6 +128,12 @@ def _what(draft: Draft, text: str) -> str | None:
     when = wording.days([WEEKDAYS[day] for day in one["weekdays"]])
     told = f"{one['title']}, {when} {one['at']}, {one['minutes']}. {description}".strip()
     return f"{told} Does it fit, or what should be different?"
+
+
+def _line(one: Json) -> str:
+    if not one["tasks"]:
+        return f"{one['title']}: no free time found"
+    return f"{one['title']}: {wording.days([WEEKDAYS[day] for day in one['weekdays']])} {one['at']}, {one['minutes']}"
 
 
 def _total(draft: Draft) -> str:

@@ -42,6 +42,17 @@ def two_readings(text: str, series: Sequence[Series], about: int = 0) -> Reading
         )
     if say.BARE_MORE.fullmatch(text):
         return Readings("Longer each time, or more days?", (_of("Longer", about), _of("More days", about)))
+    if say.SHORTER_PLAN.fullmatch(text):
+        return Readings("Shorter each time, or fewer weeks?", ("Shorter", "Only 4 weeks"))
+    if say.DISLIKE.fullmatch(text):
+        return Readings(
+            "Good to know. What should be different?", ("Other times", "Shorter", "Fewer days", "Harder")
+        )
+    if say.START_OVER.fullmatch(text):
+        text = "I can change this one in any way, or you drop it and tell me the goal again. Which one?"
+        return Readings(text, ("Other times", "Shorter", "Fewer days", "Cancel the plan"))
+    if say.REST_DAY.search(text) and not parse_weekdays(text):
+        return Readings("Which day should stay free?", ("No Sundays", "No Saturdays", "No Wednesdays"))
     if say.TOO_MANY_WEEKS.search(text):
         return Readings("How many weeks would be right?", ("Only 2 weeks", "Only 3 weeks", "Only 4 weeks"))
     if say.REST_WEEK.search(text) and not say.WEEK_LIST.search(text):
@@ -54,7 +65,7 @@ def _of(words: str, about: int) -> str:
 
 
 _NAME_ONLY = re.compile(
-    r"\W*(?:(?:except|but|not|only|perfect|all|good|great|looks|look|is|are|fine|ok(?:ay)?|everything|yes|for|task|number|about|what|how|it|and|the|one)\W*)*",
+    r"\W*(?:(?:don'?t|like|hate|dislike|i|except|but|not|only|perfect|all|good|great|looks|look|is|are|fine|ok(?:ay)?|everything|yes|for|task|number|about|what|how|it|and|the|one)\W*)*",
     re.I,
 )
 

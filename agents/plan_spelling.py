@@ -15,11 +15,22 @@ _WORDS = (
 _REAL_WORDS = "easter cancer chance charge remote removed renamed changed harden longed mounting evenly minutes mourning moaning martini shorten shortened earliest sundry evens"
 _REAL = frozenset(_REAL_WORDS.split())
 _KNOWN = frozenset(_WORDS.split())
+_FIGURES = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "twenty-five": 25, "twenty five": 25,
+    "thirty": 30, "forty": 40, "forty-five": 45, "forty five": 45, "fifty": 50, "sixty": 60, "ninety": 90,
+}  # fmt: skip
+_MINUTES = re.compile(
+    r"\b(five|ten|fifteen|twenty[- ]five|twenty|thirty|forty[- ]five|forty|fifty|sixty|ninety)(?=[ -]?min)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\b(task|number) (one|two|three|four|five)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{6,}")
 
 
 def mend(text: str, names: Iterable[str] = ()) -> str:
-    """The text with such words put right; words that occur in `names` stay as they are."""
+    """The text with such words put right, and numbers as figures; words that occur in `names` stay as they are."""
+    text = _MINUTES.sub(lambda found: str(_FIGURES[found[1].casefold()]), text)
+    text = _NUMBERED.sub(lambda found: f"{found[1]} {_FIGURES[found[2].casefold()]}", text)
     kept = {word.casefold() for name in names for word in _WORD.findall(name)}
 
     def right(found: re.Match[str]) -> str:

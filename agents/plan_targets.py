@@ -17,15 +17,15 @@ _UNIT = (
     r"mornings?|sessions?|k\b|km|\d))"
 )
 _NUMBER = re.compile(
-    r"(?:\b(?:tasks?|numbers?|nr|no\.?|items?|series|move|shift|put|drop|remove|delete|skip|cancel|rename|call|make|shorten|lengthen|"
+    r"(?:\b(?:tasks?|numbers?|nr|no\.?|items?|series|move|shift|put|drop|remove|delete|skip|cancel|rename|name|call|like|hate|make|shorten|lengthen|"
     r"change|do|cut|reduce|without|leave out|out|and|plus|for|keep|only|just|swap|switch|exchange|merge|combine|with|is|has|"
     r"double|halve|have|not|lose|explain|about|or|should|does|did|both|increase|push|bring|start|done?|postpone)\s+|#\s?|^|,\s*|&\s*)"
     rf"(?:task |number |#)?([1-9])\b{_UNIT}",
     re.I,
 )
 _TO_NUMBER = re.compile(
-    rf"\b(?:to|for|from|add|of|on|time of|time for)\s+(?:task |number |#)([1-9])\b{_UNIT}"
-    rf"|\b(?:add|extra|more|less|longer|shorter|easier|harder|time|times|day|days|minutes|slot)\b[^,]*?\b(?:to|on|for|of|with|from)\s+([1-9])\b{_UNIT}",
+    rf"\b(?:to|for|from|add|of|on|time of|time for|name of|name for)\s+(?:task |number |#)([1-9])\b{_UNIT}"
+    rf"|\b(?:add|extra|more|less|longer|shorter|easier|harder|time|times|day|days|minutes|slot|name)\b[^,]*?\b(?:to|on|for|of|with|from)\s+([1-9])\b{_UNIT}",
     re.I,
 )
 _EXCEPT = re.compile(
@@ -45,7 +45,7 @@ _EVERYTHING = re.compile(
     re.I,
 )
 _SOMETHING = re.compile(
-    r"\b(?:move|put|shift|drop|remove|delete|skip)\s+(?:the |my )?(?!the |my |it\b|that\b|this\b|them\b|one\b|time|start|days?\b|week)(\w{3,})",
+    r"\b(?:move|put|shift|drop|remove|delete|skip|get rid of|scrap|lose)\s+(?:the |my )?(?!the |my |it\b|that\b|this\b|them\b|one\b|time|start|days?\b|week)(\w{3,})",
     re.IGNORECASE,
 )
 _COMMON_WORDS = (

@@ -44,7 +44,8 @@ _NO = _set("no n nope nah nay never")
 _HESITATION = re.compile(
     r"\W*(?:(?:ok(?:ay)?|yes|yeah|well|so|i)\W+)*(?:hm+|hmm+|mm+|um+|uh+|er+|ok(?:ay)?|ye(?:s|ah)|sure|right|maybe|perhaps|probably|possibly|not (?:sure|yet|yes)"
     r"|i (?:guess|think|suppose|don'?t know)(?: so)?|i'?m not sure|dunno|idk|guess so|think so|suppose so|so so|not bad|let me think.*|(?:i )?(?:need|want) to think.*"
-    r"|i'?ll think.*|we'?ll see|tomorrow|not today)(?:\W+(?:maybe|perhaps|tomorrow|later|tonight|today|so|yes|ok(?:ay)?|then|about (?:it|that)))*\W*",
+    r"|i'?ll think.*|we'?ll see|tomorrow|not today|wait|hold on|(?:one|just a|a) (?:moment|sec(?:ond)?|minute)|moment|give me a (?:moment|minute|second)"
+    r"|whatever|i don'?t (?:care|mind)|you (?:decide|choose|pick)|do what you think.*|up to you|(?:fine|good|ok(?:ay)?) i (?:guess|suppose)|good enough|if you (?:say|think) so|what do you (?:recommend|think|suggest|advise))(?:\W+(?:maybe|perhaps|tomorrow|later|tonight|today|so|yes|ok(?:ay)?|then|about (?:it|that)))*\W*",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -78,6 +79,12 @@ def says_yes(text: str) -> bool:
 def hesitates(text: str) -> bool:
     """Whether these words put the decision off ("hmm", "maybe tomorrow", "ok?"): neither a yes nor a no."""
     return not says_yes(text) and _HESITATION.fullmatch(text[:200]) is not None
+
+
+def almost_yes(text: str) -> bool:
+    """Friendly words that are no unmistakable yes ("nice", "go"): they are asked about."""
+    words = _WORDS.findall(_plain(text))
+    return bool(words) and "?" not in text and all(word in _YES or word in _FILLER for word in words)
 
 
 def says_no(text: str) -> bool:

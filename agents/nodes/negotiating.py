@@ -20,7 +20,7 @@ from agents.plan_check import begun, renewed, still_stands
 from agents.plan_edit_words import PlanWish, read_wish
 from agents.plan_steady import made_room, steady
 from agents.plan_words import difference, whole_plan
-from agents.replies_to_plan import hesitates, says_no, says_yes
+from agents.replies_to_plan import almost_yes, hesitates, says_no, says_yes
 from agents.reply import Option, ask
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
@@ -45,7 +45,7 @@ def concerns(state: AgentState, heard: Heard) -> bool:
 
 def answers(draft: Draft, text: str) -> bool:
     """Whether words answer the plan message: yes, no, show, drop, a question, or a change that code can read."""
-    if says_yes(text) or says_no(text) or hesitates(text) or address.names_plan(text):
+    if says_yes(text) or says_no(text) or hesitates(text) or almost_yes(text) or address.names_plan(text):
         return True
     if (
         address.UNDO.fullmatch(text)
@@ -130,6 +130,8 @@ def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Upda
 
 
 def _hesitation(text: str) -> Update:
+    if re.search(r"recommend|you|whatever|care|mind|guess|enough|suppose|advise", text, re.I):
+        return ask_again_plan("I would go with it. But only your own yes counts: shall I save it like this?")
     if re.search(r"tomorrow|later|think|time|today|yet|sleep", text, re.I):
         return ask_again_plan(
             "Take your time, it waits as a draft. Say my plan whenever you want to see it again."
@@ -202,6 +204,8 @@ def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Updat
         return _carry_out(state, ctx, draft, text, wish)
     if hesitates(text):
         return _hesitation(text)
+    if almost_yes(text):
+        return ask_again_plan("Shall I save it like this?")
     edited = model_edit(ctx, state, draft, text)
     return apply(state, ctx, draft, edited) if edited is not None else ask_again_plan(_HINT)
 

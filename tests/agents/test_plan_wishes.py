@@ -54,7 +54,11 @@ SENTENCES: list[tuple[str, list[PlanEdit]]] = [
     ("make 1 and 2 shorter", [edit(K.EASIER, 1), edit(K.EASIER, 2)]),
     ("1 and 2 in the evening", [edit(K.MOVE, 1, part="evening"), edit(K.MOVE, 2, part="evening")]),
     ("move 1 to tuesday and thursday, drop 2", [edit(K.MOVE, 1, weekdays=(TUE, THU)), edit(K.DROP, 2)]),
-    ("can it be 20 minutes each day", [edit(K.MINUTES, 1, count=20), edit(K.DAYS, 1, count=7)]),
+    ("can it be 20 minutes every day", [edit(K.MINUTES, 1, count=20), edit(K.DAYS, 1, count=7)]),
+    ("20 minutes each day", [edit(K.MINUTES, 1, count=20)]),
+    ("a bit less each day", [edit(K.EASIER)]),
+    ("start with 10 minutes", [edit(K.MINUTES_TIMES, 1, count=67)]),
+    ("can you cut task one to fifteen minutes", [edit(K.MINUTES, 1, count=15)]),
     # agreement with a condition
     ("looks good but make it 20 minutes", [edit(K.MINUTES, 1, count=20)]),
     ("perfect except Sundays", [edit(K.NOT_ON, weekdays=(SUN,))]),

@@ -30,7 +30,12 @@ REDO = re.compile(
     r"\W*(?:(?:no|wait|please|ok|sorry)\W+)*/?redo\b.{0,15}|\W*undo the undo\W*|.*\bforward again\b.*", re.I
 )
 VERSION = re.compile(
-    r"\b(?:version|v\.?)\s?(?P<number>\d{1,2})\b|\b(?P<word>first|original|initial|second|third|fourth|latest|newest) (?:version|plan|draft)\b|\b(?P<one>first|original) one (?:was|is) (?:better|nicer|good)\b",
+    r"\b(?:version|v\.?)\s?(?P<number>\d{1,2})\b|\b(?P<word>first|original|initial|second|third|fourth|latest|newest) (?:version|plan|draft)\b|\b(?P<one>first|original) one (?:was|is) (?:better|nicer|good)\b|\W*(?:(?:i(?:'d)?|let'?s)\W+)?(?:go with|take|use|prefer|back to) the (?P<nth>first|original|second|third|fourth)(?: one)?\W*$",
+    re.I,
+)
+# "make it more fun": whatever it is, it is about the plan.
+CHANGES_IT = re.compile(
+    r"\b(?:make|change|move|turn|adapt|adjust|tweak|keep|leave) (?:it|this|that|them|everything|the plan)\b(?! (?:to )?(?:my|a|the) (?:list|calendar))",
     re.I,
 )
 VERSIONS = re.compile(r"\b(?:which|what|all|list|show)\b.*\bversions\b", re.I)

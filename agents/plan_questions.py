@@ -44,7 +44,7 @@ _MISS = re.compile(
     re.I,
 )
 _REAL = re.compile(
-    r"\b(?:is (?:it|this|that)|isn'?t (?:it|this|that)|will (?:it|this))\b.*\b(?:enough|realistic|too much|too little|possible|doable|safe|work|ok(?:ay)?)\b.*\?",
+    r"(?!.*\bpossible to\b)\b(?:is (?:it|this|that)|isn'?t (?:it|this|that)|will (?:it|this))\b.*\b(?:enough|realistic|too much|too little|possible|doable|safe|work|ok(?:ay)?)\b.*\?",
     re.I,
 )
 _OPTIONS = re.compile(
@@ -89,6 +89,8 @@ def answer(draft: Draft, text: str, zone: ZoneInfo) -> str | None:
 def _why(draft: Draft, text: str) -> str:
     """The reason of the series that was asked about: by its number or name, or by its day."""
     ask = "Would you like other times? Say, for example: move 1 to the evening."
+    if re.search(r"\b(?:minutes?|min|long|short|little|small|weeks)\b", text, re.I):
+        return "So that even a bad day is no excuse: it starts small and grows by itself. Shall it be longer or shorter?"
     asked = _meant(draft, text)
     if asked is not None and asked["tasks"]:
         return f"{asked['title']}: {_reason(asked)}. {ask}"

@@ -84,7 +84,8 @@ def hesitates(text: str) -> bool:
 def almost_yes(text: str) -> bool:
     """Friendly words that are no unmistakable yes ("nice", "go"): they are asked about."""
     words = _WORDS.findall(_plain(text))
-    return bool(words) and "?" not in text and all(word in _YES or word in _FILLER for word in words)
+    friendly = any(word in _YES and word not in ("done", "do", "k") for word in words)
+    return friendly and "?" not in text and all(word in _YES or word in _FILLER for word in words)
 
 
 def says_no(text: str) -> bool:

@@ -17,6 +17,7 @@ from agents.model_edit import model_edit
 from agents.nodes import approving, retiming
 from agents.nodes.plan_table import ask_again_plan, ask_reading, show
 from agents.plan_check import begun, renewed, still_stands
+from agents.plan_edit_patterns import DISLIKE
 from agents.plan_edit_words import PlanWish, read_wish
 from agents.plan_steady import made_room, steady
 from agents.plan_words import difference, whole_plan
@@ -45,7 +46,8 @@ def concerns(state: AgentState, heard: Heard) -> bool:
 
 def answers(draft: Draft, text: str) -> bool:
     """Whether words answer the plan message: yes, no, show, drop, a question, or a change that code can read."""
-    if says_yes(text) or says_no(text) or hesitates(text) or almost_yes(text) or address.names_plan(text):
+    agreed = says_yes(text) or says_no(text) or hesitates(text) or almost_yes(text)
+    if agreed or address.names_plan(text) or address.CHANGES_IT.search(text):
         return True
     if (
         address.UNDO.fullmatch(text)
@@ -112,6 +114,8 @@ def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Upda
         if on_table:
             return approving.approve(state, ctx, draft)
         return back_on_table(state, ctx, draft, "Do you mean this plan?")
+    if DISLIKE.fullmatch(text):
+        return _edit(state, ctx, draft, text)
     if address.DROP.search(text) or (
         says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "nah", "no no")
     ):
@@ -154,7 +158,7 @@ def _among_versions(state: AgentState, ctx: TurnContext, draft: Draft, text: str
     found = address.VERSION.search(text)
     if found is None:
         return None
-    word = (found["word"] or found["one"] or "").lower()
+    word = (found["word"] or found["one"] or found["nth"] or "").lower()
     number = (
         int(found["number"]) if found["number"] else address.ORDINALS.get(word, draft.newest or draft.version)
     )

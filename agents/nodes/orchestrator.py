@@ -118,7 +118,11 @@ def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | No
     if not asked:
         return None
     found = classify(state, ctx, heard.text)
-    unclear = found["intent"] == Intent.CLARIFY and not found.get("aside", {}).get("kind")
+    unclear = found["intent"] == Intent.CLARIFY and found.get("aside", {}).get("kind", "") in (
+        "",
+        "yes",
+        "no",
+    )
     vague = found["intent"] == Intent.GOAL and not says_wish(heard.text)
     return _about_plan() if unclear or vague else found
 

@@ -25,6 +25,7 @@ _CANNOT = (
 )  # fmt: skip
 
 
+_LENGTHS = frozenset({EditKind.MINUTES, EditKind.AT_MOST, EditKind.MINUTES_BY})
 # "I want to read on Sundays" names a day, and is not about the run.
 _NEEDS_NO_OTHER_SUBJECT = frozenset({EditKind.MOVE, EditKind.MINUTES, EditKind.DAYS, EditKind.MINUTES_BY})
 
@@ -207,24 +208,26 @@ def _swap(clause: str, target: Target, series: Sequence[Series]) -> Clause | Non
     return Clause(clause, problem=Problem("Which two shall change places?", tuple(pairs[:6])))
 
 
+def _kept_free(rest: str, number: int, days: tuple[int, ...]) -> list[PlanEdit]:
+    """Hours and days that are exchanged or stay free."""
+    bounded = limits(rest, number)
+    if bounded:
+        return bounded
+    swap = swapped_days(rest, number) if days else None
+    if swap is not None:
+        return [swap]
+    return free_days(rest, number, days) or part_that_is_not_wanted(rest, number)
+
+
 def _read(target: Target, number: int, *, named: bool) -> list[PlanEdit]:
     """What is asked of one series (0: of all); `rest` is the clause without its reference to a task."""
     rest = target.rest
     if say.START_LATER.search(rest) and not named:
         return [PlanEdit(EditKind.START_LATER, count=later_by(rest))]
-    bounded = limits(rest, number)
-    if bounded:
-        return bounded
     days = days_of(rest)
-    swap = swapped_days(rest, number) if days else None
-    if swap is not None:
-        return [swap]
-    closed = free_days(rest, number, days)
-    if closed is not None:
-        return closed
-    unwanted = part_that_is_not_wanted(rest, number)
-    if unwanted:
-        return unwanted
+    kept_free = _kept_free(rest, number, days)
+    if kept_free:
+        return kept_free + [edit for edit in amounts(rest, number) if edit.kind in _LENGTHS]
     if named and (say.DROP.search(rest) or say.NO_NAME.fullmatch(rest)):
         return [PlanEdit(EditKind.DROP, number)]
     main = number if named else number or 1  # "twice a week" means the main series, not the weekly look back

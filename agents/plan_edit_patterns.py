@@ -17,7 +17,7 @@ _VERB = (
 CLAUSES = _pattern(
     r"\s*[;\n]\s*|[.!]\s+|,?\s+(?:and then|then|and also|plus)\s+|(?<!any day)(?<!anything)(?<!every day)(?<!nothing)(?<!\ball)(?<!everything),?\s+but\s+"
     rf"|(?:,|\band\b|,\s*and)\s+(?=(?:{_VERB})\b)"
-    r"|(?:,|\band\b|,\s*and)\s+(?=(?:task |number |#)?[1-9] (?:to|in|on|at|into|for|shorter|longer|easier|harder|earlier|later)\b"
+    r"|(?:,|\band\b|,\s*and)\s+(?=(?:\d{1,3} ?min|only \d|max|at most|up to \d)|(?:task |number |#)?[1-9] (?:to|in|on|at|into|for|shorter|longer|easier|harder|earlier|later)\b"
     r"|the (?:first|second|third|fourth|last|\w+ (?:to|on|at|in))\b)"
 )
 

@@ -12,7 +12,7 @@ from agents import wording
 from agents.draft import Draft, read_draft
 from agents.draft_versions import at_version
 from agents.hearing import Heard
-from agents.nodes.plan_table import NODE, show
+from agents.nodes.plan_table import NODE, ask_again_plan, show
 from agents.nodes.save_plan import cancel_future
 from agents.plan_check import renewed, still_stands
 from agents.plan_words import difference, whole_plan
@@ -33,6 +33,8 @@ _TAKE_BACK = re.compile(
 
 def approve(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     """Approved, unless the diary has changed: then the person sees what moved, and agrees to that."""
+    if ctx.turn.message.forwarded:
+        return ask_again_plan("That yes was forwarded, and only your own counts. Is the plan right for you?")
     fresh = draft if still_stands(ctx, draft) else renewed(ctx, draft)
     changed = difference(draft.placed, fresh.placed)
     if changed or fresh.starts_on != draft.starts_on:

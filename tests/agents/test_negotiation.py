@@ -237,6 +237,12 @@ def test_a_plain_yes_approves(talk: Talk, words: str) -> None:
     assert rows(talk)
 
 
+def test_a_forwarded_yes_approves_nothing(talk: Talk) -> None:
+    on_table(talk)
+    talk.say("yes looks good", forwarded=True)
+    assert rows(talk) == []
+
+
 def test_what_came_into_the_way_is_shown_before_anything_is_saved(talk: Talk) -> None:
     on_table(talk)
     shown = talk.replies[-1]

@@ -51,7 +51,7 @@ def read_wish(text: str, plan: GoalPlannerOutput, about: int = 0) -> PlanWish:
         return PlanWish(
             problem=double.question, choices=double.choices, times=double.times, about=double.about
         )
-    heard = _clauses(text, series, about)
+    heard = _clauses(text, series, about or int(len(series) == 1))
     edits = tuple(edit for clause in heard for edit in clause.edits)
     problem = next((clause.problem for clause in heard if clause.problem), None) or contradiction(
         text, edits, series

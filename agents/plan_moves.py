@@ -22,6 +22,7 @@ _TIMES = re.compile(
     r"(?:min\w*|m|h|hours?|hrs?|am|pm|a\.m\.?|p\.m\.?|o'?clock|x|times?|days?|k|uhr)?|half|quarter|past|hours?|minutes?|mins?|daily)\b",
     re.IGNORECASE,
 )
+_THE_DAY = re.compile(r"\b(?:get(?:ting)? up|wak(?:e|es|ing)|bed|sleep\w*|my week)\b", re.IGNORECASE)
 _PLAN_WORDS = (
     "a an the this that these those it its it's they them i i'd i'll i'm me my we we'd us you your he she one ones two three four five "
     "six seven once twice only just rather better best instead please pls thanks ok okay yes yeah yep no not but and or so then "
@@ -68,6 +69,8 @@ def move(
 
 def speaks_of_something(rest: str) -> bool:
     """Whether a clause names a thing besides times, lengths and the plan itself."""
+    if _THE_DAY.search(rest):
+        return True
     words = _TIMES.sub(" ", rest.casefold().replace("’", "'")).split()
     plain = [word.strip("'\".,:;!?()&/-–+~") for word in words]
     return any(word not in _ABOUT_THE_PLAN and not word.isdigit() and word for word in plain)

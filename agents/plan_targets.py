@@ -148,7 +148,7 @@ def _says_when(word: str) -> bool:
 
 def _without_title(clause: str, one: Series) -> str:
     """A title may hold words that mean something else here: "Easy run" asks for nothing easy."""
-    whole = re.sub(re.escape(one.title), " it ", clause, flags=re.IGNORECASE)
+    whole = re.sub(rf"(?<!\w){re.escape(one.title)}(?!\w)", " it ", clause, flags=re.IGNORECASE)
     stems = _stems(one.title)
 
     def named(found: re.Match[str]) -> str:

@@ -252,8 +252,10 @@ def test_words_about_something_else_change_nothing(text: str) -> None:
 
 
 def test_with_one_task_nothing_needs_to_be_named() -> None:
-    assert parse_edit("7am", plan(1)) == []  # too short to be sure that it is no answer to something else
-    assert parse_edit("make it 7am", plan(1)) == [edit(K.MOVE, at=time(7))]
+    assert parse_edit("7am", plan(1)) == [edit(K.MOVE, 1, at=time(7))]
+    assert parse_edit("not so early", plan(1)) == [edit(K.LATER, 1)]
+    assert parse_edit("dentist on Friday at 3pm", plan(1)) == []
+    assert parse_edit("I get up at 6", plan(1)) == []
     assert "only task" in read_wish("drop the run", plan(1)).problem
     assert read_wish("other times", plan(1)).times == 0
 

@@ -54,6 +54,8 @@ class PlannerBrief(_Brief):
     current_plan: GoalPlannerOutput | None = None
     change: str | None = None  # an edit in the person's words that code did not understand
     sprint: int = 1  # which part of a roadmap this is
+    done_share: float | None = None  # how much of the sprint before was done
+    days_left: int | None = None  # until the deadline that the goal names, today included
 
 
 class ClassifierBrief(_Brief):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from agents.graph import RECURSION_LIMIT, conversation
 from agents.memory import recall, settle
 from agents.nodes.unusual import answer_unusual
+from agents.nudges import keep_nudge
 from agents.reply import outbound
 from agents.state import AgentState, fresh_turn
 from agents.turn import Limits, Turn, TurnContext, TurnResult, TurnTools
@@ -110,6 +111,7 @@ def _keep(
         said.append(Said(MessageRole.ASSISTANT, reply["text"], reply["node"], cost, provider))
     write_down(context.session, talk, said, context.now)
     talk.context_type = _context_type(context.user, state)
+    keep_nudge(context, talk, state)
     log.info("turn_taken", user=str(context.user.id), node=result.agent_node, intent=state.get("intent"))
 
 

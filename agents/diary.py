@@ -41,7 +41,7 @@ def busy_without(ctx: TurnContext, task_id: UUID) -> list[Busy]:
 
 def as_busy(task: Task) -> Busy:
     end = task.scheduled_at + timedelta(minutes=task.duration_minutes)
-    return Busy(task.scheduled_at, end, task.title, task.id)
+    return Busy(task.scheduled_at, end, task.title, task.id, planned=task.goal_id is not None)
 
 
 def rhythm(ctx: TurnContext) -> Rhythm:

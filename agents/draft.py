@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date, time, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
 
-from agents import diary
-from agents.outputs import AvoidSlot, GoalPlannerOutput
-from agents.plan_series import PlacedTask, Series, place_plan, placed_tasks, series_of
+from agents.outputs import GoalPlannerOutput
 from agents.plan_steady import cues_of
 from agents.state import AgentState, Json
 from agents.turn import TurnContext
-from reminders.rules.diary import HORIZON, Busy
-from reminders.rules.rhythm import Avoid
-from reminders.rules.series import PlacedSeries
-from storage.vocabulary import WEEKDAYS
+from reminders.rules.diary import Busy
 
 _WISH = re.compile(
     r"^(?:(?:please|hi|hello|hey|ok|so|well)[,! ]+)*(?:(?:i|we)(?:'d| would)? (?:really )?(?:want|like|love|wish|need|plan|hope)"
@@ -51,17 +44,17 @@ class Draft:
     queue: bool = False  # agreed, but it waits until there is room
     earlier: list[Json] = field(
         default_factory=list
-    )  # outputs of earlier versions, as they were kept before `versions`
-    versions: list[Json] = field(
-        default_factory=list
-    )  # {version, output, starts_on} of every version left behind
+    )  # outputs of earlier versions, before there was `versions`
+    versions: list[Json] = field(default_factory=list)  # {version, output, starts_on} of those left behind
     back: list[int] = field(default_factory=list)  # the versions that undo goes back to, the nearest last
     forward: list[int] = field(default_factory=list)  # the versions that redo goes to, the nearest last
     newest: int = 0  # the highest number given so far
-    cues: list[Json] = field(
-        default_factory=list
-    )  # where a version gone back to was placed; [] once it is again
+    cues: list[Json] = field(default_factory=list)  # where a version gone back to was placed
     row_id: str = ""  # the goal's row of an approval that was taken back, to be used again
+    deadline: str = ""  # ISO date, local: nothing is planned after that day
+    sprint: int = 1  # which part of a roadmap this is
+    parts: int = 1  # of how many
+    done_percent: int = -1  # how much of the part before was done; -1 when there was none
 
     def as_json(self) -> Json:
         return asdict(self)
@@ -144,70 +137,5 @@ def goal_title(text: str) -> str:
     return plain[:1].upper() + plain[1:]
 
 
-def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]:
-    """Where each series of the plan goes, in order; a goal's own present tasks do not stand in its way."""
-    rhythm = diary.rhythm(ctx)
-    busy = in_the_way(ctx, draft)
-    starts_on = date.fromisoformat(draft.starts_on)
-    earliest = ctx.now + timedelta(hours=1)
-    placed = place_plan(plan, starts_on, rhythm, busy, _avoid(draft.avoid), earliest)
-    titles = [one.title for one in placed]
-    return [
-        _as_json(series, one, placed_tasks(series, one, starts_on, rhythm), titles)
-        for series, one in zip(series_of(plan), placed, strict=True)
-    ]
-
-
-def in_the_way(ctx: TurnContext, draft: Draft) -> list[Busy]:
-    """What the plan has to keep clear of, to its last day."""
-    own = UUID(draft.goal_id) if draft.goal_id else None
-    until_start = max(date.fromisoformat(draft.starts_on) - ctx.local_now.date(), timedelta(0))
-    tasks = diary.open_tasks(ctx, until_start + HORIZON)
-    return [diary.as_busy(task) for task in tasks if own is None or task.goal_id != own]
-
-
-def _as_json(
-    series: Series, placed: PlacedSeries, tasks: Sequence[PlacedTask], titles: Sequence[str]
-) -> Json:
-    """A series that only makes room for another one of the same plan has not been moved by anything."""
-    moved = placed.moved or ""
-    among_themselves = any(moved.endswith(f"taken by {title}") for title in titles)
-    return {
-        "title": series.title,
-        "minutes": series.minutes_in_words(),
-        "weeks_in_words": series.weeks_in_words(),
-        "weeks": [series.first.week_range[0], series.stages[-1].week_range[1]],
-        "weekdays": list(placed.weekdays),
-        "at": f"{placed.at:%H:%M}",
-        "reason": placed.reason,
-        "moved": "" if among_themselves else moved,
-        "exceptions": [moved.words for moved in placed.exceptions],
-        "conflicts": [conflict.message for conflict in placed.conflicts],
-        "tasks": [
-            {
-                "title": task.title,
-                "description": task.description,
-                "start": task.start.isoformat(),
-                "minutes": task.minutes,
-            }
-            for task in tasks
-        ],
-    }
-
-
 def busy_json(busy: Sequence[Busy]) -> list[Json]:
     return [{"start": one.start.isoformat(), "end": one.end.isoformat(), "title": one.title} for one in busy]
-
-
-def _avoid(slots: Sequence[dict[str, Any]]) -> list[Avoid]:
-    found = [AvoidSlot.model_validate(one) for one in slots]
-    return [
-        Avoid(
-            WEEKDAYS.index(one.day),
-            time.fromisoformat(one.time_range.partition("-")[0]),
-            time.fromisoformat(one.time_range.partition("-")[2]),
-            one.reason,
-            one.confidence,
-        )
-        for one in found
-    ]

@@ -9,7 +9,9 @@ from agents.reply import SAY
 from agents.state import AgentState, Json
 from channels.messages import InboundMessage
 
+PLAN_GOAL = "plan_goal"  # the word of a tap that asks for the plan of a goal that waits
 _BUTTON = re.compile(r"c:(\d{1,9}):([a-z_]{1,20})(?::(.{0,48}))?", re.DOTALL)
+_PLAN_GOAL = re.compile(r"g:([0-9a-f]{32}):plan")  # under a message of ours about a goal that waits
 _NOT_WORDS = re.compile(r"[^\w+:]+")
 
 
@@ -41,6 +43,8 @@ def hear(state: AgentState, message: InboundMessage) -> Heard:
 
 
 def _tapped(state: AgentState, data: str) -> Heard:
+    if goal := _PLAN_GOAL.fullmatch(data):
+        return Heard("Plan it now", PLAN_GOAL, goal[1])
     found = _BUTTON.fullmatch(data)
     if found is None:
         return Heard("", stale=True)

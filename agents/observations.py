@@ -50,3 +50,9 @@ def _performance(ctx: TurnContext) -> tuple[list[CategoryPerformance], int]:
         for tag, total in sorted(finished.items())
     ]
     return performance, len(history)
+
+
+def times_known(ctx: TurnContext) -> bool:
+    """Whether the person's own history, not only their chronotype, says which times work."""
+    findings, _ = findings_of(ctx)
+    return bool(findings.best_times) and findings.best_times != _BASELINE.get(ctx.profile().chronotype)

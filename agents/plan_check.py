@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from agents import diary
-from agents.draft import Draft, in_the_way, place
+from agents.draft import Draft
+from agents.placing import in_the_way, place
 from agents.plan_steady import steady
 from agents.turn import TurnContext
 from reminders.rules.diary import Diary

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from agents import diary, wording
-from agents.draft import Draft, in_the_way
+from agents.draft import Draft
+from agents.placing import in_the_way
 from agents.plan_edits import EditKind, PlanEdit
 from agents.plan_series import Series, series_of
 from agents.turn import TurnContext

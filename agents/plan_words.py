@@ -6,35 +6,39 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from agents import plan_principles as principles
 from agents import wording
 from agents.draft import Draft
 from agents.state import Json
 from storage.vocabulary import WEEKDAYS
 
-_IF_MISSED = (
-    "If you miss one, that's information, not failure: I offer another time that day or a smaller version, "
-    "and after three misses in the same slot I suggest a better one."
-)
+_FULL = "is full already"  # how a conflict with the day's cap is worded
 
 
 def whole_plan(draft: Draft) -> str:
-    """The plan message: numbered tasks with days, local times, minutes and weeks, the reasons, and what a miss means."""
-    plan = draft.plan
-    parts = [f"{draft.title}: here is a plan (version {draft.version}).", plan.plan_summary]
+    """The plan message: theirs, honest, numbered tasks with their if-then and spare time, reasons, slack and growth."""
+    part = f", part {draft.sprint} of {draft.parts}" if draft.parts > 1 and draft.sprint > 1 else ""
+    parts = [f"{draft.title}: here is a plan (version {draft.version}{part})."]
     parts.append(
-        "\n".join(f"{number}. {line}" for number, line in enumerate(map(_line, draft.placed), start=1))
+        " ".join(filter(None, [principles.theirs(draft), draft.plan.plan_summary, principles.honest(draft)]))
     )
+    parts.append("\n".join(_numbered(number, one) for number, one in enumerate(draft.placed, start=1)))
     why = reasons(draft.placed)
-    if why:
-        parts.append(f"Why these times: {why}.")
-    moved = _moved(draft.placed)
-    if moved:
-        parts.append("\n".join(moved))
-    if len(plan.micro_goal_roadmap) > 1:
+    lines = [f"Why these times: {why}." if why else "", *_moved(draft.placed)]
+    lines += [principles.slack(draft.placed), principles.growth(draft)]
+    parts.append("\n".join(filter(None, lines)))
+    if len(draft.plan.micro_goal_roadmap) > 1:
         parts.append(_roadmap(draft))
-    parts.append(_IF_MISSED)
+    parts.append(principles.IF_MISSED)
     parts.append("Does this look right? You can also tell me what to change.")
-    return "\n\n".join(parts)
+    return "\n\n".join(filter(None, parts))
+
+
+def _numbered(number: int, one: Json) -> str:
+    """1. Easy run: Mon, Wed and Fri 07:00, 15 → 20 → 30 min, weeks 1-6, and below it how"""
+    how = [principles.if_then(one, whole=number == 1), principles.spare(one)]
+    below = " ".join(filter(None, how))
+    return f"{number}. {_line(one, ramp=True)}" + (f"\n   {below}" if below else "")
 
 
 def difference(before: Sequence[Json], after: Sequence[Json]) -> str:
@@ -71,9 +75,18 @@ def _changes(old: Json, new: Json) -> str:
     return "; ".join(f"{was} → {now}" for was, now in pairs if was != now)
 
 
-def _line(one: Json) -> str:
+def _line(one: Json, *, ramp: bool = False) -> str:
     """Easy run: Mon, Wed and Fri 07:00, 20 min, weeks 1-2"""
-    return f"{one['title']}: {_when(one)}, {_minutes(one)}, {_weeks(one)}"
+    lengths = (
+        " → ".join(map(str, one.get("ramp") or ())) + " min" if ramp and one.get("ramp") else _minutes(one)
+    )
+    own = f"{_when(one)}, {lengths}, {_weeks(one)}"
+    shared = one.get("shared") or {}
+    if not shared:
+        return f"{one['title']}: {own}"
+    days = wording.days([WEEKDAYS[day] for day in shared["weekdays"]])
+    there = f"{days} {shared['at']} is on your list already for {shared['goal']} and counts for both"
+    return f"{one['title']}: {there}" + (f"; new: {own}" if one["tasks"] else "")
 
 
 def _when(one: Json) -> str:
@@ -102,12 +115,41 @@ def reasons(placed: Sequence[Json]) -> str:
 def _moved(placed: Sequence[Json], but_not: Sequence[str] = ()) -> list[str]:
     found = []
     for one in placed:
-        found += [f"Moved: {one['title']}, {one['moved']}."] if one["moved"] else []
-        found += [f"One exception: {one['title']}, {words}." for words in one["exceptions"][:2]]
-        more = len(one["exceptions"]) - 2
+        found += [f"Moved: {one['title']}, {_in_the_way(one['moved'])}."] if one["moved"] else []
+        found += [f"One exception: {one['title']}, {words}." for words in one["exceptions"][:1]]
+        more = len(one["exceptions"]) - 1
         found += [f"And {wording.count(more, 'more exception')} like it."] if more > 0 else []
-        found += [f"Left out: {message}." for message in one["conflicts"][:2]]
+        found += _fewer(one) + _left_out(one)
     return [line for line in found if line not in but_not]
+
+
+def _fewer(one: Json) -> list[str]:
+    """The days a week that did not fit, those shared with another goal counted in."""
+    shared = (one.get("shared") or {}).get("weekdays") or ()
+    fit, wanted = len({*one["weekdays"], *shared}), one.get("wanted", 0)
+    if not one["tasks"] or fit >= wanted or one["weeks"] == [1, 1]:
+        return []
+    return [f"Fewer: {one['title']}, {fit} of {wanted} days a week fit beside the rest."]
+
+
+def _in_the_way(moved: str) -> str:
+    """ "Tuesday 18:30 is free; Monday 18:30 was taken by Yoga" -> its end: where it went stands in the line above."""
+    return moved.partition("; ")[2] or moved
+
+
+def _left_out(one: Json) -> list[str]:
+    """What found no place: by name, unless it is only that the days are full."""
+    full = [message for message in one["conflicts"] if _FULL in message]
+    others = [message for message in one["conflicts"] if _FULL not in message]
+    lines = [f"Left out: {message}." for message in others[:2]]
+    more = len(others) - 2
+    lines += [f"And {wording.count(more, 'more')} like it."] if more > 0 else []
+    if full:
+        times = wording.count(len(full), "time")
+        lines.append(
+            f"Left out: {one['title']}, {times}: those days are full (three tasks or two hours at most)."
+        )
+    return lines
 
 
 def _roadmap(draft: Draft) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from bot import erasure, inbound
+from bot import erasure, inbound, nudges
 from bot import housekeeping as house
 from bot.logs import bind_correlation
 from bot.services import Services, build
@@ -35,12 +35,13 @@ def wake(due: str) -> None:
 
 
 def sweep() -> None:
-    """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages, half an erasure.
+    """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages and plans, half an erasure.
 
     Others do what takes long: the ladder's line waits for this.
     """
     bind_correlation("sweep")
     sweep_ladder(services().dispatcher, services().clock.now())
+    nudges.send_due(services(), services().clock.now())
     inbound.recover(services())
     erasure.resume(services())
 

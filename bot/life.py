@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot import inbound, simulated_call
-from bot.simulation import next_event
+from bot.simulation import carry_out, next_event
 from channels.messages import Address, InboundMessage
 from channels.simulator import PhoneStore, tapped, typed
 from reminders.answering import answer_task
@@ -96,12 +96,15 @@ class Person:
         start = len(self.seen)
         while (due := next_event(self.services)) is not None and due < moment:
             self.clock.move_to(max(due, self.clock.now()))
-            self.services.dispatcher.run_due(self.clock.now())
-            self.reads()
+            self._lets_happen()
         self.clock.move_to(moment)
-        self.services.dispatcher.run_due(moment)
-        self.reads()
+        self._lets_happen()
         return self.seen[start:]
+
+    def _lets_happen(self) -> None:
+        for event_id in carry_out(self.services):
+            inbound.handle(self.services, event_id)
+        self.reads()
 
     def waits(self, **length: float) -> list[Event]:
         return self.waits_until(self.clock.now() + timedelta(**length))

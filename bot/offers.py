@@ -30,7 +30,7 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
     choice = choices[int(number) - 1].data
     noticed_at = deliveries.newest_notice_at(session, user.id)
     is_newest = noticed_at is None or noticed_at <= before.handled_at
-    return choice if is_newest and choice.startswith(("t:", "p:")) else None
+    return choice if is_newest and choice.startswith(("t:", "p:", "g:")) else None
 
 
 def settled(session: Session, event: InboundEvent, message: InboundMessage) -> OutboundMessage | None:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import func, select
 
+from bot import nudges
 from storage.tables import DispatchLog, Task
 from storage.vocabulary import DispatchStatus
 
@@ -34,7 +36,7 @@ def next_event(services: Services) -> datetime | None:
     with services.database.service() as session:
         wake = session.scalar(select(func.min(Task.wakes_at)))
         retry = session.scalar(select(func.min(DispatchLog.lease_until)).where(retryable))
-    known = [at for at in (wake, retry) if at is not None]
+    known = [at for at in (wake, retry, nudges.next_due(services)) if at is not None]
     return min(known, default=None)
 
 
@@ -49,11 +51,17 @@ def advance(services: Services, clock: ShiftedClock, target: datetime) -> Moved:
     steps = 0
     for moment in _moments(services, target):
         clock.move_to(moment)
-        services.dispatcher.run_due(services.clock.now())
+        carry_out(services)
         steps += 1
     clock.move_to(target)
-    services.dispatcher.run_due(services.clock.now())
+    carry_out(services)
     return Moved(services.clock.now(), steps)
+
+
+def carry_out(services: Services) -> list[UUID]:
+    """Whatever is due at this moment; returns the events of our own whose replies are to be said."""
+    services.dispatcher.run_due(services.clock.now())
+    return nudges.send_due(services, services.clock.now())
 
 
 def _moments(services: Services, target: datetime) -> Iterator[datetime]:

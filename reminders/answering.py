@@ -19,7 +19,7 @@ from reminders.rows import state_of, write_state
 from reminders.rules.answers import TaskTap
 from reminders.rules.life import Answered, Effect, Learn, Supersede, Undone, step
 from reminders.rules.snooze import snooze_until
-from reminders.sprints import finish_sprints, reopen_sprint
+from reminders.sprints import finish_sprints, goals_of, reopen_sprint
 from reminders.wording import all_later, moment, snooze_rows, tap
 from storage import deliveries, outbox, tasks
 from storage.tables import Task
@@ -68,7 +68,7 @@ def answer_task(
         return unchanged(asked, answer)
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
-    finished = finish_sprints(session, [asked.task.goal_id], now) if answer in _FINAL else ()
+    finished = finish_sprints(session, goals_of(asked.task), now) if answer in _FINAL else ()
     return recorded(asked, answer, finished)
 
 

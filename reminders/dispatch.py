@@ -21,7 +21,7 @@ from reminders.people import Person, load_people
 from reminders.rows import state_of, write_state
 from reminders.rules.ladder import Timing
 from reminders.rules.life import Learn, SendRung, SkipRung, Supersede, Woken, step
-from reminders.sprints import finish_sprints
+from reminders.sprints import finish_sprints, goals_of
 from reminders.wakeups import Wakeups
 from storage import outbox, tasks
 from storage.database import Database, on_commit
@@ -148,7 +148,7 @@ class Dispatcher:
         for reason, ids in superseded.items():
             outbox.supersede(session, ids, reason, now)
         learn(session, missed, people, now)
-        finish_sprints(session, [task.goal_id for task in missed], now)
+        finish_sprints(session, [goal for task in missed for goal in goals_of(task)], now)
 
     def _take_over(self, now: datetime) -> list[Attempt]:
         """Attempts whose lease ran out: a worker died, a retry is due, or a note waited for the morning."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from reminders import rescheduling
 from reminders.people import Person
 from reminders.rules.diary import Slot
+from reminders.sprints import what_is_next
 from reminders.wording import Rows, clock, moment, tap
 from storage.tables import Goal, Task
 from storage.vocabulary import Answer, Stage, TaskStatus
@@ -50,24 +51,30 @@ def recorded(asked: Asked, answer: Answer, finished: Finished = ()) -> AnswerOut
     undo: Rows = ((tap(task, "Undo", "undo"),),)
     match answer:
         case Answer.DONE:
-            text = f"Done {clock(asked.now, rhythm)} - {task.title}." + _sprint_words(finished)
-            return AnswerOutcome("recorded", task, text, undo)
+            words, buttons = _sprint_words(asked, finished)
+            text = f"Done {clock(asked.now, rhythm)} - {task.title}." + words
+            return AnswerOutcome("recorded", task, text, buttons + undo)
         case Answer.MISSED:
-            text = f"Noted: not {task.title} this time. That happens. Shall I find another time?"
             rows: Rows = ((tap(task, "Another time", "resched"), tap(task, "Undo", "undo")),)
-            return AnswerOutcome("recorded", task, text, rows)
+            words, buttons = _sprint_words(asked, finished)
+            question = words.strip() if buttons else "Shall I find another time?"
+            text = f"Noted: not {task.title} this time. That happens. {question}"
+            return AnswerOutcome("recorded", task, text, buttons + rows)
         case Answer.ON_IT:
             return AnswerOutcome("recorded", task, f"Good. I'll ask you about {task.title} afterwards.", undo)
     again = moment(task.wakes_at, rhythm, asked.now) if task.wakes_at else "later"
     return AnswerOutcome("recorded", task, f"I'll remind you of {task.title} again {again}.")
 
 
-def _sprint_words(finished: Finished) -> str:
+def _sprint_words(asked: Asked, finished: Finished) -> tuple[str, Rows]:
+    """What is said when an answer completed a goal, and the button for what comes next."""
     if not finished:
-        return ""
-    goal, following = finished[0]
-    words = f"\nThat was the last task of {goal.title}: well done."
-    return words + (f" Next comes {following.title}. Shall I plan it?" if following else "")
+        return "", ()
+    goal, _ = finished[0]
+    words, button = what_is_next(asked.session, goal)
+    if asked.task.status == TaskStatus.DONE:
+        words = words.replace(f"{goal.title}.", f"{goal.title}: well done.", 1)
+    return f"\n{words}", (button,) if button else ()
 
 
 def unchanged(asked: Asked, answer: Answer | None) -> AnswerOutcome:

@@ -1,4 +1,4 @@
-"""When the last task of a goal's sprint is over, the goal is complete and the next sprint begins; and the way back."""
+"""When the last task of a goal's sprint is over, the goal is complete and what waits comes next; and the way back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from channels.messages import Choice
 from storage import goals
-from storage.tables import Goal
-from storage.tasks import open_of_goal
+from storage.tables import Goal, Task
+from storage.tasks import open_of_goal, open_shared_with
 from storage.vocabulary import GoalStatus
+
+_PLAN_IT = "Plan it now"
+
+
+def goals_of(task: Task) -> tuple[UUID | None, ...]:
+    """The goal of a task and those it counts for as well."""
+    return (task.goal_id, *task.shared_with_goal_ids)
 
 
 def finish_sprints(
@@ -26,7 +34,7 @@ def finish_sprints(
     active = session.scalars(
         select(Goal).where(Goal.id.in_(ids), Goal.status == GoalStatus.ACTIVE).with_for_update()
     ).all()
-    return [(goal, _follow(session, goal, now)) for goal in active if open_of_goal(session, goal.id) == 0]
+    return [(goal, _follow(session, goal, now)) for goal in active if _nothing_left(session, goal)]
 
 
 def reopen_sprint(session: Session, goal_id: UUID | None) -> None:
@@ -40,6 +48,35 @@ def reopen_sprint(session: Session, goal_id: UUID | None) -> None:
             one.status, one.activated_at = GoalStatus.PIPELINE, None
     goal.status, goal.completed_at = GoalStatus.ACTIVE, None
     session.flush()
+
+
+def what_is_next(session: Session, goal: Goal) -> tuple[str, tuple[Choice, ...]]:
+    """Words and a button about what comes after a goal that is complete; ("", ()) while it is not."""
+    if goal.status != GoalStatus.COMPLETED:
+        return "", ()
+    over = f"That was the last task of {goal.title}."
+    following = _begun_after(session, goal)
+    if following is not None:
+        return f"{over} Next comes {following.title}. Shall I plan it?", (plan_button(following),)
+    waiting = goals.waiting_in_line(session, goal.user_id)
+    if waiting is not None:
+        return f"{over} There is room now for {waiting.title}. Shall I plan it?", (plan_button(waiting),)
+    return over, ()
+
+
+def plan_button(goal: Goal) -> Choice:
+    return Choice(_PLAN_IT, f"g:{goal.id.hex}:plan")
+
+
+def _begun_after(session: Session, goal: Goal) -> Goal | None:
+    """The sprint that took over from this one and has no plan yet."""
+    line = goals.pipeline_of(session, goal.user_id, goal.parent_goal_id or goal.id)
+    waits = (one for one in line if one.status == GoalStatus.ACTIVE and not one.plan_json.get("output"))
+    return next((one for one in waits if one.activated_at == goal.completed_at), None)
+
+
+def _nothing_left(session: Session, goal: Goal) -> bool:
+    return open_of_goal(session, goal.id) == 0 and open_shared_with(session, goal.user_id, goal.id) == 0
 
 
 def _follow(session: Session, goal: Goal, now: datetime) -> Goal | None:

@@ -61,9 +61,7 @@ def message(
                 title=task.title,
             )
         case Rung.MISS_NOTE:
-            return OutboundMessage(
-                _miss_text(task, rhythm, now), choices=_miss_rows(task), task_id=task.id, title=task.title
-            )
+            return miss_note(task, rhythm, now)
         case Rung.CALL:
             return OutboundMessage(_spoken(task, rhythm), task_id=task.id, title=task.title)
     rows = _keyed_rows(task) if channel == ChannelName.WHATSAPP else reminder_rows(task)
@@ -74,6 +72,26 @@ def message(
         title=task.title,
         template=(task.title, clock(task.scheduled_at, rhythm)),
     )
+
+
+def miss_note(
+    task: Task,
+    rhythm: Rhythm,
+    now: datetime,
+    spare: datetime | None = None,
+    following: str = "",
+    plan: tuple[Choice, ...] = (),
+) -> OutboundMessage:
+    """The note about a miss. It offers the `spare` time that was agreed, or, after a goal's last task, what `following` says."""
+    question, rows = "What would help?", _miss_rows(task)
+    if plan:
+        question, rows = following, ((*plan,), *rows)
+    elif spare is not None:
+        when = moment(spare, rhythm, now)
+        question = f"{when[:1].upper()}{when[1:]} is its spare time. Shall I put it there?"
+        rows = ((tap(task, f"Yes, {when}", "move", f"{spare.timestamp():.0f}o"),), *rows)
+    text = _miss_text(task, rhythm, now, question)
+    return OutboundMessage(text, choices=rows, task_id=task.id, title=task.title)
 
 
 def digest(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> OutboundMessage:
@@ -158,11 +176,11 @@ def _reminder_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
     return f"{task.title} ({long}) was set for {at}. Is now a good moment?"
 
 
-def _miss_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
+def _miss_text(task: Task, rhythm: Rhythm, now: datetime, question: str = "What would help?") -> str:
     when = clock(task.scheduled_at, rhythm)
     if rhythm.day(task.scheduled_at) != rhythm.day(now):
         when = f"{WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"
-    return f"{task.title} at {when} went by, and that's all right. What would help?"
+    return f"{task.title} at {when} went by, and that's all right. {question}"
 
 
 def _spoken(task: Task, rhythm: Rhythm) -> str:

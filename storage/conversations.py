@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.tables import Conversation, Message
@@ -51,6 +51,21 @@ def open_conversation(session: Session, user_id: UUID, now: datetime) -> Convers
     session.add(conversation)
     session.flush()
     return conversation
+
+
+def due_nudges(session: Session, now: datetime, limit: int) -> Sequence[UUID]:
+    """Whose conversation has something to bring up by now, the longest waiting first."""
+    return session.scalars(
+        select(Conversation.user_id)
+        .where(Conversation.nudge_at <= now)
+        .order_by(Conversation.nudge_at)
+        .limit(limit)
+    ).all()
+
+
+def next_nudge(session: Session) -> datetime | None:
+    """The first moment at which something is to be brought up."""
+    return session.scalar(select(func.min(Conversation.nudge_at)))
 
 
 def write_down(session: Session, conversation: Conversation, said: Sequence[Said], now: datetime) -> None:

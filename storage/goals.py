@@ -126,6 +126,55 @@ def goal_tasks(session: Session, user_id: UUID, goal_id: UUID) -> Sequence[Task]
     ).all()
 
 
+def leave_shared(session: Session, user_id: UUID, goal_id: UUID) -> None:
+    """What is still to come and serves another goal too goes on for that one alone, whoever it belonged to."""
+    pending = select(Task).where(Task.user_id == user_id, Task.status == TaskStatus.PENDING)
+    for task in session.scalars(pending.where(any_(Task.shared_with_goal_ids) == goal_id)):
+        task.shared_with_goal_ids = [one for one in task.shared_with_goal_ids if one != goal_id]
+    mine = pending.where(Task.goal_id == goal_id, func.cardinality(Task.shared_with_goal_ids) > 0)
+    for task in session.scalars(mine):
+        task.goal_id, *task.shared_with_goal_ids = task.shared_with_goal_ids
+    session.flush()
+
+
+def share_tasks(session: Session, user_id: UUID, task_ids: Sequence[UUID], goal_id: UUID) -> int:
+    """Let these pending tasks of other goals count for this one as well; says how many do."""
+    pending = session.scalars(
+        select(Task).where(Task.user_id == user_id, Task.id.in_(task_ids), Task.status == TaskStatus.PENDING)
+    ).all()
+    others = [task for task in pending if task.goal_id != goal_id]
+    for task in others:
+        if goal_id not in task.shared_with_goal_ids:
+            task.shared_with_goal_ids = [*task.shared_with_goal_ids, goal_id]
+    session.flush()
+    return len(others)
+
+
+def waiting_in_line(session: Session, user_id: UUID) -> Goal | None:
+    """The goal that waits longest for room: queued or paused, not a sprint of another one."""
+    return session.scalar(
+        select(Goal)
+        .where(Goal.user_id == user_id, Goal.status == GoalStatus.PIPELINE, Goal.parent_goal_id.is_(None))
+        .order_by(Goal.created_at, Goal.id)
+        .limit(1)
+    )
+
+
+def without_plan(session: Session, user_id: UUID) -> Goal | None:
+    """An active goal that nobody has planned yet, the newest: a sprint that has just begun."""
+    return session.scalar(
+        select(Goal)
+        .where(
+            Goal.user_id == user_id,
+            Goal.status == GoalStatus.ACTIVE,
+            Goal.parent_goal_id.is_not(None),
+            ~Goal.plan_json.has_key("output"),
+        )
+        .order_by(Goal.activated_at.desc())
+        .limit(1)
+    )
+
+
 def future_task_ids(session: Session, user_id: UUID, goal_id: UUID, now: datetime) -> list[UUID]:
     """Pending tasks of a goal that lie ahead and serve no other goal: what a new plan or giving up cancels."""
     return list(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import any_, func, select, text
 from sqlalchemy.orm import Session
 
 from storage.tables import Task
@@ -161,6 +161,16 @@ def later_in_series(session: Session, user_id: UUID, series_id: UUID, after: dat
 def open_of_goal(session: Session, goal_id: UUID) -> int:
     """How many tasks of a goal are still to come."""
     query = select(func.count()).where(Task.goal_id == goal_id, Task.status == TaskStatus.PENDING)
+    return session.scalar(query) or 0
+
+
+def open_shared_with(session: Session, user_id: UUID, goal_id: UUID) -> int:
+    """How many tasks of other goals of this person are still to come and count for this one."""
+    query = select(func.count()).where(
+        Task.user_id == user_id,
+        Task.status == TaskStatus.PENDING,
+        any_(Task.shared_with_goal_ids) == goal_id,
+    )
     return session.scalar(query) or 0
 
 

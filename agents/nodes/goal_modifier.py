@@ -9,12 +9,13 @@ from uuid import UUID
 from langgraph.runtime import Runtime
 
 from agents import diary, wording
-from agents.draft import Draft, place
+from agents.draft import Draft
 from agents.editing import edit_in_words
 from agents.hearing import Heard, heard_of
 from agents.nodes import negotiating
 from agents.nodes.save_plan import cancel_future
 from agents.outputs import GoalPlannerOutput
+from agents.placing import place
 from agents.plan_words import whole_plan
 from agents.replies_to_plan import says_no
 from agents.reply import Option, ask, ask_again, close

@@ -5,29 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
+from uuid import UUID
 
 from langgraph.runtime import Runtime
 
 from agents import diary, shelf
 from agents.consult import consult
-from agents.draft import Draft, busy_json, draft_of, new_draft, place
-from agents.hearing import Heard, heard_of
+from agents.deadlines import read_deadline
+from agents.draft import Draft, busy_json, draft_of, goal_title, new_draft
+from agents.hearing import PLAN_GOAL, Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
+from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
 from agents.nodes import approving, negotiating
-from agents.observations import findings_of
+from agents.observations import findings_of, times_known
+from agents.offline.catalogue import without_times
+from agents.offline.vague import aim_of
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
+from agents.placing import place
+from agents.plan_limits import within_brief
 from agents.plan_words import whole_plan
-from agents.questions import clarifying_questions
-from agents.replies_to_plan import says_no
+from agents.questions import MOST, clarifying_questions
+from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
-from storage.goals import find_open_goal
+from storage.goals import find_open_goal, get_goal
 from storage.tables import Goal
 from storage.vocabulary import GoalStatus
 
 _NODE = "goal_planner"
-_MOST_QUESTIONS = 3
 _ASKS_WHY = re.compile(
     r"\W*(?:why|what for|how come|what do you mean|does it matter|is that important)\b", re.I
 )
@@ -35,6 +42,7 @@ _NAMES_NOTHING = re.compile(
     r"\W*(?:(?:a |my |the )?(?:new |another )?(?:goal|plan)|new|start|help|a|something|plan something)\W*",
     re.I,
 )
+_NEAR = 6  # days to a deadline within which each of them counts
 _LEAVE = Option("Leave it", "leave")
 
 
@@ -45,6 +53,8 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _plan(state, ctx, draft)
     heard = heard_of(state)
     kind = (state.get("focus") or {}).get("kind", "")
+    if heard.word == PLAN_GOAL or (not kind and (names_next_part(heard.text) or _agrees(ctx, heard, draft))):
+        return _next_part(state, ctx, heard)
     if kind == "goal_question" and not heard.about_plan:
         return _hear_question(state, ctx, heard, draft)
     if (heard.word == "undo" and kind == "approved") or approving.takes_back(state, heard.text):
@@ -74,7 +84,7 @@ def _from_shelf(
 
 
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
-    draft = new_draft(ctx, text)
+    draft = _dated(ctx, new_draft(ctx, text))
     if _NAMES_NOTHING.fullmatch(draft.title):
         focus = {"kind": "goal_question", "step": "goal"}
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
@@ -89,43 +99,91 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return _from_shelf(state, ctx, again, open_draft)
     kept: Update = {"shelf": shelf.put_aside(state, open_draft)} if open_draft is not None else {}
     aside = f"The plan for {open_draft.title} waits as a draft meanwhile." if open_draft is not None else ""
-    questions = [
-        {"key": one.key, "text": one.text, "options": list(one.options)}
-        for one in clarifying_questions(draft.goal, day_facts(ctx))[:_MOST_QUESTIONS]
-    ]
+    questions = [*_late(ctx, draft), *_questions(ctx, draft, draft.goal)][:MOST]
     return _next(state, ctx, replace(draft, questions=questions), first=True, aside=aside) | kept
 
 
 def _known(state: AgentState, goal: Goal) -> Update:
     """The same goal again: said so, and a change of it is one tap away."""
     if goal.status != GoalStatus.ACTIVE:
-        return close(
-            _NODE,
-            f"{goal.title} is already waiting in line. Would you like to change it, or add something else?",
-        )
+        text = f"{goal.title} is already waiting in line. Would you like to change it, or add something else?"
+        return close(_NODE, text)
     rows = [[Option("Change it", "goal", goal.id.hex), Option("Leave it", "leave")]]
     text = f"{goal.title} is already on. Would you like to change it?"
     return ask(state, _NODE, text, rows, {"kind": "which_goal", "said": ""})
 
 
+def _dated(ctx: TurnContext, draft: Draft) -> Draft:
+    """The draft with the day that its words name, and a title without it."""
+    found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
+    title = without_times(goal_title(found.rest if found else draft.goal)) or draft.title
+    if found is None:
+        return replace(draft, title=title)
+    starts = max(ctx.local_now.date(), min(date.fromisoformat(draft.starts_on), found.day))
+    return replace(draft, deadline=found.day.isoformat(), starts_on=starts.isoformat(), title=title)
+
+
+def _late(ctx: TurnContext, draft: Draft) -> list[Json]:
+    """A deadline that has passed is asked about before anything else."""
+    if not draft.deadline or date.fromisoformat(draft.deadline) >= ctx.local_now.date():
+        return []
+    day = date.fromisoformat(draft.deadline)
+    text = f"{day.day} {day:%B %Y} is behind us already. When should it be done instead?"
+    return [{"key": "deadline", "text": text, "options": ["In six weeks", "In three months", "No deadline"]}]
+
+
+def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
+    days_left = _days_left(draft)
+    near = days_left is not None and days_left <= _NEAR
+    asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx), days_known=near)
+    return [{"key": one.key, "text": one.text, "options": list(one.options)} for one in asked]
+
+
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
-    if heard.word == "leave" or (not heard.word and says_no(heard.text) and not _plain_no(heard.text)):
-        text = " ".join(
-            filter(None, ["Then we leave it.", shelf.reminder(state), "What else can I do for you?"])
-        )
+    chosen = draft is not None and _is_option(draft, heard.text)  # "Never" may be an answer, not a refusal
+    if heard.word == "leave" or (not (heard.word or chosen) and _gives_up(heard.text)):
+        waits = shelf.reminder(state)
+        text = " ".join(filter(None, ["Then we leave it.", waits, "What else can I do for you?"]))
         return close(_NODE, text) | {"goal_draft": {}}
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
     asked, *rest = draft.questions
     if not heard.word and _ASKS_WHY.match(heard.text):
         return ask_again(state, _NODE, "So that the plan fits you from the first day; skip it if you like.")
-    answers = draft.answers if heard.word == "skip" else draft.answers | {asked["key"]: heard.text[:300]}
-    return _next(state, ctx, replace(draft, questions=rest, answers=answers))
+    said = "" if heard.word == "skip" else heard.text[:300]
+    answered = replace(draft, questions=rest, answers=draft.answers | ({asked["key"]: said} if said else {}))
+    match asked["key"]:
+        case "deadline":
+            answered = _new_deadline(ctx, answered, said)
+        case "part":
+            answered = _part_chosen(ctx, answered, said or asked["options"][0])
+    return _next(state, ctx, answered)
 
 
-def _plain_no(text: str) -> bool:
+def _new_deadline(ctx: TurnContext, draft: Draft, said: str) -> Draft:
+    found = read_deadline(f"done {said}", ctx.local_now, ctx.user.timezone) if said else None
+    found = found or (read_deadline(f"done by {said}", ctx.local_now, ctx.user.timezone) if said else None)
+    later = found is not None and found.day >= ctx.local_now.date()
+    return replace(draft, deadline=found.day.isoformat() if found and later else "")
+
+
+def _part_chosen(ctx: TurnContext, draft: Draft, part: str) -> Draft:
+    """The goal named nothing; what was chosen is what is planned, and brings its own questions."""
+    answers = draft.answers | {"part": part}
+    questions = _questions(ctx, draft, aim_of(draft.goal, answers))
+    open_ones = [one for one in questions if one["key"] != "part"][: MOST - len(answers)]
+    title = f"{draft.title}: {part[:1].lower()}{part[1:40]}"
+    return replace(draft, answers=answers, questions=open_ones, title=title)
+
+
+def _is_option(draft: Draft, text: str) -> bool:
+    said = text.casefold().strip(" .!")
+    return bool(draft.questions) and said in [one.casefold() for one in draft.questions[0]["options"]]
+
+
+def _gives_up(text: str) -> bool:
     """A bare "no" answers a question; "forget it" gives the goal up."""
-    return text.casefold().strip(" .!") in ("no", "nope", "none", "nah")
+    return says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "none", "nah")
 
 
 def _next(
@@ -139,6 +197,27 @@ def _next(
     rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
     focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
     return ask(state, _NODE, question["text"], rows, focus, before=lead) | {"goal_draft": draft.as_json()}
+
+
+# ------------------------------------------------------------------ the next sprint, or a goal that waited
+
+
+def _agrees(ctx: TurnContext, heard: Heard, draft: Draft | None) -> bool:
+    return draft is None and says_yes(heard.text) and unplanned(ctx) is not None
+
+
+def _next_part(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
+    """Put the plan of a waiting goal on the table; a sprint is planned first."""
+    named = get_goal(ctx.session, ctx.user.id, UUID(hex=heard.argument)) if heard.argument else None
+    goal = named if heard.argument else waits_next(ctx)
+    if goal is None or goal.status not in (GoalStatus.ACTIVE, GoalStatus.PIPELINE):
+        return close(_NODE, "That goal is not waiting any more. What would you like to work on?")
+    if goal.status == GoalStatus.ACTIVE and goal.plan_json.get("output"):
+        return close(_NODE, f"{goal.title} has its plan already. Would you like to change it?")
+    waited = draft_of_waiting(ctx, goal)
+    if waited is not None:
+        return negotiating.show(state, waited, whole_plan(waited))
+    return _gather(ctx, draft_of_sprint(ctx, goal))
 
 
 # ------------------------------------------------------------------ advice and plan
@@ -167,7 +246,7 @@ def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     avoid = [slot.model_dump(mode="json") for slot in patterns.avoid_slots]
     draft = replace(draft, tags=tags, avoid=avoid)
     brief = _brief(ctx, draft, patterns, state["scheduler_output"][-1])
-    output = consult(ctx, ModelRole.GOAL_PLANNER, brief, GoalPlannerOutput, state)
+    output = within_brief(consult(ctx, ModelRole.GOAL_PLANNER, brief, GoalPlannerOutput, state), brief)
     draft = draft.planned(output, place(ctx, draft, output))
     return negotiating.show(state, draft, whole_plan(draft))
 
@@ -175,8 +254,11 @@ def _plan(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
 def _brief(
     ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json
 ) -> PlannerBrief:
+    found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
+    days_left = _days_left(draft)
+    weeks = ctx.tools.limits.sprint_weeks
     return PlannerBrief(
-        goal=draft.goal,
+        goal=found.rest if found else draft.goal,
         answers=draft.answers,
         tags=draft.tags,
         day=day_facts(ctx),
@@ -184,8 +266,18 @@ def _brief(
         free=diary_words["free"],
         best_times=list(patterns.best_times),
         avoid=list(patterns.avoid_slots),
-        weeks=ctx.tools.limits.sprint_weeks,
+        weeks=weeks if days_left is None else max(1, min(weeks, -(-days_left // 7))),
+        days_left=days_left,
+        sprint=draft.sprint,
+        done_share=draft.done_percent / 100 if draft.done_percent >= 0 else None,
     )
+
+
+def _days_left(draft: Draft) -> int | None:
+    """From the plan's first day to its deadline, both included."""
+    if not draft.deadline:
+        return None
+    return (date.fromisoformat(draft.deadline) - date.fromisoformat(draft.starts_on)).days + 1
 
 
 def day_facts(ctx: TurnContext) -> DayFacts:

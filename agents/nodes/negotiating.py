@@ -9,13 +9,14 @@ from datetime import date, timedelta
 
 from agents import diary, plan_questions, shelf
 from agents import plan_address as address
-from agents.draft import Draft, place
+from agents.draft import Draft
 from agents.draft_versions import at_version, numbers_of, redone, undone
 from agents.editing import Edited, asleep_at, carry_out, edit_by_button
 from agents.hearing import Heard
 from agents.model_edit import model_edit
 from agents.nodes import approving, retiming
 from agents.nodes.plan_table import ask_again_plan, ask_reading, show
+from agents.placing import place
 from agents.plan_check import begun, renewed, still_stands
 from agents.plan_edit_patterns import DISLIKE
 from agents.plan_edit_words import PlanWish, read_wish

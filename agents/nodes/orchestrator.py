@@ -7,7 +7,8 @@ from langgraph.runtime import Runtime
 from agents import shelf
 from agents.care import needs_care
 from agents.draft import draft_of, says_wish
-from agents.hearing import Heard, hear
+from agents.hearing import PLAN_GOAL, Heard, hear
+from agents.next_part import names_next_part, unplanned
 from agents.nodes import approving, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
@@ -60,7 +61,7 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     care = None if heard.word else needs_care(heard.text)
     if care is not None:
         return _aside(care)
-    if heard.about_plan:
+    if heard.about_plan or heard.word == PLAN_GOAL or _wants_next_part(ctx, heard, kind):
         return {"intent": Intent.GOAL}
     if not heard.word and approving.takes_back(state, heard.text):
         return _about_plan()
@@ -76,6 +77,13 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     if interrupted and found["intent"] != Intent.CLARIFY:
         return found | {"question": {}, "focus": {}}  # what was asked before is left
     return found
+
+
+def _wants_next_part(ctx: TurnContext, heard: Heard, kind: str) -> bool:
+    """ "Plan it", or a plain yes to what was offered when a sprint ended."""
+    if heard.word or kind:
+        return False
+    return names_next_part(heard.text) or (says_yes(heard.text) and unplanned(ctx) is not None)
 
 
 def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:

@@ -13,7 +13,14 @@ from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders.plans import TaskDraft, cancel_tasks, schedule_tasks
 from reminders.rules.recurrence import weekly_rule
-from storage.goals import future_task_ids, get_goal, replace_pipeline, save_goal
+from storage.goals import (
+    future_task_ids,
+    get_goal,
+    leave_shared,
+    replace_pipeline,
+    save_goal,
+    share_tasks,
+)
 from storage.tables import Goal
 from storage.vocabulary import GoalStatus
 
@@ -24,6 +31,8 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
     draft = draft_of(state)
     if draft is None:
         return close(_NODE, "There is no plan on the table right now. What would you like to work on?")
+    known = get_goal(ctx.session, ctx.user.id, UUID(draft.goal_id)) if draft.goal_id else None
+    was_active = known is not None and known.status == GoalStatus.ACTIVE and bool(known.plan_json)
     goal = _save_goal(ctx, draft)
     if draft.queue:
         return close(_NODE, f"{draft.title} waits in line. I'll bring it up when there is room.") | {
@@ -34,7 +43,10 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
     if draft.goal_id:
         cancel_future(ctx, goal.id)
     tasks = schedule_tasks(ctx.session, ctx.user, _rows(ctx, draft, goal.id), ctx.now)
-    text = _told(ctx, draft, len(tasks), shelf.reminder(state))
+    for series in draft.placed:
+        ids = [UUID(one) for one in (series.get("shared") or {}).get("task_ids", [])]
+        share_tasks(ctx.session, ctx.user.id, ids, goal.id)
+    text = _told(ctx, draft, len(tasks), shelf.reminder(state), changed=was_active)
     approved = {"draft": draft.as_json(), "goal_id": str(goal.id), "at": ctx.now.isoformat()}
     spoken = ask(state, _NODE, text, [[Option("Undo", "undo")]], {"kind": "approved"})
     return spoken | {"goal_draft": {}, "approved": approved}
@@ -46,6 +58,12 @@ def _save_goal(ctx: TurnContext, draft: Draft) -> Goal:
     plan = {"output": draft.output, "placed": draft.placed, "version": draft.version, "goal": draft.goal}
     plan |= {"approved": {"version": draft.version, "at": ctx.now.isoformat()}}
     plan |= {"starts_on": draft.starts_on, "answers": draft.answers, "tags": draft.tags, "avoid": draft.avoid}
+    plan |= {"deadline": draft.deadline, "sprint": draft.sprint, "parts": draft.parts}
+    plan["spares"] = {
+        str(_series_id(ctx, number)): series["spare"]
+        for number, series in enumerate(draft.placed)
+        if series.get("spare")
+    }
     weeks = max((task.week_range[1] for task in draft.plan.proposed_tasks), default=6)
     goal = save_goal(
         ctx.session,
@@ -74,7 +92,8 @@ def _pause(ctx: TurnContext, goal_id: UUID) -> None:
 
 
 def cancel_future(ctx: TurnContext, goal_id: UUID) -> int:
-    """Cancel what is still to come of a goal alone; says how many."""
+    """Cancel what is still to come of a goal alone; what it shares goes on for the others. Says how many were cancelled."""
+    leave_shared(ctx.session, ctx.user.id, goal_id)
     ids = future_task_ids(ctx.session, ctx.user.id, goal_id, ctx.now)
     if ids:
         cancel_tasks(ctx.session, ctx.user.id, ids, ctx.now)
@@ -99,22 +118,34 @@ def _rows(ctx: TurnContext, draft: Draft, goal_id: UUID) -> list[TaskDraft]:
                     duration_minutes=task["minutes"],
                     goal_id=goal_id,
                     recurrence_rule=rule,
-                    series_id=uuid5(ctx.turn.event_id, f"series-{number}") if rule else None,
+                    series_id=_series_id(ctx, number) if rule else None,
                     original_at=at,
                 )
             )
     return rows
 
 
-def _told(ctx: TurnContext, draft: Draft, number: int, waiting: str = "") -> str:
+def _series_id(ctx: TurnContext, number: int) -> UUID:
+    return uuid5(ctx.turn.event_id, f"series-{number}")
+
+
+def _told(ctx: TurnContext, draft: Draft, number: int, waiting: str = "", *, changed: bool) -> str:
     """How many tasks, the first one, the calendar, what still waits, and one question."""
+    shared = sum(len((series.get("shared") or {}).get("task_ids", [])) for series in draft.placed)
+    if not number and shared:
+        tasks = wording.count(shared, "task")
+        return f"{draft.title} is on: {tasks} on your list already count for it too. Is there anything else on your mind?"
     if not number:
         return f"{draft.title} is saved, but I found no free time for its tasks. Shall we look at your week together?"
-    changed = "is changed" if draft.goal_id else "is on"
-    text = f"{draft.title} {changed}: {wording.count(number, 'task')}, the first is {first_task(draft, ctx.zone)}."
+    state = "is changed" if changed else "is on"
+    text = (
+        f"{draft.title} {state}: {wording.count(number, 'task')}, the first is {first_task(draft, ctx.zone)}."
+    )
+    if shared:
+        text += f" {wording.capital(wording.count(shared, 'task'))} on your list already count for it too."
     sprints = len(draft.plan.micro_goal_roadmap) - 1
     if sprints > 0:
-        text += f" {wording.capital(wording.count(sprints, 'later sprint'))} wait in line."
+        text += f" {wording.capital(wording.count(sprints, 'later sprint'))} {'waits' if sprints == 1 else 'wait'} in line."
     if ctx.tools.calendar_link is not None:
         text += f"\nIn your calendar: {ctx.tools.calendar_link(ctx.user.id)}"
     text += f"\n{waiting}" if waiting else ""

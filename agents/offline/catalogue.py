@@ -12,14 +12,15 @@ from agents.offline.templates_calm import CALM
 from agents.offline.templates_life import GENERIC, LIFE
 from agents.offline.templates_make import MAKE
 from agents.offline.templates_mind import MIND
+from agents.offline.templates_more import MORE
 from agents.offline.templates_work import WORK
 
 # From the most specific to the most general: the first one that matches is the plan.
 _ORDER = (
-    "quit language exam business job read write instrument code make swim run yoga walk weight strength sleep water eat meditate "
-    "journal faith family money travel declutter volunteer focus home health learn"
+    "quit screen parent event language exam business promotion job read write instrument code make swim run yoga walk weight strength sleep water eat meditate "
+    "journal faith family money travel declutter volunteer focus plants home health learn"
 )
-_BY_KEY = {template.key: template for template in (*BODY, *CALM, *MIND, *MAKE, *WORK, *LIFE)}
+_BY_KEY = {template.key: template for template in (*BODY, *CALM, *MIND, *MAKE, *WORK, *LIFE, *MORE)}
 TEMPLATES = tuple(_BY_KEY[key] for key in _ORDER.split())
 _GENERAL = frozenset(
     {"focus", "home", "health", "learn"}
@@ -33,7 +34,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"[,;]?\s+(?:(?:\w+|\d+) (?:times|days|x) (?:a|per|each) week|every (?:day|week|morning|evening|night)|daily|in the (?:morning|"
+    r"[,;]?\s+(?:for \d+ (?:min(?:ute)?s?|hours?)|(?:\w+|\d+) (?:times|days|x) (?:a|per|each) week|every (?:day|week|morning|evening|night)|daily|in the (?:morning|"
     r"evening|afternoon)s?|by (?:the end of )?\w+|this year|next year|in (?:a|an|\w+) (?:weeks?|months?|years?)|please|if possible)\s*$",
     re.IGNORECASE,
 )
@@ -57,13 +58,18 @@ def tags_of(goal: str) -> list[str]:
 def core_of(goal: str) -> str:
     """What the goal is about, without its wish and its times: "I want to build a shed by May" -> "Build a shed"."""
     first = re.split(r"[.!?\n]", goal.strip(), maxsplit=1)[0].strip() or goal.strip()
-    plain = _LEAD.sub("", " ".join(first.split()))
-    while (shorter := _TAIL.sub("", plain)) != plain:
-        plain = shorter
+    plain = without_times(_LEAD.sub("", " ".join(first.split())))
     plain = plain.strip(" ,;:-") or first
     if len(plain) > 48:
         plain = plain[:48].rsplit(" ", 1)[0]
     return plain[:1].upper() + plain[1:]
+
+
+def without_times(words: str) -> str:
+    """ "Read more every evening, twice a week" -> "Read more": how often and when is said of the plan, not of the goal."""
+    while (shorter := _TAIL.sub("", words)) != words:
+        words = shorter
+    return words.strip(" ,;:-")
 
 
 def thing_of(goal: str, template: Template) -> str:

@@ -45,10 +45,13 @@ def fits_six_weeks(goal: str) -> bool:
     return not (books and int(books[1]) > 6)
 
 
-def roadmap(goal: str, template: Template) -> list[MicroGoal]:
-    """The sprints of a goal that is too big, in order; only the first of them is planned now."""
+def roadmap(goal: str, template: Template, parts: int) -> list[MicroGoal]:
+    """The sprints of a goal that is too big, in order, the first and the last among them; only the first is planned now."""
+    if parts < 2:
+        return []
     core = core_of(goal)[:60]
-    names = template.sprints or GENERIC.sprints
+    every = template.sprints or GENERIC.sprints
+    names = [every[round(part * (len(every) - 1) / (parts - 1))] for part in range(min(parts, len(every)))]
     return [
         MicroGoal(
             title=name,

@@ -40,7 +40,9 @@ class Template:
     thing: str = "it"  # what {thing} is when the goal does not say
     level_question: str = "Where do you stand with this today?"
     levels: tuple[str, str, str] = DEFAULT_LEVELS
+    time_question: str = "What time of day suits you best for this?"
     asks_time: bool = True  # False where the time of day belongs to the thing itself
+    asks_days: bool = True  # False where it belongs to (nearly) every day
     sprints: tuple[str, ...] = field(
         default=()
     )  # names of the sprints when the goal is too big for six weeks

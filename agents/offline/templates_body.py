@@ -112,6 +112,12 @@ BODY = (
         "Short and often beats long and rare: three small sessions and two walks.",
         level_question="How often do you move on purpose today?",
         levels=("Hardly ever", "Once a week", "Twice a week or more"),
+        sprints=(
+            "Moving every week",
+            "Stronger and longer",
+            "A test of your own",
+            "Keep it with less effort",
+        ),
     ),
     Template(
         "yoga",
@@ -156,6 +162,7 @@ BODY = (
             ),
         ),
         asks_time=False,
+        asks_days=False,
         summary="Evenings decide about mornings, so we begin with the evening, fifteen minutes at a time.",
         level_question="When do you usually fall asleep, compared with when you would like to?",
         levels=("More than an hour late", "Half an hour late", "Nearly there"),
@@ -177,7 +184,7 @@ BODY = (
                 grows=False,
             ),
             Step(
-                "Walk after dinner",
+                "Walk after a meal",
                 "leave the table and walk",
                 "round the block",
                 "to the corner and back",
@@ -218,6 +225,7 @@ BODY = (
         ),
         "A full bottle in sight drinks itself empty.",
         asks_time=False,
+        asks_days=False,
         level_question="How much do you drink today?",
         levels=("Hardly any water", "A few glasses", "More than a litre"),
     ),

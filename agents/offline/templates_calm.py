@@ -58,7 +58,7 @@ CALM = (
     Template(
         "quit",
         ("Health", "Mental Health"),
-        r"\b(?:quit|stop|give up|less|reduce|cut (?:down|back|out)) (?:on )?(?:the )?(?P<thing>smok\w+|cigarettes?|vap\w+|drinking|alcohol|coffee|caffeine|gaming|screen ?time|social media|instagram|tiktok|my phone|scrolling|gambling)\b",
+        r"\b(?:quit|stop|give up|less|reduce|cut (?:down|back|out)) (?:on )?(?:the )?(?P<thing>smok\w+|cigarettes?|vap\w+|drinking|alcohol|coffee|caffeine|gaming|gambling|sugar|sweets|snacking|nail[- ]biting|biting my nails|energy drinks?|fast food|soda|weed)\b",
         (
             Step(
                 "Ten minutes of something else",
@@ -75,5 +75,7 @@ CALM = (
         "We do not fight it, we put something small in front of it, at the hour when it usually comes.",
         level_question="How often does it happen today?",
         levels=("Many times a day", "Every day", "Now and then"),
+        asks_days=False,
+        time_question="At what time of day is it hardest?",
     ),
 )

@@ -222,5 +222,5 @@ GENERIC = Template(
     ),
     "We cut it into steps small enough to begin, and choose the next one every Sunday.",
     thing="Your goal",
-    sprints=("Begin: find the first steps", "Build: the main part", "Finish: bring it to an end"),
+    sprints=("First steps", "The main part", "Bring it to an end"),
 )

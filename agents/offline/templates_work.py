@@ -34,6 +34,7 @@ WORK = (
         "One step a time, three times a week, and one person a week who knows more.",
         level_question="How far are you?",
         levels=("Just the wish", "My papers are nearly ready", "I am applying already"),
+        sprints=("Papers and a list of places", "Letters and talks", "Interviews and a choice"),
     ),
     Template(
         "business",
@@ -91,6 +92,7 @@ WORK = (
             ),
         ),
         "One honest look a week, one small sum moved away before it can be spent.",
+        asks_days=False,
         level_question="Do you know what you spend in a month?",
         levels=("Not really", "Roughly", "To the coin"),
         sprints=("See where it goes", "A first cushion", "The biggest debt or wish", "Keep it going"),

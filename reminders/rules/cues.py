@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import combinations
 
-from reminders.rules.diary import HORIZON, Diary, Hours
-from reminders.rules.rhythm import Rhythm, within
+from reminders.rules.diary import HORIZON, Diary, Hours, overlap
+from reminders.rules.load import DayLoad
+from reminders.rules.rhythm import Interval, Rhythm, within
 from reminders.rules.slot_reasons import hours_between, hours_outside, usual_window
 
 _ANCHORS = {  # the time within a part of the day that most people would pick
@@ -22,6 +23,8 @@ _ANCHORS = {  # the time within a part of the day that most people would pick
 }
 # What an obstacle costs; an hour away from the wish costs 1.5. Work is a last resort, sleep is none at all.
 _OCCURRENCE_MOVES, _AT_WORK, _AVOIDED, _ASLEEP = 1.5, 50.0, 20.0, 200.0
+FULL_DAY = "a full day"  # the name of what stands in the way when the day has enough planned
+_NEVER_COMES = 40.0  # a weekday that does not fall before the end
 _OTHER_TIME, _OTHER_DAY, _OTHER_THAN_SAID = 1.0, 3.0, 12.0
 
 
@@ -40,6 +43,7 @@ class SeriesRequest:
     first_week: int = 1
     last_week: int = 6
     earliest: datetime | None = None  # UTC; nothing begins before this moment
+    latest: datetime | None = None  # UTC; nothing ends after this moment
     days_said: bool = False  # the person named the days themselves: they move only when nothing else fits
     work_ok: bool = False  # the person asked for a time within their work hours
     weeks_off: frozenset[int] = frozenset()  # weeks of the series that stay empty
@@ -73,13 +77,13 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    kind: str  # task | asleep | work | pattern
+    kind: str  # task | asleep | full | work | pattern
     name: str  # the other task's title, or words for the rest
     cost: float
 
     @property
     def must_move(self) -> bool:
-        return self.kind in ("task", "asleep")
+        return self.kind in ("task", "asleep", "full")
 
 
 @dataclass(frozen=True)
@@ -91,13 +95,15 @@ class Ground:
     diary: Diary
     hours: Hours
     opens: datetime  # nothing before (UTC)
-    closes: datetime  # nothing after: six weeks
+    closes: datetime  # nothing after: six weeks, or the deadline
+    full: list[Interval]  # days that have enough planned already
 
     @classmethod
     def of(cls, request: SeriesRequest, rhythm: Rhythm, diary: Diary) -> Ground:
         first = rhythm.utc(request.starts_on, time(0))
         opens = max(first, request.earliest or first)
-        closes = first + HORIZON
+        closes = min(first + HORIZON, request.latest or first + HORIZON)
+        load = DayLoad.of(diary.entries, rhythm)
         return cls(
             request,
             rhythm,
@@ -105,6 +111,7 @@ class Ground:
             Hours.of(rhythm, first - timedelta(days=1), closes + timedelta(days=2)),
             opens,
             closes,
+            [] if request.days_said else load.full_days(request.minutes),
         )
 
     @property
@@ -129,6 +136,8 @@ class Ground:
         clash = self.diary.clash(start, end)
         if clash is not None:
             return Obstacle("task", clash.title, _OCCURRENCE_MOVES)
+        if overlap(self.full, start, start + timedelta(minutes=1)):
+            return Obstacle("full", FULL_DAY, _OCCURRENCE_MOVES)
         if not self.request.work_ok and self.hours.at_work(start, end):
             return Obstacle("work", "your work hours", _AT_WORK)
         avoid = self.rhythm.avoided(start)
@@ -206,7 +215,10 @@ def _anchor(ground: Ground, start: time, end: time) -> time:
 
 
 def _day_cost(ground: Ground, weekday: int, at: time) -> float:
-    obstacles = (ground.obstacle(moment) for moment in ground.moments(weekday, at))
+    moments = list(ground.moments(weekday, at))
+    if not moments:
+        return _NEVER_COMES
+    obstacles = (ground.obstacle(moment) for moment in moments)
     return sum(obstacle.cost for obstacle in obstacles if obstacle is not None)
 
 

@@ -22,6 +22,7 @@ class Busy:
     end: datetime
     title: str
     task_id: UUID | None = None
+    planned: bool = False  # asked for by a goal: it counts towards a full day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ class Hours:
         return cls(list(rhythm.nights(start, end)), list(rhythm.shifts(start, end)))
 
     def night(self, start: datetime, end: datetime) -> Interval | None:
-        return _overlap(self.nights, start, end)
+        return overlap(self.nights, start, end)
 
     def at_work(self, start: datetime, end: datetime) -> bool:
-        return _overlap(self.work, start, end) is not None
+        return overlap(self.work, start, end) is not None
 
     def awake_since(self, at: datetime) -> datetime | None:
         """The last waking before `at`."""
@@ -98,7 +99,7 @@ class Hours:
         return self.nights[index][0] if index < len(self.nights) else None
 
 
-def _overlap(intervals: list[Interval], start: datetime, end: datetime) -> Interval | None:
+def overlap(intervals: list[Interval], start: datetime, end: datetime) -> Interval | None:
     """The first of some ordered, disjoint intervals that overlaps [start, end)."""
     index = bisect_right(intervals, start, key=lambda interval: interval[1])
     if index < len(intervals) and intervals[index][0] < end:

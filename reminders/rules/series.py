@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from reminders.rules.cues import Cue, Ground, Obstacle, SeriesRequest, choose, wished
+from reminders.rules.cues import FULL_DAY, Cue, Ground, Obstacle, SeriesRequest, choose, wished
 from reminders.rules.diary import BUFFER, Busy, Diary, Prefer
+from reminders.rules.load import DayLoad
 from reminders.rules.rhythm import Avoid, Rhythm
 from reminders.rules.slot_reasons import explain
 from reminders.rules.slots import find_slots
@@ -53,7 +54,7 @@ class PlacedSeries:
     def busy(self) -> list[Busy]:
         """Its own places in the diary, for the series that are placed after it."""
         length = timedelta(minutes=self.minutes)
-        return [Busy(start, start + length, self.title) for start in self.occurrences]
+        return [Busy(start, start + length, self.title, planned=True) for start in self.occurrences]
 
 
 def place_series(
@@ -117,13 +118,15 @@ def _elsewhere(ground: Ground, cue: Cue, moment: datetime, taken: Sequence[datet
     request, rhythm = ground.request, ground.rhythm
     week = (rhythm.day(moment) - request.starts_on).days // 7
     monday = request.starts_on + timedelta(weeks=week)
-    own = [Busy(start, start + ground.length, request.title) for start in taken]
+    own = [Busy(start, start + ground.length, request.title, planned=True) for start in taken]
     free_days = [
         Busy(rhythm.utc(day, time(0)), rhythm.utc(day + timedelta(days=1), time(0)), "a day you keep free")
         for day in (monday + timedelta(days=ahead) for ahead in range(7))
         if day.weekday() not in request.days_open
     ]
     limits = [span for ahead in range(8) for span in _closed(ground, monday + timedelta(days=ahead))]
+    load = DayLoad.of([*ground.diary.entries, *own], rhythm)
+    full_days = [Busy(*day, FULL_DAY) for day in load.full_days(request.minutes)]
     prefer = Prefer(
         at=cue.at,
         near=moment,
@@ -135,7 +138,7 @@ def _elsewhere(ground: Ground, cue: Cue, moment: datetime, taken: Sequence[datet
         max(ground.opens, rhythm.utc(monday, time(0))),
         min(ground.closes, rhythm.utc(monday + timedelta(weeks=1), time(0))),
         rhythm,
-        [*ground.diary.entries, *own, *free_days, *limits],
+        [*ground.diary.entries, *own, *free_days, *limits, *full_days],
         1,
         prefer,
     )
@@ -155,7 +158,8 @@ def _closed(ground: Ground, day: date) -> list[Busy]:
 
 
 def _conflict(ground: Ground, moment: datetime, obstacle: Obstacle) -> Conflict:
-    message = f"{_said(ground, moment)} is taken by {obstacle.name}, and that week has no other free time"
+    taken = "is full already" if obstacle.kind == "full" else f"is taken by {obstacle.name}"
+    message = f"{_said(ground, moment)} {taken}, and that week has no other free time"
     return Conflict(obstacle.name, moment, message)
 
 
@@ -210,4 +214,5 @@ def _why_moved(ground: Ground, cue: Cue) -> str | None:
         if cue.weekdays != wish.weekdays
         else f"{cue.at:%H:%M}"
     )
-    return f"{there} is free; {WEEKDAYS[day]} {wish.at:%H:%M} was taken by {name}"
+    taken = "is full enough already" if name == FULL_DAY else f"{wish.at:%H:%M} was taken by {name}"
+    return f"{there} is free; {WEEKDAYS[day]} {taken}"

@@ -28,6 +28,7 @@ class Conversation(Base):
     __table_args__ = (
         one_of("context_type", ContextType, "ck_conversations_context"),
         Index("ix_conversations_user", "user_id"),
+        Index("ix_conversations_nudge", "nudge_at", postgresql_where=text("nudge_at is not null")),
     )
 
     id: Mapped[UUID] = identifier()
@@ -36,6 +37,8 @@ class Conversation(Base):
     context_type: Mapped[str] = mapped_column(server_default=ContextType.GENERAL, default=ContextType.GENERAL)
     created_at: Mapped[datetime] = created()
     last_message_at: Mapped[datetime | None]
+    nudge_at: Mapped[datetime | None]  # when what nobody answered is brought up; null when nothing is
+    nudge: Mapped[Json] = mapped_column(server_default=text("'{}'"), default=dict)  # {number, text, choices}
 
 
 class Message(Base):

@@ -21,7 +21,7 @@ from bot.clock import ManualClock
 from bot.processes.polling import poll_once
 from bot.services import Services, build
 from bot.settings import Settings
-from bot.simulation import next_event
+from bot.simulation import carry_out, next_event
 from bot.tokens import mint_token
 from channels.telegram import TelegramChannel
 from reminders.wakeups import RecordedWakeups
@@ -66,7 +66,7 @@ class Installation:
     def waits(self, until: datetime) -> None:
         while (due := next_event(self.services)) is not None and due <= until:
             self.clock.move_to(max(due, self.clock.now()))
-            self.services.dispatcher.run_due(self.clock.now())
+            carry_out(self.services)
         self.clock.move_to(until)
 
     def task(self, task_id: UUID) -> Task:

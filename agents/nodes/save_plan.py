@@ -35,8 +35,9 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
         cancel_future(ctx, goal.id)
     tasks = schedule_tasks(ctx.session, ctx.user, _rows(ctx, draft, goal.id), ctx.now)
     text = _told(ctx, draft, len(tasks), shelf.reminder(state))
-    approved = {"draft": draft.as_json(), "goal_id": str(goal.id), "at": ctx.now.isoformat()}
-    spoken = ask(state, _NODE, text, [[Option("Undo", "undo")]], {"kind": "approved"})
+    spoken = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
+    approved = {"draft": draft.as_json(), "goal_id": str(goal.id)}
+    approved |= {"at": ctx.now.isoformat(), "number": spoken["asked"]}
     return spoken | {"goal_draft": {}, "approved": approved}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from agents import wording
@@ -47,7 +47,7 @@ def approve(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     active = active_goals(ctx.session, ctx.user.id)
     replaces = draft.goal_id and any(str(goal.id) == draft.goal_id for goal in active)
     full = len(active) >= ctx.tools.limits.active_goals
-    if full and not (replaces or draft.goal_id or draft.queue or draft.pause_goal):
+    if full and not (replaces or draft.queue or draft.pause_goal):
         return _ask_room(state, fresh, active)
     return approved(fresh)
 
@@ -97,12 +97,19 @@ def make_room(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -
 # ------------------------------------------------------------------ taken back
 
 
-def takes_back(state: AgentState, text: str) -> bool:
-    """Whether words take the last approval back: a bare "undo" only while nothing else was said about."""
-    if not state.get("approved") or not _TAKE_BACK.fullmatch(text):
+def takes_back(state: AgentState, ctx: TurnContext, heard: Heard) -> bool:
+    """Whether this takes the last approval (or drop) back: its button, a bare "undo" soon after it, or its name."""
+    kept = state.get("approved") or {}
+    if not kept:
         return False
-    just_now = (state.get("focus") or {}).get("kind") == "approved"
-    return just_now or re.search(r"\b(?:plan|approval)\b", text, re.I) is not None
+    asked_last = (state.get("question") or {}).get("number") == kept.get("number")
+    just_now = asked_last and not (state.get("focus") or {}).get("kind")
+    if heard.word:
+        return heard.word == "undo" and just_now
+    if not _TAKE_BACK.fullmatch(heard.text):
+        return False
+    recent = datetime.fromisoformat(kept["at"]) > ctx.now - timedelta(days=1)
+    return (just_now and recent) or re.search(r"\b(?:plan|approval)\b", heard.text, re.I) is not None
 
 
 def take_back(state: AgentState, ctx: TurnContext) -> Update:

@@ -57,7 +57,7 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _next_part(state, ctx, heard)
     if kind == "goal_question" and not heard.about_plan:
         return _hear_question(state, ctx, heard, draft)
-    if (heard.word == "undo" and kind == "approved") or approving.takes_back(state, heard.text):
+    if approving.takes_back(state, ctx, heard):
         return approving.take_back(state, ctx)
     if (state.get("aside") or {}).get("kind") == "shelf":
         drafts = shelf.meant(state, heard.text) or shelf.waiting(state)

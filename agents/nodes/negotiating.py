@@ -69,12 +69,12 @@ def negotiate(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft) -
     if heard.old_word:
         return _old_button(state, ctx, draft)
     if focus.get("kind") == "full" and not heard.about_plan:
-        return approving.make_room(state, ctx, heard, draft) or _drop(state, draft)
+        return approving.make_room(state, ctx, heard, draft) or _drop(state, ctx, draft)
     match heard.word:
         case "good":
             return approving.approve(state, ctx, draft)
         case "cancel":
-            return _drop(state, draft)
+            return _drop(state, ctx, draft)
         case "times" | "timesof" | "cue":
             return _retime(state, ctx, heard, draft)
         case "show":
@@ -120,7 +120,7 @@ def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Upda
     if address.DROP.search(text) or (
         says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "nah", "no no")
     ):
-        return _drop(state, draft)
+        return _drop(state, ctx, draft)
     if says_no(text):
         return ask_again_plan("What should be different?")
     moved = _among_versions(state, ctx, draft, text)
@@ -275,13 +275,14 @@ def _day(draft: Draft) -> str:
     return f"{starts:%a} {starts.day} {starts:%b}"
 
 
-def _drop(state: AgentState, draft: Draft) -> Update:
+def _drop(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     kept = "The goal itself stays as it is." if draft.goal_id else "Nothing was saved."
     waits = shelf.reminder(state)
     text = " ".join(filter(None, [f"Dropped. {kept}", waits, "What else can I do for you?"]))
-    said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {"kind": "approved"})
+    said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
     gone: Update = {"goal_draft": {}, "approval_status": ApprovalStatus.ABANDONED}
-    return said | gone | {"approved": {"dropped": draft.as_json()}}
+    dropped = {"dropped": draft.as_json(), "at": ctx.now.isoformat(), "number": said["asked"]}
+    return said | gone | {"approved": dropped}
 
 
 def from_shelf(state: AgentState, ctx: TurnContext, drafts: Sequence[Draft], present: Draft | None) -> Update:

@@ -28,7 +28,6 @@ _OWNERS = {  # whose question is open, by the focus it left
     "goal_question": Intent.GOAL,
     "plan": Intent.GOAL,
     "full": Intent.GOAL,
-    "approved": Intent.GOAL,
     "which_goal": Intent.MODIFY_GOAL,
     "saved": Intent.CLARIFY,
     "pause": Intent.CLARIFY,
@@ -63,7 +62,7 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return _aside(care)
     if heard.about_plan or heard.word == PLAN_GOAL or _wants_next_part(ctx, heard, kind):
         return {"intent": Intent.GOAL}
-    if not heard.word and approving.takes_back(state, heard.text):
+    if approving.takes_back(state, ctx, heard):
         return _about_plan()
     at_once = None if heard.word else _at_once(state, ctx, heard.text)
     if at_once is not None:
@@ -109,7 +108,7 @@ def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone", "approved")
+    return kind in _OWNERS and kind not in ("plan", "saved", "pause", "drop", "zone")
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:
@@ -142,7 +141,7 @@ def _about_plan(kind: str = "plan") -> Update:
 
 def _elsewhere(kind: str) -> bool:
     """A question of another sort is open: an old button is answered below it."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "approved")
+    return kind in _OWNERS and kind not in ("plan", "saved")
 
 
 def _aside(kind: str) -> Update:

@@ -47,8 +47,9 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
         ids = [UUID(one) for one in (series.get("shared") or {}).get("task_ids", [])]
         share_tasks(ctx.session, ctx.user.id, ids, goal.id)
     text = _told(ctx, draft, len(tasks), shelf.reminder(state), changed=was_active)
-    approved = {"draft": draft.as_json(), "goal_id": str(goal.id), "at": ctx.now.isoformat()}
-    spoken = ask(state, _NODE, text, [[Option("Undo", "undo")]], {"kind": "approved"})
+    spoken = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
+    approved = {"draft": draft.as_json(), "goal_id": str(goal.id)}
+    approved |= {"at": ctx.now.isoformat(), "number": spoken["asked"]}
     return spoken | {"goal_draft": {}, "approved": approved}
 
 

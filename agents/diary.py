@@ -16,8 +16,8 @@ from storage.tables import Task
 from storage.vocabulary import TaskStatus, TriggerType
 
 
-def open_tasks(ctx: TurnContext) -> Sequence[Task]:
-    """Pending timed tasks from an hour ago to six weeks ahead, by time."""
+def open_tasks(ctx: TurnContext, ahead: timedelta = HORIZON) -> Sequence[Task]:
+    """Pending timed tasks from an hour ago to six weeks (or `ahead`) from now, by time."""
     return ctx.session.scalars(
         select(Task)
         .where(
@@ -25,7 +25,7 @@ def open_tasks(ctx: TurnContext) -> Sequence[Task]:
             Task.status == TaskStatus.PENDING,
             Task.trigger_type == TriggerType.TIME,
             Task.scheduled_at > ctx.now - timedelta(hours=1),
-            Task.scheduled_at < ctx.now + HORIZON + timedelta(days=1),
+            Task.scheduled_at < ctx.now + ahead + timedelta(days=1),
         )
         .order_by(Task.scheduled_at, Task.id)
     ).all()

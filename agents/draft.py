@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import timedelta
 
 from agents.outputs import GoalPlannerOutput
+from agents.plan_steady import cues_of
 from agents.state import AgentState, Json
 from agents.turn import TurnContext
 from reminders.rules.diary import Busy
@@ -18,6 +19,9 @@ _WISH = re.compile(
     r"|make (?:me )?a plan (?:to|for)|plan(?: for)?:?)\s+",
     re.IGNORECASE,
 )
+
+
+_KEPT = 12  # versions; a checkpoint stays small
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,15 @@ class Draft:
     goal_id: str = ""  # the active goal this would change; "" for a new one
     pause_goal: str = ""  # an active goal that makes room for this one
     queue: bool = False  # agreed, but it waits until there is room
-    earlier: list[Json] = field(default_factory=list)  # outputs of earlier versions, the newest last
+    earlier: list[Json] = field(
+        default_factory=list
+    )  # outputs of earlier versions, before there was `versions`
+    versions: list[Json] = field(default_factory=list)  # {version, output, starts_on} of those left behind
+    back: list[int] = field(default_factory=list)  # the versions that undo goes back to, the nearest last
+    forward: list[int] = field(default_factory=list)  # the versions that redo goes to, the nearest last
+    newest: int = 0  # the highest number given so far
+    cues: list[Json] = field(default_factory=list)  # where a version gone back to was placed
+    row_id: str = ""  # the goal's row of an approval that was taken back, to be used again
     deadline: str = ""  # ISO date, local: nothing is planned after that day
     sprint: int = 1  # which part of a roadmap this is
     parts: int = 1  # of how many
@@ -56,26 +68,64 @@ class Draft:
     def plan(self) -> GoalPlannerOutput:
         return GoalPlannerOutput.model_validate(self.output)
 
-    def planned(self, output: GoalPlannerOutput, placed: list[Json]) -> Draft:
-        """The next version of the plan."""
-        kept = [*self.earlier, self.output][-5:] if self.output else []
+    def planned(self, output: GoalPlannerOutput, placed: list[Json], starts_on: str = "") -> Draft:
+        """The next version of the plan; a number once given always means the same plan."""
+        number = max(self.version, self.newest) + 1
+        kept = self.remembering()
         return replace(
-            self,
+            kept,
             output=output.model_dump(mode="json"),
             placed=placed,
-            version=self.version + 1,
-            earlier=kept,
+            starts_on=starts_on or self.starts_on,
+            version=number,
+            newest=number,
+            back=[*kept.back, self.version] if self.output else [],
+            forward=[],
         )
+
+    def remembering(self) -> Draft:
+        """The same draft, its present version among the ones that can be gone back to."""
+        if not self.output:
+            return self
+        now = {"version": self.version, "output": self.output, "starts_on": self.starts_on}
+        now |= {"cues": cues_of(self.placed)}
+        kept = [*(one for one in self.versions if one["version"] != self.version), now]
+        kept = [*kept[:1], *kept[1:][-_KEPT:]]  # the first one is always there to go back to
+        there = {int(one["version"]) for one in kept}
+        return replace(self, versions=kept, back=[number for number in self.back if number in there])
 
 
 def draft_of(state: AgentState) -> Draft | None:
-    kept = state.get("goal_draft") or {}
-    return Draft(**kept) if kept else None
+    return read_draft(state.get("goal_draft") or {})
+
+
+def read_draft(kept: Json) -> Draft | None:
+    """A draft from a checkpoint of any version: unknown fields are left out, old ones read."""
+    if not kept:
+        return None
+    known = {one.name for one in fields(Draft)}
+    draft = Draft(**{name: value for name, value in kept.items() if name in known})
+    if draft.earlier and not draft.versions:
+        first = draft.version - len(draft.earlier)
+        past = [
+            {"version": first + place, "output": output, "starts_on": draft.starts_on}
+            for place, output in enumerate(draft.earlier)
+        ]
+        return replace(draft, versions=past, back=[first + place for place in range(len(past))], earlier=[])
+    return draft
 
 
 def new_draft(ctx: TurnContext, text: str) -> Draft:
     tomorrow = ctx.local_now.date() + timedelta(days=1)
     return Draft(goal=text[:500], title=goal_title(text), starts_on=tomorrow.isoformat())
+
+
+def says_wish(text: str) -> bool:
+    """Whether words sound like a new goal: "I want to ...", "my goal is ..."."""
+    return (
+        _WISH.match(text.strip()) is not None
+        or re.search(r"\b(?:new|another) goal\b", text, re.I) is not None
+    )
 
 
 def goal_title(text: str) -> str:

@@ -23,6 +23,7 @@ class Heard:
     word: str = ""
     argument: str = ""
     stale: bool = False
+    old_word: str = ""  # what a stale button once meant, so that it can be explained
     about_plan: bool = False  # a tap on the current plan message while something else was being asked
 
     def as_json(self) -> Json:
@@ -56,7 +57,7 @@ def _tapped(state: AgentState, data: str) -> Heard:
         return Heard(label, "" if word == SAY else word, argument)
     if number == draft.get("question_number"):
         return Heard(word, word, argument, about_plan=True)
-    return Heard("", stale=True)
+    return Heard("", stale=True, old_word=word)
 
 
 def _typed(state: AgentState, text: str) -> Heard:
@@ -66,7 +67,8 @@ def _typed(state: AgentState, text: str) -> Heard:
     wanted = _plain(text)
     for index, button in enumerate(buttons, start=1):
         by_number = text == str(index) and not focus.get("numbers_are_answers")
-        if wanted and (wanted == _plain(button["label"]) or by_number):
+        asks = "?" in text and "?" not in button["label"]  # "looks good?" is no tap on "Looks good"
+        if wanted and not asks and (wanted == _plain(button["label"]) or by_number):
             return _tapped(state, button["data"])
     return Heard(text)
 

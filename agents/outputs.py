@@ -24,6 +24,7 @@ from reminders.rules.rhythm import DAY_PARTS
 from storage.vocabulary import TAGS, WEEKDAYS, ApprovalStatus, Intent
 
 _LONGEST_REASON = 200  # characters
+SAID_BY_PEOPLE = frozenset({"days_said", "time_said", "weeks_off", "not_before", "not_after"})
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _CANONICAL_TAGS = {tag.lower(): tag for tag in TAGS}
 _CANONICAL_DAYS = {day.lower(): day for day in WEEKDAYS}
@@ -116,6 +117,9 @@ class ProposedTask(_Output):
     times_per_week: int | None = Field(default=None, ge=1, le=7)
     day_part: DayPart | None = None
     not_on: list[Weekday] = Field(default_factory=list)  # days the person keeps free
+    weeks_off: list[Annotated[int, Field(ge=1, le=6)]] = Field(default_factory=list)  # weeks kept free
+    not_before: Clock | None = None  # the person's limits of the day; never set by a model
+    not_after: Clock | None = None
     days_said: bool = False  # the person's own words named the days; never set by a model
     time_said: bool = False  # the person's own words named the time; never set by a model
 
@@ -124,7 +128,7 @@ class ProposedTask(_Output):
     def _speaks_for_nobody(cls, data: Any, info: ValidationInfo) -> Any:
         """An answer of a network model cannot claim that the person said something."""
         if isinstance(data, dict) and (info.context or {}).get("from_model"):
-            return {key: value for key, value in data.items() if key not in ("days_said", "time_said")}
+            return {key: value for key, value in data.items() if key not in SAID_BY_PEOPLE}
         return data
 
     @model_validator(mode="after")

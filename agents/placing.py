@@ -24,6 +24,7 @@ from agents.plan_series import (
 from agents.plan_slack import find_spares
 from agents.state import Json
 from agents.turn import TurnContext
+from reminders.rules.diary import HORIZON, Busy
 from reminders.rules.rhythm import Avoid, Rhythm
 from reminders.rules.series import PlacedSeries
 from reminders.rules.spares import Spare
@@ -37,13 +38,7 @@ ANY_DAY = -1  # the spare of a series that fills the week: later on the same day
 def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]:
     """Where each series of the plan goes, in order; a goal's own present tasks do not stand in its way."""
     rhythm, starts_on = diary.rhythm(ctx), date.fromisoformat(draft.starts_on)
-    own = UUID(draft.goal_id) if draft.goal_id else None
-    pausing = UUID(draft.pause_goal) if draft.pause_goal else None
-    others = [
-        task
-        for task in diary.open_tasks(ctx)
-        if task.goal_id is None or task.goal_id not in (own, pausing) or task.shared_with_goal_ids
-    ]
+    others = _others(ctx, draft)
     busy = [diary.as_busy(task) for task in others]
     earliest, latest = ctx.now + timedelta(hours=1), _latest(draft, rhythm)
     series = series_of(plan)
@@ -59,6 +54,22 @@ def place(ctx: TurnContext, draft: Draft, plan: GoalPlannerOutput) -> list[Json]
         | {"other_days": other_days}
         | _sharing(shared.get(one.number))
         for one, where, spare in zip(series, placed, spares, strict=True)
+    ]
+
+
+def in_the_way(ctx: TurnContext, draft: Draft) -> list[Busy]:
+    """What the plan has to keep clear of, to its last day."""
+    return [diary.as_busy(task) for task in _others(ctx, draft)]
+
+
+def _others(ctx: TurnContext, draft: Draft) -> list[Task]:
+    own = UUID(draft.goal_id) if draft.goal_id else None
+    pausing = UUID(draft.pause_goal) if draft.pause_goal else None
+    until_start = max(date.fromisoformat(draft.starts_on) - ctx.local_now.date(), timedelta(0))
+    return [
+        task
+        for task in diary.open_tasks(ctx, until_start + HORIZON)
+        if task.goal_id is None or task.goal_id not in (own, pausing) or task.shared_with_goal_ids
     ]
 
 
@@ -97,6 +108,7 @@ def _as_json(
         "minutes": series.minutes_in_words(),
         "wanted": series.first.days_a_week,
         "ramp": [stage.duration_minutes for stage in series.stages],
+        "weeks_in_words": series.weeks_in_words(),
         "weeks": [series.first.week_range[0], series.stages[-1].week_range[1]],
         "weekdays": _days_used(placed, rhythm),
         "at": f"{placed.at:%H:%M}",

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import time
-from enum import StrEnum
-from itertools import combinations
+from collections.abc import Sequence
 
 from agents.outputs import GoalPlannerOutput, ProposedTask
+from agents.plan_edit_changes import LONGEST, SHORTEST, change_stage
+from agents.plan_edit_kinds import MOST_STAGES, EditKind, PlanEdit
 from agents.plan_series import Series, series_of
 from reminders.rules.series import days_in_words
 from storage.vocabulary import WEEKDAYS
 
-_PARTS = ("early morning", "morning", "noon", "afternoon", "evening", "night")
-_SHORTEST, _LONGEST = 5, 480
+__all__ = ["EditKind", "PlanEdit", "apply_edits", "easier", "fewer_days", "harder", "start_shift"]
 
-
-class EditKind(StrEnum):
-    MOVE = "move"  # weekdays, at or part: whichever is set
-    SWAP_DAY = "swap_day"  # `away` to `weekdays`
-    NOT_ON = "not_on"  # `weekdays` stay free
-    EARLIER = "earlier"
-    LATER = "later"  # later in the day
-    START_LATER = "start_later"  # `count` days; the plan itself has no date, see start_shift
-    EASIER = "easier"
-    HARDER = "harder"
-    FEWER_DAYS = "fewer_days"
-    MORE_DAYS = "more_days"
-    DAYS = "days"  # exactly `count` days a week
-    MINUTES = "minutes"  # exactly `count` minutes
-    DROP = "drop"
-    RENAME = "rename"  # to `title`
-
-
-@dataclass(frozen=True, slots=True)
-class PlanEdit:
-    """One change. `series` is the number the person sees (Series.number); 0 means all of them."""
-
-    kind: EditKind
-    series: int = 0
-    weekdays: tuple[int, ...] = ()
-    away: tuple[int, ...] = ()
-    at: time | None = None
-    part: str | None = None
-    count: int = 0
-    title: str = ""
+_Plan = dict[int, list[ProposedTask]]
 
 
 def apply_edits(plan: GoalPlannerOutput, edits: Sequence[PlanEdit]) -> tuple[GoalPlannerOutput, list[str]]:
@@ -54,12 +22,18 @@ def apply_edits(plan: GoalPlannerOutput, edits: Sequence[PlanEdit]) -> tuple[Goa
     Numbers mean the series as they were before the first edit. A plan is never left empty: the drop of the last
     series is not carried out.
     """
-    by_number = {series.number: list(series.stages) for series in series_of(plan)}
+    by_number: _Plan = {series.number: list(series.stages) for series in series_of(plan)}
+    there = list(by_number)
     words: list[str] = []
     for edit in edits:
-        for number in [edit.series] if edit.series else list(by_number):
-            if number in by_number:
-                words += _edit_series(by_number, number, edit)
+        match edit.kind:
+            case EditKind.SWAP:
+                words += _swap(by_number, edit)
+            case EditKind.ADD:
+                words += _add(by_number, edit)
+            case _:
+                for number in [edit.series] if edit.series else there:
+                    words += _edit_series(by_number, number, edit) if number in by_number else []
     tasks = [stage for stages in by_number.values() for stage in stages]
     return plan.model_copy(update={"proposed_tasks": tasks}), list(dict.fromkeys(words))
 
@@ -81,166 +55,97 @@ def start_shift(edits: Sequence[PlanEdit]) -> int:
     return sum(edit.count for edit in edits if edit.kind is EditKind.START_LATER)
 
 
-def _edit_series(by_number: dict[int, list[ProposedTask]], number: int, edit: PlanEdit) -> list[str]:
-    before = Series(number, by_number[number][0].title, tuple(by_number[number]))
-    if edit.kind is EditKind.DROP:
-        if len(by_number) == 1:
+def _edit_series(by_number: _Plan, number: int, edit: PlanEdit) -> list[str]:
+    before = _series(by_number, number)
+    match edit.kind:
+        case EditKind.DROP if len(by_number) == 1:
             return []
-        del by_number[number]
-        return [f"{before.title} is dropped"]
-    stages = [_checked(stage, _CHANGES[edit.kind](stage, edit)) for stage in before.stages]
-    by_number[number] = stages
-    return _difference(before, Series(number, stages[0].title, tuple(stages)))
+        case EditKind.DROP:
+            del by_number[number]
+            return [f"{before.title} is dropped"]
+        case EditKind.RENAME if _taken(by_number, number, edit.title):
+            return []
+        case EditKind.WEEKS:
+            by_number[number] = _lasting_weeks(before.stages, edit.count)
+        case _:
+            by_number[number] = [change_stage(stage, edit) for stage in before.stages]
+    return _difference(before, _series(by_number, number))
 
 
-def _checked(task: ProposedTask, changes: dict[str, object]) -> ProposedTask:
-    return ProposedTask.model_validate(task.model_dump() | changes) if changes else task
+def _series(by_number: _Plan, number: int) -> Series:
+    stages = by_number[number]
+    return Series(number, stages[0].title, tuple(stages))
 
 
-# ------------------------------------------------------------------ one change of one stage
+def _taken(by_number: _Plan, number: int, title: str) -> bool:
+    """Two series of one name would become one: names stay different."""
+    wanted = title[:120].strip().casefold()
+    return any(stages[0].title.casefold() == wanted for n, stages in by_number.items() if n != number)
 
 
-def _move(task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
-    changes: dict[str, object] = {}
-    if edit.weekdays:
-        changes |= _on(task, edit.weekdays)
-    if edit.at is not None:
-        changes |= {"suggested_time": f"{edit.at:%H:%M}", "day_part": None, "time_said": True}
-    elif edit.part is not None:
-        lunch = edit.part == "noon"  # lies within most work hours, and was asked for
-        changes |= {"suggested_time": None, "day_part": edit.part, "time_said": lunch}
-    return changes
+def _lasting_weeks(stages: Sequence[ProposedTask], weeks: int) -> list[ProposedTask]:
+    """The ramp cut off, or its last stage drawn out; a series that would begin later begins in the last week."""
+    last = min(max(weeks, 1), 6)
+    kept = [stage for stage in stages if stage.week_range[0] <= last] or [stages[0]]
+    ends = [stage.week_range[1] for stage in kept]
+    cut = [
+        stage.model_copy(update={"week_range": (min(stage.week_range[0], last), min(end, last))})
+        for stage, end in zip(kept, ends, strict=True)
+    ]
+    cut[-1] = cut[-1].model_copy(update={"week_range": (cut[-1].week_range[0], last)})
+    return cut
 
 
-def _swap_day(task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
-    if not task.weekdays:
-        return _not_on(task, PlanEdit(edit.kind, weekdays=edit.away))
-    if not set(edit.away) & set(task.weekdays):
-        return {}
-    return _on(task, (set(task.weekdays) - set(edit.away)) | set(edit.weekdays))
+def _swap(by_number: _Plan, edit: PlanEdit) -> list[str]:
+    """Two series change places: each takes the other's time, and its days where both have as many."""
+    if not {edit.series, edit.other} <= by_number.keys() or edit.series == edit.other:
+        return []
+    first, second = _series(by_number, edit.series), _series(by_number, edit.other)
+    by_number[edit.series] = [_placed_like(stage, second.first) for stage in first.stages]
+    by_number[edit.other] = [_placed_like(stage, first.first) for stage in second.stages]
+    return [
+        *_difference(first, _series(by_number, edit.series)),
+        *_difference(second, _series(by_number, edit.other)),
+    ]
 
 
-def _not_on(task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
-    kept_free = [day for day in WEEKDAYS if day in task.not_on or WEEKDAYS.index(day) in edit.weekdays]
-    if len(kept_free) == 7:
-        return {}  # a week without any day is no plan; the words around it must say so
-    changes: dict[str, object] = {"not_on": kept_free}
-    closed = {WEEKDAYS.index(day) for day in kept_free}
-    open_days = [day for day in range(7) if day not in closed]
-    if set(task.weekdays) & closed:
-        count = min(len(task.weekdays), len(open_days))
-        changes |= {"scheduled_days": _names(_nearest(task.weekdays, open_days, count))}
-    elif not task.weekdays and task.days_a_week > len(open_days):
-        changes |= {"times_per_week": len(open_days)}
-    return changes
+def _placed_like(stage: ProposedTask, other: ProposedTask) -> ProposedTask:
+    days = {
+        "scheduled_days": other.scheduled_days,
+        "times_per_week": other.times_per_week,
+        "days_said": other.days_said,
+    }
+    return stage.model_copy(
+        update={
+            **(days if stage.days_a_week == other.days_a_week else {}),
+            "suggested_time": other.suggested_time,
+            "day_part": other.day_part,
+            "time_said": other.time_said,
+        }
+    )
 
 
-def _shift(task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
-    step = -1 if edit.kind is EditKind.EARLIER else 1
-    if task.local_time is not None:
-        minutes = task.local_time.hour * 60 + task.local_time.minute + 60 * step
-        minutes = min(max(minutes, 0), 23 * 60 + 30)
-        return {"suggested_time": f"{minutes // 60:02d}:{minutes % 60:02d}"}
-    place = _PARTS.index(task.day_part) if task.day_part else 3
-    return {"day_part": _PARTS[min(max(place + step, 0), len(_PARTS) - 1)]}
-
-
-def _easier(task: ProposedTask, _edit: PlanEdit) -> dict[str, object]:
-    shorter = 5 * round(task.duration_minutes * 0.7 / 5)
-    return _lasting(task, min(shorter, task.duration_minutes - 1))
-
-
-def _harder(task: ProposedTask, _edit: PlanEdit) -> dict[str, object]:
-    longer = max(5 * round(task.duration_minutes * 1.3 / 5), task.duration_minutes + 5)
-    return _lasting(task, longer)
-
-
-def _fewer(task: ProposedTask, _edit: PlanEdit) -> dict[str, object]:
-    return _so_many(task, task.days_a_week - 1)
-
-
-def _more(task: ProposedTask, _edit: PlanEdit) -> dict[str, object]:
-    return _so_many(task, task.days_a_week + 1)
-
-
-def _days(task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
-    return _so_many(task, edit.count)
-
-
-def _minutes(task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
-    return _lasting(task, edit.count)
-
-
-def _rename(_task: ProposedTask, edit: PlanEdit) -> dict[str, object]:
-    return {"title": edit.title[:120]} if edit.title.strip() else {}
-
-
-def _nothing(_task: ProposedTask, _edit: PlanEdit) -> dict[str, object]:
-    return {}
-
-
-_CHANGES: dict[EditKind, Callable[[ProposedTask, PlanEdit], dict[str, object]]] = {
-    EditKind.MOVE: _move,
-    EditKind.SWAP_DAY: _swap_day,
-    EditKind.NOT_ON: _not_on,
-    EditKind.EARLIER: _shift,
-    EditKind.LATER: _shift,
-    EditKind.START_LATER: _nothing,
-    EditKind.EASIER: _easier,
-    EditKind.HARDER: _harder,
-    EditKind.FEWER_DAYS: _fewer,
-    EditKind.MORE_DAYS: _more,
-    EditKind.DAYS: _days,
-    EditKind.MINUTES: _minutes,
-    EditKind.RENAME: _rename,
-}
-
-
-def _lasting(task: ProposedTask, minutes: int) -> dict[str, object]:
-    """Another length, also where the if-then sentence says it."""
-    minutes = min(max(minutes, _SHORTEST), _LONGEST)
-    said = task.description.replace(f"{task.duration_minutes} minutes", f"{minutes} minutes")
-    return {"duration_minutes": minutes, "description": said}
-
-
-def _on(task: ProposedTask, weekdays: set[int] | tuple[int, ...]) -> dict[str, object]:
-    names = _names(weekdays)
-    still_free = [day for day in task.not_on if day not in names]
-    return {"scheduled_days": names, "times_per_week": None, "days_said": True, "not_on": still_free}
-
-
-def _so_many(task: ProposedTask, count: int) -> dict[str, object]:
-    count = min(max(count, 1), 7 - len(task.not_on))
-    if count == task.days_a_week:
-        return {}
-    if task.weekdays and count < len(task.weekdays):
-        return {"scheduled_days": _names(_spread(task.weekdays, count))}
-    return {"scheduled_days": [], "times_per_week": count, "days_said": False}
-
-
-def _spread(days: Sequence[int], count: int) -> tuple[int, ...]:
-    """The `count` of these days that lie furthest apart."""
-
-    def crowding(chosen: tuple[int, ...]) -> float:
-        following = (*chosen[1:], chosen[0] + 7)
-        return sum((later - day) ** 2 for day, later in zip(chosen, following, strict=True))
-
-    return min(combinations(sorted(days), count), key=crowding)
-
-
-def _nearest(days: Sequence[int], open_days: Sequence[int], count: int) -> tuple[int, ...]:
-    """As many open days, as many of the old ones as possible and the rest close to the closed ones."""
-    old = [day for day in days if day in open_days]
-
-    def cost(chosen: tuple[int, ...]) -> tuple[int, int]:
-        lost = len(set(old) - set(chosen))
-        return lost, sum(min((day - other) % 7 for other in days) for day in chosen)
-
-    return min(combinations(open_days, count), key=cost)
-
-
-def _names(weekdays: set[int] | Sequence[int]) -> list[str]:
-    return [WEEKDAYS[day] for day in sorted(set(weekdays))]
+def _add(by_number: _Plan, edit: PlanEdit) -> list[str]:
+    stages = sum(map(len, by_number.values()))
+    if stages >= MOST_STAGES or not edit.title.strip() or _taken(by_number, 0, edit.title):
+        return []
+    last = max(stage.week_range[1] for stages in by_number.values() for stage in stages)
+    minutes = min(max(edit.count or 15, SHORTEST), LONGEST)
+    title = edit.title.strip()[:120]
+    added = ProposedTask(
+        title=title,
+        description=f"{title}: {minutes} minutes. On a hard day, the first five minutes count.",
+        scheduled_days=[WEEKDAYS[day] for day in sorted(set(edit.weekdays))],
+        suggested_time=f"{edit.at:%H:%M}" if edit.at else None,
+        day_part=edit.part if edit.at is None else None,
+        duration_minutes=minutes,
+        week_range=(1, last),
+        times_per_week=None if edit.weekdays else min(max(edit.per_week, 1), 7),
+        days_said=bool(edit.weekdays),
+        time_said=edit.at is not None,
+    )
+    by_number[max(by_number) + 1] = [added]
+    return [f"New: {title}"]
 
 
 # ------------------------------------------------------------------ words
@@ -254,6 +159,10 @@ def _difference(before: Series, after: Series) -> list[str]:
         words.append(f"{after.title}: {_when(before.first)} → {_when(after.first)}")
     if before.minutes_in_words() != after.minutes_in_words():
         words.append(f"{after.title}: {before.minutes_in_words()} → {after.minutes_in_words()}")
+    if before.weeks_in_words() != after.weeks_in_words():
+        words.append(f"{after.title}: {before.weeks_in_words()} → {after.weeks_in_words()}")
+    if _limits(before.first) != _limits(after.first):
+        words.append(f"{after.title}: {_limits(after.first)}")
     new = [day for day in after.first.not_on if day not in before.first.not_on]
     if new and _when(before.first) == _when(after.first):
         words.append(f"{after.title}: never on {days_in_words([WEEKDAYS.index(day) for day in new])}")
@@ -266,3 +175,9 @@ def _when(task: ProposedTask) -> str:
     days = days_in_words(task.weekdays) or counted
     clock = task.suggested_time or task.day_part
     return f"{days}, {clock}" if clock else days
+
+
+def _limits(task: ProposedTask) -> str:
+    said = [f"not before {task.not_before}" if task.not_before else ""]
+    said += [f"over by {task.not_after}" if task.not_after else ""]
+    return ", ".join(filter(None, said)) or "any hour"

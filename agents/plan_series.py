@@ -44,6 +44,13 @@ class Series:
         shortest, longest = min(stage.duration_minutes for stage in self.stages), self.longest
         return f"{longest} min" if shortest == longest else f"{shortest} to {longest} min"
 
+    def weeks_in_words(self) -> str:
+        """ "weeks 1-6", "weeks 1-6 without 3", "week 2"."""
+        first, last = self.first.week_range[0], self.stages[-1].week_range[1]
+        off = [str(week) for week in self.first.weeks_off if first <= week <= last]
+        weeks = f"week {first}" if first == last else f"weeks {first}-{last}"
+        return f"{weeks} without {_listed(off)}" if off else weeks
+
     def request(
         self, starts_on: date, earliest: datetime | None = None, latest: datetime | None = None
     ) -> SeriesRequest:
@@ -64,7 +71,14 @@ class Series:
             latest=latest,
             days_said=task.days_said,
             work_ok=task.time_said or (task.day_part == "noon" and self.longest <= _LUNCH_BREAK),
+            weeks_off=frozenset(task.weeks_off),
+            not_before=time.fromisoformat(task.not_before) if task.not_before else None,
+            not_after=time.fromisoformat(task.not_after) if task.not_after else None,
         )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 @dataclass(frozen=True, slots=True)

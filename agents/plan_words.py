@@ -100,6 +100,8 @@ def _minutes(one: Json) -> str:
 
 
 def _weeks(one: Json) -> str:
+    if one.get("weeks_in_words"):  # a draft placed by an earlier version has none
+        return str(one["weeks_in_words"])
     first, last = one["weeks"]
     return f"week {first}" if first == last else f"weeks {first}-{last}"
 

@@ -14,12 +14,12 @@ from agents.fencing import Fence, harmless
 from agents.folding import visible
 from agents.history import as_model_role
 from agents.model import ModelRole, Question, Said, T
+from agents.outputs import SAID_BY_PEOPLE
 from agents.placeholders import Placeholders, mapped, strings
 from storage.vocabulary import MessageRole
 
 Message = dict[str, str]
 
-_SAID_BY_PEOPLE = frozenset({"days_said", "time_said"})
 _LONGEST_ANSWER = 100_000  # characters; more than max_tokens can ever be
 
 
@@ -131,7 +131,7 @@ def _schema(output: type[BaseModel]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     match value:
         case {"properties": dict() as properties, **rest}:
-            kept = {name: _plain(one) for name, one in properties.items() if name not in _SAID_BY_PEOPLE}
+            kept = {name: _plain(one) for name, one in properties.items() if name not in SAID_BY_PEOPLE}
             return _plain(rest) | {"properties": kept}
         case dict():
             return {

@@ -28,6 +28,7 @@ Tell me a task ("call mum tomorrow 6pm") and I remind you.
 
 /today - what is on today
 /week - the next seven days
+/plan - the plan we are talking about
 /settings - what I go by, and how to change it
 /why - why your plan is as it is
 /undo - take the last thing back

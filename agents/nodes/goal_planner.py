@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents import diary
+from agents import diary, shelf
 from agents.consult import consult
 from agents.deadlines import read_deadline
 from agents.draft import Draft, busy_json, draft_of, goal_title, new_draft
@@ -17,7 +18,7 @@ from agents.gentle import gentler
 from agents.hearing import PLAN_GOAL, Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
 from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
-from agents.nodes import negotiating
+from agents.nodes import approving, negotiating
 from agents.observations import findings_of, times_known
 from agents.offline.catalogue import without_times
 from agents.offline.vague import aim_of
@@ -31,6 +32,7 @@ from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from storage.goals import find_open_goal, get_goal
+from storage.tables import Goal
 from storage.vocabulary import GoalStatus
 
 _NODE = "goal_planner"
@@ -57,9 +59,27 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _next_part(state, ctx, heard)
     if kind == "goal_question" and not heard.about_plan:
         return _hear_question(state, ctx, heard, draft)
+    if approving.takes_back(state, ctx, heard):
+        return approving.take_back(state, ctx)
+    if (state.get("aside") or {}).get("kind") == "shelf":
+        drafts = shelf.meant(state, heard.text) or shelf.waiting(state)
+        return _from_shelf(state, ctx, drafts, draft)
     if draft is not None and draft.output and negotiating.concerns(state, heard):
         return negotiating.negotiate(state, ctx, heard, draft)
     return _fresh(state, ctx, heard.text)
+
+
+def _from_shelf(
+    state: AgentState, ctx: TurnContext, drafts: Sequence[Draft], present: Draft | None
+) -> Update:
+    if len(drafts) > 1:
+        rows = [[Option(f"Back to {one.title}"[:60])] for one in drafts]
+        return ask(state, _NODE, "Which draft shall we take up?", rows, {"kind": "saved", "task_ids": []})
+    draft = drafts[0]
+    if draft.output:
+        return negotiating.from_shelf(state, ctx, drafts, present)
+    rest = shelf.without(state, draft.title)
+    return _next(state, ctx, draft, first=True) | {"shelf": rest}
 
 
 # ------------------------------------------------------------------ the questions before
@@ -72,10 +92,27 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
     known = find_open_goal(ctx.session, ctx.user.id, draft.title)
     if known is not None:
-        where = "already on" if known.status == GoalStatus.ACTIVE else "already waiting in line"
-        return close(_NODE, f"{known.title} is {where}. Would you like to change it, or add something else?")
+        return _known(state, known)
+    open_draft = draft_of(state)
+    if open_draft is not None and open_draft.output and open_draft.title.casefold() == draft.title.casefold():
+        return negotiating.back_on_table(state, ctx, open_draft, "That plan is on the table already.")
+    again = [one for one in shelf.waiting(state) if one.title.casefold() == draft.title.casefold()]
+    if again:
+        return _from_shelf(state, ctx, again, open_draft)
+    kept: Update = {"shelf": shelf.put_aside(state, open_draft)} if open_draft is not None else {}
+    aside = f"The plan for {open_draft.title} waits as a draft meanwhile." if open_draft is not None else ""
     questions = [*_late(ctx, draft), *_questions(ctx, draft, draft.goal)][:MOST]
-    return _next(state, ctx, replace(draft, questions=questions), first=True)
+    return _next(state, ctx, replace(draft, questions=questions), first=True, aside=aside) | kept
+
+
+def _known(state: AgentState, goal: Goal) -> Update:
+    """The same goal again: said so, and a change of it is one tap away."""
+    if goal.status != GoalStatus.ACTIVE:
+        text = f"{goal.title} is already waiting in line. Would you like to change it, or add something else?"
+        return close(_NODE, text)
+    rows = [[Option("Change it", "goal", goal.id.hex), Option("Leave it", "leave")]]
+    text = f"{goal.title} is already on. Would you like to change it?"
+    return ask(state, _NODE, text, rows, {"kind": "which_goal", "said": ""})
 
 
 def _dated(ctx: TurnContext, draft: Draft) -> Draft:
@@ -107,7 +144,9 @@ def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
     chosen = draft is not None and _is_option(draft, heard.text)  # "Never" may be an answer, not a refusal
     if heard.word == "leave" or (not (heard.word or chosen) and _gives_up(heard.text)):
-        return close(_NODE, "Then we leave it. What else can I do for you?") | {"goal_draft": {}}
+        waits = shelf.reminder(state)
+        text = " ".join(filter(None, ["Then we leave it.", waits, "What else can I do for you?"]))
+        return close(_NODE, text) | {"goal_draft": {}}
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
     asked, *rest = draft.questions
@@ -149,11 +188,14 @@ def _gives_up(text: str) -> bool:
     return says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "none", "nah")
 
 
-def _next(state: AgentState, ctx: TurnContext, draft: Draft, *, first: bool = False) -> Update:
+def _next(
+    state: AgentState, ctx: TurnContext, draft: Draft, *, first: bool = False, aside: str = ""
+) -> Update:
     if not draft.questions:
         return _gather(ctx, draft)
     question = draft.questions[0]
     lead = f"{draft.title}, good. A few short questions first." if first else ""
+    lead = "\n".join(filter(None, [aside, lead]))
     rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
     focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
     return ask(state, _NODE, question["text"], rows, focus, before=lead) | {"goal_draft": draft.as_json()}

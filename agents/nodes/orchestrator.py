@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from agents import shelf
 from agents.care import needs_care
-from agents.draft import draft_of
+from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
-from agents.nodes import forwarded, negotiating, settings
+from agents.nodes import approving, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
 from agents.nodes.onboarding_phone import number_in
 from agents.nodes.onboarding_quick import zone_known
+from agents.plan_address import names_plan
 from agents.replies_to_plan import says_no, says_yes
-from agents.state import AgentState, Json, Update
+from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
@@ -41,6 +43,12 @@ def answered_kinds() -> frozenset[str]:
     return frozenset(_OWNERS)
 
 
+# What the buttons of a plan mean; the same words under other questions are those questions' own.
+_PLAN_WORDS = frozenset(
+    {"good", "times", "timesof", "cue", "easier", "harder", "fewer", "later", "redo", "show"}
+)
+
+
 def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     """Sets `intent` and `heard`; a node that hands the turn back has set them itself."""
     if state.get("intent") not in (None, "", Intent.ONBOARDING):
@@ -56,7 +64,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     focus = state.get("focus") or {}
     kind = focus.get("kind", "")
     if heard.stale:
-        return _aside("stale")
+        old_plan = heard.old_word in _PLAN_WORDS and draft_of(state) is not None
+        return _about_plan() if old_plan and not _elsewhere(kind) else _aside("stale")
     care = None if heard.word else needs_care(heard.text)
     if care is not None:
         return _aside(care)
@@ -64,7 +73,9 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return _aside(forwarded.KIND)
     if heard.about_plan or heard.word == PLAN_GOAL or _wants_next_part(ctx, heard, kind):
         return {"intent": Intent.GOAL}
-    at_once = None if heard.word else _at_once(ctx, heard.text, focus)
+    if approving.takes_back(state, ctx, heard):
+        return _about_plan()
+    at_once = None if heard.word else _at_once(state, ctx, heard.text)
     if at_once is not None:
         return at_once
     if forwarded.decides(kind, heard):
@@ -87,17 +98,19 @@ def _wants_next_part(ctx: TurnContext, heard: Heard, kind: str) -> bool:
     return names_next_part(heard.text) or (says_yes(heard.text) and unplanned(ctx) is not None)
 
 
-def _at_once(ctx: TurnContext, text: str, focus: Json) -> Update | None:
+def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
     """What is meant the same whatever was asked: commands, a changed setting, a phone number, words between questions."""
-    aside, kind = aside_of(text), focus.get("kind", "")
+    aside, kind = aside_of(text), (state.get("focus") or {}).get("kind", "")
     if not ctx.user.onboarded:
         if says_yes(text) or says_no(text):
             return None
         met = ctx.profile().onboarding.began or zone_known(ctx)
         return _aside(aside) if aside in BETWEEN_QUESTIONS and (met or text.startswith("/")) else None
     if text.startswith("/"):
-        on_table = kind == "plan" and aside in ("undo", "why")
-        return {"intent": Intent.GOAL} if on_table else _aside(aside or "")
+        on_table = kind == "plan" and (aside in ("undo", "why") or text.casefold().startswith("/redo"))
+        if aside == "plan" and (draft_of(state) or shelf.waiting(state)):
+            return _about_plan("plan" if draft_of(state) else "shelf")
+        return _about_plan() if on_table else _aside(aside or "")
     if kind in ("onboarding", "goal_question", "capture"):
         return None
     if number_in(text) is not None:
@@ -113,17 +126,35 @@ def _is_answer(kind: str) -> bool:
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:
     """Words about the plan on the table; while it is what was asked last, unclear words are about it too."""
+    if shelf.meant(state, heard.text):
+        return _about_plan("shelf")
     draft = draft_of(state)
     if draft is None or not draft.output:
-        return None
+        waits = shelf.waiting(state) and names_plan(heard.text) and not says_yes(heard.text)
+        return _about_plan("shelf") if waits else None
     asked = (state.get("focus") or {}).get("kind") == "plan"
-    if negotiating.answers(draft, heard.text) if asked else negotiating.names_plan(heard.text):
-        return {"intent": Intent.GOAL}
+    if negotiating.answers(draft, heard.text) if asked else names_plan(heard.text):
+        return _about_plan()
     if not asked:
         return None
     found = classify(state, ctx, heard.text)
-    unclear = found["intent"] == Intent.CLARIFY and not found.get("aside", {}).get("kind")
-    return {"intent": Intent.GOAL} if unclear else found
+    unclear = found["intent"] == Intent.CLARIFY and found.get("aside", {}).get("kind", "") in (
+        "",
+        "yes",
+        "no",
+    )
+    vague = found["intent"] == Intent.GOAL and not says_wish(heard.text)
+    return _about_plan() if unclear or vague else found
+
+
+def _about_plan(kind: str = "plan") -> Update:
+    """To the planner, and not with a new goal."""
+    return {"intent": Intent.GOAL, "aside": {"kind": kind}}
+
+
+def _elsewhere(kind: str) -> bool:
+    """A question of another sort is open: an old button is answered below it."""
+    return kind in _OWNERS and kind not in ("plan", "saved")
 
 
 def _aside(kind: str) -> Update:

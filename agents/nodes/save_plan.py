@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from agents import wording
+from agents import shelf, wording
 from agents.draft import Draft, draft_of
-from agents.journal import noted, spoken
+from agents.journal import changed, noted, spoken
 from agents.plan_words import first_task
-from agents.reply import close
+from agents.reply import Option, ask, close
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from reminders.changes import Change
@@ -50,11 +50,14 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
         ids = [UUID(one) for one in (series.get("shared") or {}).get("task_ids", [])]
         share_tasks(ctx.session, ctx.user.id, ids, goal.id)
     change = _change(ctx, draft, goal, before, gone, tasks)
+    text = _told(ctx, draft, len(tasks), shelf.reminder(state), changed=was_active)
+    if draft.goal_id:
+        return changed(state, _NODE, text, change, tasks[:1]) | {"goal_draft": {}}
+    said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
+    approved: Json = {"draft": draft.as_json(), "goal_id": str(goal.id)}
+    approved |= {"at": change.at, "number": said["asked"]}
     return (
-        close(_NODE, _told(ctx, draft, len(tasks), changed=was_active))
-        | {"goal_draft": {}}
-        | noted(state, change)
-        | spoken(tasks[:1], change.at)
+        said | {"goal_draft": {}, "approved": approved} | noted(state, change) | spoken(tasks[:1], change.at)
     )
 
 
@@ -89,8 +92,10 @@ def _change(
 
 
 def _save_goal(ctx: TurnContext, draft: Draft) -> Goal:
-    goal_id = UUID(draft.goal_id) if draft.goal_id else uuid5(ctx.turn.event_id, "goal")
+    kept = draft.goal_id or draft.row_id
+    goal_id = UUID(kept) if kept else uuid5(ctx.turn.event_id, "goal")
     plan = {"output": draft.output, "placed": draft.placed, "version": draft.version, "goal": draft.goal}
+    plan |= {"approved": {"version": draft.version, "at": ctx.now.isoformat()}}
     plan |= {"starts_on": draft.starts_on, "answers": draft.answers, "tags": draft.tags, "avoid": draft.avoid}
     plan |= {"deadline": draft.deadline, "sprint": draft.sprint, "parts": draft.parts}
     plan["spares"] = {
@@ -164,8 +169,8 @@ def _series_id(ctx: TurnContext, number: int) -> UUID:
     return uuid5(ctx.turn.event_id, f"series-{number}")
 
 
-def _told(ctx: TurnContext, draft: Draft, number: int, *, changed: bool) -> str:
-    """How many tasks, the first one, the calendar, and one question."""
+def _told(ctx: TurnContext, draft: Draft, number: int, waiting: str = "", *, changed: bool) -> str:
+    """How many tasks, the first one, the calendar, what still waits, and one question."""
     shared = sum(len((series.get("shared") or {}).get("task_ids", [])) for series in draft.placed)
     if not number and shared:
         tasks = wording.count(shared, "task")
@@ -183,4 +188,5 @@ def _told(ctx: TurnContext, draft: Draft, number: int, *, changed: bool) -> str:
         text += f" {wording.capital(wording.count(sprints, 'later sprint'))} {'waits' if sprints == 1 else 'wait'} in line."
     if ctx.tools.calendar_link is not None:
         text += f"\nIn your calendar: {ctx.tools.calendar_link(ctx.user.id)}"
+    text += f"\n{waiting}" if waiting else ""
     return f"{text}\nI'll remind you each time. Is there anything else on your mind?"

@@ -46,12 +46,22 @@ class SeriesRequest:
     latest: datetime | None = None  # UTC; nothing ends after this moment
     days_said: bool = False  # the person named the days themselves: they move only when nothing else fits
     work_ok: bool = False  # the person asked for a time within their work hours
+    weeks_off: frozenset[int] = frozenset()  # weeks of the series that stay empty
+    not_before: time | None = None  # local; nothing begins earlier in the day
+    not_after: time | None = None  # local; everything is over by then
 
     @property
     def times_a_week(self) -> int:
         """As many as were asked for and the days kept free allow, at least one."""
         wanted = len(set(self.weekdays)) or max(self.per_week, 1)
         return max(1, min(wanted, len(self.days_open)))
+
+    def within_limits(self, at: time) -> bool:
+        """Whether a local time keeps to the hours the person allows."""
+        begins, limit = at.hour * 60 + at.minute, self.not_after
+        if self.not_before is not None and at < self.not_before:
+            return False
+        return limit is None or begins + self.minutes <= limit.hour * 60 + limit.minute
 
     @property
     def days_open(self) -> tuple[int, ...]:
@@ -113,6 +123,8 @@ class Ground:
         first = self.request.starts_on
         offset = (weekday - first.weekday()) % 7
         for week in range(self.request.first_week, self.request.last_week + 1):
+            if week in self.request.weeks_off:
+                continue
             moment = self.rhythm.utc(first + timedelta(days=offset + 7 * (week - 1)), at)
             if self.opens <= moment and moment + self.length <= self.closes:
                 yield moment
@@ -167,11 +179,14 @@ def _wished_time(ground: Ground, free: time) -> time:
 
 
 def _times(ground: Ground) -> set[time]:
-    """Every half hour in which the person is up, and the wished time."""
-    sleep = ground.rhythm.sleep
+    """Every half hour in which the person is up and that they allow, and the wished time."""
+    request, sleep = ground.request, ground.rhythm.sleep
     grid = {time(half // 2, half % 2 * 30) for half in range(48)}
+    if request.not_before is not None:
+        grid.add(request.not_before)
     awake = {at for at in grid if sleep is None or not within(at, *sleep)}
-    return awake | {ground.request.at} if ground.request.at else awake or grid
+    allowed = {at for at in awake if request.within_limits(at)} or awake
+    return allowed | {request.at} if request.at else allowed or grid
 
 
 def _away(at: time, ground: Ground) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from reminders.rules.cues import FULL_DAY, Cue, Ground, Obstacle, SeriesRequest, choose, wished
-from reminders.rules.diary import Busy, Diary, Prefer
+from reminders.rules.diary import BUFFER, Busy, Diary, Prefer
 from reminders.rules.load import DayLoad
 from reminders.rules.rhythm import Avoid, Rhythm
 from reminders.rules.slot_reasons import explain
@@ -124,6 +124,7 @@ def _elsewhere(ground: Ground, cue: Cue, moment: datetime, taken: Sequence[datet
         for day in (monday + timedelta(days=ahead) for ahead in range(7))
         if day.weekday() not in request.days_open
     ]
+    limits = [span for ahead in range(8) for span in _closed(ground, monday + timedelta(days=ahead))]
     load = DayLoad.of([*ground.diary.entries, *own], rhythm)
     full_days = [Busy(*day, FULL_DAY) for day in load.full_days(request.minutes)]
     prefer = Prefer(
@@ -137,11 +138,23 @@ def _elsewhere(ground: Ground, cue: Cue, moment: datetime, taken: Sequence[datet
         max(ground.opens, rhythm.utc(monday, time(0))),
         min(ground.closes, rhythm.utc(monday + timedelta(weeks=1), time(0))),
         rhythm,
-        [*ground.diary.entries, *own, *free_days, *full_days],
+        [*ground.diary.entries, *own, *free_days, *limits, *full_days],
         1,
         prefer,
     )
     return slots[0].start if slots else None
+
+
+def _closed(ground: Ground, day: date) -> list[Busy]:
+    """The hours of a day outside the person's limits. A neighbour keeps 15 minutes away; a limit is exact."""
+    request, rhythm = ground.request, ground.rhythm
+    spans = []
+    if request.not_before is not None:
+        spans.append((rhythm.utc(day, time(0)), rhythm.utc(day, request.not_before) - BUFFER))
+    if request.not_after is not None:
+        midnight = rhythm.utc(day + timedelta(days=1), time(0))
+        spans.append((rhythm.utc(day, request.not_after) + BUFFER, midnight))
+    return [Busy(start, end, "hours you keep free") for start, end in spans if start < end]
 
 
 def _conflict(ground: Ground, moment: datetime, obstacle: Obstacle) -> Conflict:

@@ -118,7 +118,7 @@ def test_a_change_is_answered_with_the_difference_and_a_new_version(talk: Talk) 
     assert "→" in shown
     assert len(shown) < len(first)
     talk.tap("Undo")
-    assert "Version 3" in talk.text
+    assert "Version 1, as it was before" in talk.text
 
 
 def test_a_change_in_words_moves_what_was_named(talk: Talk) -> None:

@@ -131,7 +131,7 @@ def test_a_week_without_any_day_is_not_carried_out() -> None:
 
 
 def test_the_last_task_is_not_dropped() -> None:
-    left, words = changed("drop 1 and drop 2")
+    left, words = apply_edits(PLAN, [edit(EditKind.DROP, 1), edit(EditKind.DROP, 2)])
     assert len(series_of(left)) == 1
     assert words == ["Easy run is dropped"]
 
@@ -180,3 +180,45 @@ def test_turning_it_down_is_a_no(text: str) -> None:
 )
 def test_a_wish_for_a_change_is_not_a_no(text: str) -> None:
     assert not says_no(text)
+
+
+def test_a_week_off_stays_empty_and_the_rest_goes_on() -> None:
+    free, words = apply_edits(PLAN, [edit(EditKind.SKIP_WEEKS, weeks=(3,))])
+    assert {stage.weeks_off[0] for stage in free.proposed_tasks} == {3}
+    assert words == [
+        "Easy run: weeks 1-6 → weeks 1-6 without 3",
+        "Loosen up: weeks 1-6 → weeks 1-6 without 3",
+    ]
+
+
+def test_a_shorter_plan_cuts_the_ramp_and_a_longer_one_draws_out_its_last_stage() -> None:
+    short, _ = apply_edits(PLAN, [edit(EditKind.WEEKS, count=3)])
+    assert [stage.week_range for stage in series_of(short)[0].stages] == [(1, 2), (3, 3)]
+    long, _ = apply_edits(short, [edit(EditKind.WEEKS, count=5)])
+    assert [stage.week_range for stage in series_of(long)[0].stages] == [(1, 2), (3, 5)]
+
+
+def test_two_series_change_places() -> None:
+    swapped, _ = apply_edits(PLAN, [edit(EditKind.SWAP, 1, other=2)])
+    run, stretch = series_of(swapped)
+    assert (run.first.day_part, run.first.days_a_week) == ("evening", 3)
+    assert (stretch.first.day_part, stretch.first.days_a_week) == ("morning", 1)
+
+
+def test_a_new_series_is_added_and_a_name_stays_one_series() -> None:
+    more, words = apply_edits(PLAN, [edit(EditKind.ADD, title="Swim", weekdays=(4,), count=30)])
+    assert words == ["New: Swim"]
+    assert series_of(more)[2].first.weekdays == (4,)
+    assert apply_edits(PLAN, [edit(EditKind.ADD, title="easy run")])[1] == []
+    assert apply_edits(PLAN, [edit(EditKind.RENAME, 2, title="Easy Run")]) == (PLAN, [])
+
+
+def test_relative_lengths_and_counts() -> None:
+    def run(*edits: PlanEdit) -> list[int]:
+        return [stage.duration_minutes for stage in series_of(apply_edits(PLAN, edits)[0])[0].stages]
+
+    assert run(edit(EditKind.MINUTES_BY, 1, count=10)) == [25, 30, 40]
+    assert run(edit(EditKind.MINUTES_TIMES, 1, count=50)) == [10, 10, 15]
+    assert run(edit(EditKind.MINUTES_BY, 1, count=-60)) == [5, 5, 5]
+    twice, _ = apply_edits(PLAN, [edit(EditKind.DAYS_TIMES, 1, count=200)])
+    assert series_of(twice)[0].first.days_a_week == 6

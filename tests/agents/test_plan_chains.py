@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.briefs import PlannerBrief
-from agents.draft import Draft
+from agents.draft import Draft, read_draft
 from agents.draft_versions import redone, undone
 from agents.editing import carry_out
 from agents.offline.planner import make_plan
@@ -153,3 +153,15 @@ def test_thirty_versions_keep_the_first_and_the_newest() -> None:
     assert kept[0] == 1
     assert kept[-5:] == [26, 27, 28, 29, 30]
     assert len(kept) <= 13
+
+
+def test_a_draft_of_another_version_is_read() -> None:
+    """Outputs of earlier versions without their numbers, and a field this version does not know."""
+    draft = first(PLANS[0])
+    old = {**draft.as_json(), "version": 3, "newest": 0, "versions": [], "back": [], "unheard_of": 1}
+    read = read_draft(old | {"earlier": [PLANS[1].model_dump(mode="json"), PLANS[2].model_dump(mode="json")]})
+    assert read is not None
+    back = undone(read)
+    assert back is not None
+    assert (back.version, back.plan) == (2, PLANS[2])
+    assert changed(read, PlanEdit(EditKind.EASIER)).version == 4

@@ -51,6 +51,10 @@ class Person:
         sender = self.address if channel is None else self._other(channel)
         return self._do(typed(sender, text, self.clock.now()))
 
+    def sends(self, message: InboundMessage) -> list[Event]:
+        """Anything that is not typed: a photo, a forwarded text."""
+        return self._do(message)
+
     def taps(self, label: str) -> list[Event]:
         """Tap the newest button whose label begins with these words."""
         event, choice = self._button(label)

@@ -1,0 +1,211 @@
+"""One conversation lived on the simulated phone: each step done, looked at and marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+from uuid import uuid4
+
+from bot.clock import ManualClock
+from bot.evaluation import hard_rules, plan_quality, tone
+from bot.evaluation.expectations import check
+from bot.evaluation.marks import Kind, Mark
+from bot.evaluation.moments import read_days, read_length, read_moment, says
+from bot.evaluation.people import settle_in
+from bot.evaluation.script import Conversation, Step
+from bot.evaluation.seen import Seen
+from bot.evaluation.snapshot import Snapshot, take
+from bot.life import DidNotHappenError, Event, Person
+from bot.services import Services
+from channels.messages import Address
+from channels.simulator import PhoneStore, typed
+from reminders.wakeups import RecordedWakeups
+from storage.vocabulary import ChannelName
+
+_GOOD = "Looks good"
+_MOST_QUESTIONS = 3
+_BETWEEN = timedelta(seconds=20)  # two turns of the same talk
+
+
+@dataclass
+class Lived:
+    """What became of one conversation."""
+
+    conversation: Conversation
+    marks: list[Mark] = field(default_factory=list)
+    transcript: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)  # of each turn, from the door to the last reply
+
+    def failed(self, *kinds: Kind) -> list[Mark]:
+        return [mark for mark in self.marks if not mark.ok and mark.kind in (kinds or tuple(Kind))]
+
+
+def live(services: Services, conversation: Conversation) -> Lived:
+    """Live it from its first step to its last, as somebody who is new in this database. Raises WritingError."""
+    life = _Life.begin(services, conversation)
+    for place, step in enumerate(conversation.steps):
+        try:
+            life.step(step)
+        except DidNotHappenError as error:
+            life.gives_up(conversation.steps[place:], str(error).splitlines()[0])
+            break
+    return life.lived
+
+
+@dataclass
+class _Life:
+    lived: Lived
+    person: Person
+    services: Services
+    clock: ManualClock
+    before: Snapshot
+    wishes: hard_rules.Wishes = field(default_factory=hard_rules.Wishes)
+    last: tone.Spoken | None = None
+
+    @classmethod
+    def begin(cls, services: Services, conversation: Conversation) -> _Life:
+        clock = ManualClock(conversation.start)
+        model = services.model
+        house = replace(services, clock=clock, wakeups=RecordedWakeups(), enqueue=lambda *_: None)
+        house.model = model
+        address = Address(ChannelName.TELEGRAM, f"sim:{uuid4().hex}")
+        if conversation.someone.known:
+            with house.database.service() as session:
+                settle_in(session, conversation, address)
+        person = Person(house, clock, PhoneStore(house.redis), address)
+        before = take(house.database, address.channel, address.value, clock.now())
+        return cls(Lived(conversation), person, house, clock, before)
+
+    def step(self, step: Step) -> None:
+        began = perf_counter()
+        events = self._act(step)
+        if step.act != "wait":
+            self.lived.seconds.append(perf_counter() - began)
+        address = self.person.address
+        after = take(self.services.database, address.channel, address.value, self.clock.now())
+        seen = _seen(events, self.before, after, self.clock.now())
+        self._write(step, events)
+        self._wish(step)
+        self._judge(step, seen, events)
+        self.before = after
+        if step.act != "wait":
+            self.clock.shift(_BETWEEN)
+
+    # ---------------------------------------------------------------- acts
+
+    def _act(self, step: Step) -> list[Event]:
+        acts: dict[str, Callable[[Step], list[Event]]] = {
+            "say": self._say,
+            "tap": lambda step: self.person.taps(step.text),
+            "answers": self._answer,
+            "wait": self._wait,
+        }
+        return acts[step.act](step)
+
+    def _say(self, step: Step) -> list[Event]:
+        message = typed(self.person.address, step.text, self.clock.now())
+        return self.person.sends(replace(message, kind=step.kind, forwarded=step.forwarded))
+
+    def _answer(self, _: Step) -> list[Event]:
+        """The first button of each question, until there is a plan; more than three questions are too many."""
+        events: list[Event] = []
+        for _question in range(_MOST_QUESTIONS):
+            if self.person.shows_button(_GOOD):
+                break
+            events = self.person.taps_first()
+            self.clock.shift(_BETWEEN)
+        if not self.person.shows_button(_GOOD):
+            raise DidNotHappenError(f"no plan after {_MOST_QUESTIONS} answers")
+        return events or [next(one for one in reversed(self.person.seen) if one.get("rows"))]
+
+    def _wait(self, step: Step) -> list[Event]:
+        zone = self.before.zone
+        words = step.text.removeprefix("until ")
+        if step.text != words:
+            near = self.clock.now().astimezone(zone).date()
+            return self.person.waits_until(read_moment(words, near, zone))
+        return self.person.waits_until(self.clock.now() + read_length(words))
+
+    # ---------------------------------------------------------------- marks
+
+    def _wish(self, step: Step) -> None:
+        """Days and times that were agreed hold for every later version, until the plan is saved or dropped."""
+        for one in step.expectations:
+            match one.name:
+                case "plan not on":
+                    self.wishes.not_on |= read_days(one.value)
+                case "plan only on":
+                    self.wishes.only_on = read_days(one.value)
+
+    def _judge(self, step: Step, seen: Seen, events: Sequence[Event]) -> None:
+        marks = self.lived.marks
+        approved = step.has("approves")
+        marks += hard_rules.judge(hard_rules.Ruling(seen.before, seen.after, seen.now, approved, self.wishes))
+        if approved or not seen.after.draft:
+            self.wishes = hard_rules.Wishes()
+        if step.act == "wait":
+            marks += self._at_night(events, seen.after)
+        else:
+            marks.append(_answered(events))
+            self._judge_words(step, seen)
+        for one in step.expectations:
+            detail = check(one.name, one.value, seen)
+            rule = f"{one.name}: {one.value}".rstrip(": ")
+            marks.append(Mark(Kind.UNDERSTANDING, not detail, rule, detail, one.line))
+
+    def _judge_words(self, step: Step, seen: Seen) -> None:
+        first_plan = bool(seen.after.draft) and seen.after.draft.get("version") == 1
+        shown = first_plan and seen.before.draft.get("placed") != seen.after.draft.get("placed")
+        spoken = tone.Spoken(step.text, seen.replies, plan=_GOOD in seen.labels)
+        self.lived.marks += tone.judge(spoken, self.last)
+        if shown:
+            self.lived.marks += plan_quality.judge(seen.text, seen.after)
+        self.last = spoken
+
+    def _at_night(self, events: Sequence[Event], after: Snapshot) -> list[Mark]:
+        """What comes by itself never comes in the person's sleep."""
+        sleep = after.profile.sleep_window
+        if sleep is None:
+            return []
+        moments = [datetime.fromisoformat(one["at"]) for one in events if one["kind"] == "message"]
+        woken = [at for at in moments if hard_rules.sleeps(sleep, at, at + timedelta(seconds=1), after.zone)]
+        detail = "; ".join(says(at, after.zone) for at in woken[:3])
+        return [Mark(Kind.HARD, not woken, "nobody is woken", detail)]
+
+    def gives_up(self, steps: Sequence[Step], why: str) -> None:
+        """What could not be done, and everything expected of it and of what would have come after it."""
+        self.lived.transcript.append(f"  × {why}")
+        lost = [one for step in steps for one in step.expectations]
+        self.lived.marks.append(Mark(Kind.UNDERSTANDING, False, f"> {steps[0]}", why, steps[0].line))
+        self.lived.marks += [
+            Mark(Kind.UNDERSTANDING, False, f"{one.name}: {one.value}", "not reached", one.line)
+            for one in lost
+        ]
+
+    def _write(self, step: Step, events: Sequence[Event]) -> None:
+        at = self.clock.now()
+        self.lived.transcript.append(f"{says(at, self.before.zone)}  > {step}")
+        for event in events:
+            if event["kind"] != "message" or not event.get("text"):
+                continue
+            buttons = " ".join(f"[{one['label']}]" for row in event.get("rows") or [] for one in row)
+            lines = [*str(event["text"]).splitlines(), *([buttons] if buttons else [])]
+            self.lived.transcript += [f"    {line}" for line in lines]
+
+
+def _seen(events: Sequence[Event], before: Snapshot, after: Snapshot, now: datetime) -> Seen:
+    messages = [one for one in events if one["kind"] == "message"]
+    replies = tuple(str(one["text"]) for one in messages if one.get("text") and not one.get("replaces"))
+    edited = " ".join(str(one["text"]) for one in messages if one.get("text") and one.get("replaces"))
+    labels = tuple(
+        str(choice["label"]) for one in messages for row in one.get("rows") or [] for choice in row
+    )
+    return Seen(replies, labels, before, after, now, edited)
+
+
+def _answered(events: Sequence[Event]) -> Mark:
+    """Nothing the person does is left without a word, or at least a changed message."""
+    ok = any(one["kind"] == "message" for one in events)
+    return Mark(Kind.HARD, ok, "never mute", "" if ok else "no reply at all")

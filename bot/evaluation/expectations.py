@@ -146,6 +146,12 @@ def _goals(value: str, seen: Seen) -> str:
     return compare(len(seen.after.active), number(value), str([title for _, title, _ in seen.after.goals]))
 
 
+def _tag(value: str, seen: Seen) -> str:
+    """A tag of the plan on the table, or of a goal once there is one."""
+    found = seen.after.tags | set(seen.after.draft.get("tags", []))
+    return "" if value in found else f"tags: {', '.join(sorted(found)) or 'none'}"
+
+
 def _approves(_: str, seen: Seen) -> str:
     fresh = [one for one in seen.new if one.goal]
     return "" if fresh and seen.after.active else f"nothing of a plan was saved; said: {seen.text[:200]!r}"
@@ -205,6 +211,7 @@ CHECKS: dict[str, Check] = {
     "unchanged": _unchanged,
     "goal": _goal,
     "goals": _goals,
+    "tag": _tag,
     "approves": _approves,
     **PLAN_CHECKS,
     "intent": _intent,

@@ -49,6 +49,7 @@ class Snapshot:
     paused: bool = False
     entries: tuple[Entry, ...] = ()
     goals: tuple[tuple[str, str, str], ...] = ()  # id, title, status
+    tags: frozenset[str] = frozenset()  # of all goals
     state: Json = field(default_factory=dict)  # what the graph remembers
 
     @property
@@ -104,6 +105,7 @@ def take(database: Database, channel: str, value: str, now: datetime) -> Snapsho
             user.paused_until is not None and user.paused_until > now,
             _entries(session, user.id),
             _goals(session, user.id),
+            _tags(session, user.id),
             _state(session, user),
         )
 
@@ -129,6 +131,11 @@ def _entries(session: Session, user_id: UUID) -> tuple[Entry, ...]:
 def _goals(session: Session, user_id: UUID) -> tuple[tuple[str, str, str], ...]:
     rows = session.scalars(select(Goal).where(Goal.user_id == user_id).order_by(Goal.created_at, Goal.id))
     return tuple((str(row.id), row.title, row.status) for row in rows)
+
+
+def _tags(session: Session, user_id: UUID) -> frozenset[str]:
+    rows = session.scalars(select(Goal.class_tags).where(Goal.user_id == user_id))
+    return frozenset(tag for tags in rows for tag in tags)
 
 
 def _state(session: Session, user: User) -> Json:

@@ -64,7 +64,9 @@ class Person:
 
     def taps_first(self) -> list[Event]:
         """Tap the first button of the newest message that has any."""
-        event = next(event for event in reversed(list(_current(self.seen))) if event.get("rows"))
+        event = next((event for event in reversed(list(_current(self.seen))) if event.get("rows")), None)
+        if event is None:
+            raise DidNotHappenError(f"no button on the phone:\n{self.transcript()}")
         return self.taps(event["rows"][0][0]["label"])
 
     def presses(self, ringing: Event, digits: str) -> list[Event]:

@@ -76,22 +76,26 @@ class _Life:
                 settle_in(session, conversation, address)
         person = Person(house, clock, PhoneStore(house.redis), address)
         before = take(house.database, address.channel, address.value, clock.now())
-        return cls(Lived(conversation), person, house, clock, before)
+        life = cls(Lived(conversation), person, house, clock, before)
+        person.on_event = life.write
+        return life
 
     def step(self, step: Step) -> None:
         began = perf_counter()
         events = self._act(step)
         if step.act != "wait":
             self.lived.seconds.append(perf_counter() - began)
-        address = self.person.address
-        after = take(self.services.database, address.channel, address.value, self.clock.now())
+        after = self._look()
         seen = _seen(events, self.before, after, self.clock.now())
-        self._write(step, events)
         self._wish(step)
         self._judge(step, seen, events)
         self.before = after
         if step.act != "wait":
             self.clock.shift(_BETWEEN)
+
+    def _look(self) -> Snapshot:
+        address = self.person.address
+        return take(self.services.database, address.channel, address.value, self.clock.now())
 
     # ---------------------------------------------------------------- acts
 
@@ -114,13 +118,16 @@ class _Life:
         for _question in range(_MOST_QUESTIONS):
             if self.person.shows_button(_GOOD):
                 break
+            if self._look().focus != "goal_question":
+                raise DidNotHappenError("neither a plan nor a question before it")
             events = self.person.taps_first()
             self.clock.shift(_BETWEEN)
         if not self.person.shows_button(_GOOD):
             raise DidNotHappenError(f"no plan after {_MOST_QUESTIONS} answers")
-        return events or [next(one for one in reversed(self.person.seen) if one.get("rows"))]
+        return events or [one for one in self.person.seen if one.get("rows")][-1:]
 
     def _wait(self, step: Step) -> list[Event]:
+        self.lived.transcript.append(f"… {step.text}")
         zone = self.before.zone
         words = step.text.removeprefix("until ")
         if step.text != words:
@@ -184,15 +191,18 @@ class _Life:
             for one in lost
         ]
 
-    def _write(self, step: Step, events: Sequence[Event]) -> None:
-        at = self.clock.now()
-        self.lived.transcript.append(f"{says(at, self.before.zone)}  > {step}")
-        for event in events:
-            if event["kind"] != "message" or not event.get("text"):
-                continue
+    def write(self, event: Event) -> None:
+        """One event of the phone as lines of the transcript."""
+        if event["kind"] == "inbound":
+            at = says(self.clock.now(), self.before.zone)
+            text = str(event["text"])
+            self.lived.transcript.append(f"{at}  > {text if len(text) < 300 else text[:300] + ' …'}")
+        elif event["kind"] == "message" and event.get("text"):
             buttons = " ".join(f"[{one['label']}]" for row in event.get("rows") or [] for one in row)
-            lines = [*str(event["text"]).splitlines(), *([buttons] if buttons else [])]
-            self.lived.transcript += [f"    {line}" for line in lines]
+            lines = str(event["text"]).splitlines()
+            if event.get("replaces"):
+                lines = lines[-1:]  # the result an older message was changed into
+            self.lived.transcript += [f"    {line}" for line in (*lines, buttons) if line]
 
 
 def _seen(events: Sequence[Event], before: Snapshot, after: Snapshot, now: datetime) -> Seen:

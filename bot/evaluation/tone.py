@@ -53,7 +53,10 @@ def _marks(spoken: Spoken, before: Spoken | None) -> Iterator[Mark]:
     plain = _QUOTED.sub("", _unheard(spoken))
     asked = questions(plain)
     yield _mark("one question at most", len(asked) <= 1, " / ".join(asked))
-    yield _mark("the question comes last", not asked or plain.rstrip().endswith("?"), plain[-120:])
+    last = plain.rstrip().rpartition("\n\n")[
+        2
+    ]  # what may follow: a hint how to answer, or the times to choose from
+    yield _mark("the question comes last", not asked or "?" in last, plain[-120:])
     limit = LONGEST_PLAN if spoken.plan else LONGEST
     yield _mark("short", len(spoken.text) <= limit, f"{len(spoken.text)} characters")
     for rule, pattern in (("no guilt", _GUILT), ("no promise of success", _PROMISE)):

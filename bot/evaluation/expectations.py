@@ -51,7 +51,7 @@ def _not_offers(value: str, seen: Seen) -> str:
 
 
 def _question(value: str, seen: Seen) -> str:
-    asks = any("?" in reply for reply in seen.replies)
+    asks = "?" in seen.text
     return "" if asks == (value != "none") else f"said: {seen.text[-200:]!r}"
 
 

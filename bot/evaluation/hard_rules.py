@@ -12,6 +12,7 @@ from bot.evaluation.moments import DAYS, says
 from bot.evaluation.snapshot import Entry, Snapshot
 from reminders.rules.diary import BUFFER, HORIZON
 from storage.profile import SleepWindow
+from storage.vocabulary import GoalStatus
 
 _MOST_GOALS = 3
 
@@ -39,6 +40,7 @@ class Ruling:
     after: Snapshot
     now: datetime
     approved: bool
+    alone: bool = False  # time passed and nobody spoke
     wishes: Wishes = field(default_factory=Wishes)
 
 
@@ -70,6 +72,10 @@ def _approval(turn: Ruling) -> Iterator[Mark]:
     if turn.approved:
         return
     goals = set(turn.after.active) - set(turn.before.active)
+    if (
+        turn.alone
+    ):  # the next sprint of a goal takes the place of the one that ended; its tasks wait for a yes
+        goals -= {goal for goal, _, status in turn.before.goals if status == GoalStatus.PIPELINE}
     fresh = [one for one in _new(turn) if one.goal and not one.replaces]
     detail = f"{len(goals)} goals became active and {len(fresh)} tasks of a plan were saved"
     yield _mark("nothing is saved before the person agrees", not (goals or fresh), detail)

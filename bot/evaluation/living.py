@@ -148,8 +148,9 @@ class _Life:
 
     def _judge(self, step: Step, seen: Seen, events: Sequence[Event]) -> None:
         marks = self.lived.marks
-        approved = step.has("approves")
-        marks += hard_rules.judge(hard_rules.Ruling(seen.before, seen.after, seen.now, approved, self.wishes))
+        approved, alone = step.has("approves"), step.act == "wait"
+        turn = hard_rules.Ruling(seen.before, seen.after, seen.now, approved, alone, self.wishes)
+        marks += hard_rules.judge(turn)
         if approved or not seen.after.draft:
             self.wishes = hard_rules.Wishes()
         if step.act == "wait":
@@ -201,18 +202,25 @@ class _Life:
             buttons = " ".join(f"[{one['label']}]" for row in event.get("rows") or [] for one in row)
             lines = str(event["text"]).splitlines()
             if event.get("replaces"):
-                lines = lines[-1:]  # the result an older message was changed into
+                lines = _result(str(event["text"])).splitlines()
             self.lived.transcript += [f"    {line}" for line in (*lines, buttons) if line]
 
 
 def _seen(events: Sequence[Event], before: Snapshot, after: Snapshot, now: datetime) -> Seen:
     messages = [one for one in events if one["kind"] == "message"]
     replies = tuple(str(one["text"]) for one in messages if one.get("text") and not one.get("replaces"))
-    edited = " ".join(str(one["text"]) for one in messages if one.get("text") and one.get("replaces"))
+    edited = " ".join(
+        _result(str(one["text"])) for one in messages if one.get("text") and one.get("replaces")
+    )
     labels = tuple(
         str(choice["label"]) for one in messages for row in one.get("rows") or [] for choice in row
     )
     return Seen(replies, labels, before, after, now, edited)
+
+
+def _result(edited: str) -> str:
+    """What an older message was changed into: the choice below its own words, or new words in their place."""
+    return edited.rpartition("\n\n")[2] if "\n\n✓" in edited else edited
 
 
 def _answered(events: Sequence[Event]) -> Mark:

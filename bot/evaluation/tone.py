@@ -25,6 +25,7 @@ _RAW = re.compile(
     r"\d{4}-\d\d-\d\d|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}|\b[0-9a-f]{32}\b|\bNone\b|\bnull\b|\bundefined\b|\bnan\b"
     r"|<(?:name|e-mail|number|place|address) \d+>|\{\w*\}|RRULE|FREQ=|\bTrue\b|\bFalse\b|Traceback|\[\]|_[a-z]+_"
 )
+_LINK = re.compile(r"https?://\S+")
 _DATE = re.compile(
     r"(?P<before>\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
 )
@@ -74,7 +75,7 @@ def _marks(spoken: Spoken, before: Spoken | None) -> Iterator[Mark]:
 
 def _unheard(spoken: Spoken) -> str:
     """Without what only repeats the person's own words: a title may be anything."""
-    text = spoken.text
+    text = _LINK.sub("", spoken.text)
     for line in spoken.heard.splitlines():
         if len(line.strip()) > 3:
             text = re.sub(re.escape(line.strip()), "", text, flags=re.I)

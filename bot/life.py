@@ -143,8 +143,8 @@ class Person:
         self.seen += new
         for event in new:
             self.on_event(event)
-        if any(event["kind"] == "inbound" for event in new):
-            return new + self.reads()  # what was typed may have named a number
+        if _numbers(new):
+            return new + self.reads()  # a code may have come to the number that was typed
         return new
 
     def shown(self, kind: str) -> Event:

@@ -63,4 +63,4 @@ def test_there_are_many_and_each_has_its_own_title() -> None:
     titles = [talk.title for talk in TALKS]
     assert len(titles) >= 60
     assert len(set(titles)) == len(titles)
-    assert all(2 <= len(talk.steps) <= 15 for talk in TALKS)
+    assert all(2 <= len(talk.steps) <= 16 for talk in TALKS)

@@ -25,6 +25,7 @@ from reminders.wakeups import RecordedWakeups
 from storage.vocabulary import ChannelName
 
 _GOOD = "Looks good"
+_WAYS_OUT = ("Skip", "Leave it", "Other", "Back")
 _MOST_QUESTIONS = 3
 _BETWEEN = timedelta(seconds=20)  # two turns of the same talk
 
@@ -112,19 +113,28 @@ class _Life:
         message = typed(self.person.address, step.text, self.clock.now())
         return self.person.sends(replace(message, kind=step.kind, forwarded=step.forwarded))
 
-    def _answer(self, _: Step) -> list[Event]:
-        """The first button of each question, until there is a plan; more than three questions are too many."""
+    def _answer(self, step: Step) -> list[Event]:
+        """The first (second, ...) button of each question, until there is a plan; more than three are too many."""
         events: list[Event] = []
-        for _question in range(_MOST_QUESTIONS):
+        for _ in range(_MOST_QUESTIONS):
             if self.person.shows_button(_GOOD):
                 break
             if self._look().focus != "goal_question":
                 raise DidNotHappenError("neither a plan nor a question before it")
-            events = self.person.taps_first()
+            events = self.person.taps(self._likely(int(step.text)))
             self.clock.shift(_BETWEEN)
         if not self.person.shows_button(_GOOD):
             raise DidNotHappenError(f"no plan after {_MOST_QUESTIONS} answers")
         return events or [one for one in self.person.seen if one.get("rows")][-1:]
+
+    def _likely(self, place: int) -> str:
+        """One of the likely answers that are offered, the last where there are fewer."""
+        rows = next((one["rows"] for one in reversed(self.person.seen) if one.get("rows")), [])
+        labels = [str(choice["label"]) for row in rows for choice in row]
+        likely = [label for label in labels if label not in _WAYS_OUT]
+        if not likely:
+            raise DidNotHappenError(f"no likely answer among {labels}")
+        return likely[min(place, len(likely)) - 1]
 
     def _wait(self, step: Step) -> list[Event]:
         self.lived.transcript.append(f"… {step.text}")

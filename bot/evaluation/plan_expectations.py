@@ -78,6 +78,12 @@ def _plan_fewer(_: str, seen: Seen) -> str:
     return "" if 0 < now < was else f"{was} times before, {now} now"
 
 
+def _plan_as_many(_: str, seen: Seen) -> str:
+    """A change of times or lengths takes nothing away, but for what no longer fits at an end."""
+    was, now = len(seen.before.proposed), len(seen.after.proposed)
+    return "" if now >= 0.8 * was else f"{was} times before, {now} now: {_plan_lines(seen)}"
+
+
 def _plan_starts(value: str, seen: Seen) -> str:
     """`from Mon 23 Mar`: nothing of it before that day."""
     day = read_moment(f"{value.removeprefix('from ')} 00:00", seen.near, seen.after.zone)
@@ -108,6 +114,7 @@ PLAN_CHECKS: dict[str, Callable[[str, Seen], str]] = {
     "plan minutes": _plan_minutes,
     "plan tasks": _plan_tasks,
     "plan fewer": _plan_fewer,
+    "plan as many": _plan_as_many,
     "plan starts": _plan_starts,
     "plan title": _plan_title,
     "plan line": _plan_line_at,

@@ -28,6 +28,7 @@ from storage.vocabulary import WEEKDAYS, Chronotype
 FOLDER = Path(agents.__file__).parent / "evals"
 NOBODY = "somebody new"
 _TIMES = re.compile(r"\{(\d+) times\} ?")
+_ANSWERS = re.compile(r"\(answers(?: (\d))?\)")
 _KIND = re.compile(r"\{(\w[\w ]*)\} ?")
 _WORK = re.compile(r"works (\w{3})-(\w{3}) (\d{1,2})(?::(\d\d))?-(\d{1,2})(?::(\d\d))?")
 _TASK = re.compile(rf"({MOMENT}|{DATE}) (.+?)(?: \((\d+) min\))?(?: weekly x(\d+))?")
@@ -55,10 +56,8 @@ class Step:
         return any(one.name == name for one in self.expectations)
 
     def __str__(self) -> str:
-        shown = self.text if len(self.text) <= 200 else f"{self.text[:200]}… ({len(self.text)} characters)"
-        return {"tap": f"[{shown}]", "answers": "(answers until there is a plan)", "wait": f"… {shown}"}.get(
-            self.act, shown
-        )
+        shown = self.text if len(self.text) <= 200 else f"{self.text[:200]} …"
+        return {"tap": f"[{shown}]", "answers": "(answers)", "wait": f"… {shown}"}.get(self.act, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +150,8 @@ def _step(line: str, number: int) -> Step:
     if line.startswith("..."):
         return Step("wait", line[3:].strip(), number)
     text = line[1:].strip()
-    if text == "(answers)":
-        return Step("answers", "", number)
+    if answers := _ANSWERS.fullmatch(text):
+        return Step("answers", answers[1] or "1", number)
     if text.startswith("[") and text.endswith("]"):
         return Step("tap", text[1:-1], number)
     step = Step("say", text, number)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import Any
 from uuid import uuid4
 
 from bot.clock import ManualClock
@@ -129,7 +130,7 @@ class _Life:
 
     def _likely(self, place: int) -> str:
         """One of the likely answers that are offered, the last where there are fewer."""
-        rows = next((one["rows"] for one in reversed(self.person.seen) if one.get("rows")), [])
+        rows: list[Any] = next((one["rows"] for one in reversed(self.person.seen) if one.get("rows")), [])
         labels = [str(choice["label"]) for row in rows for choice in row]
         likely = [label for label in labels if label not in _WAYS_OUT]
         if not likely:

@@ -139,6 +139,7 @@ class _Life:
 
     def _wait(self, step: Step) -> list[Event]:
         self.lived.transcript.append(f"… {step.text}")
+        self.last = None  # after a while the same words are no repetition
         zone = self.before.zone
         words = step.text.removeprefix("until ")
         if step.text != words:

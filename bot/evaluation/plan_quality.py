@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.evaluation.marks import Kind, Mark
 from bot.evaluation.snapshot import Snapshot
 
-TINY = 45  # minutes of one session in the first week
+TINY = 30  # minutes of one session in the first week
 STEEPEST = 1.6  # one week's minutes beside those of the week before
 _LINE = re.compile(r"^\s*\d+[.)] .*\b\d\d:\d\d\b.*\bmin\b", re.M)
 _FALLBACK = re.compile(

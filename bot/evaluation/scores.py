@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -120,13 +121,18 @@ def _row(score: Score) -> tuple[str, ...]:
 
 
 def _share(kept: int, of: int) -> str:
-    return f"{kept}/{of} {100 * kept / of:.1f}%" if of else "-"
+    return f"{kept}/{of} {_percent(kept, of)}%" if of else "-"
+
+
+def _percent(kept: int, of: int) -> str:
+    """Rounded down: one of a thousand that is broken is not 100 %."""
+    return f"{math.floor(1000 * kept / of) / 10:.1f}"
 
 
 def verdict(everything: Score) -> str:
     """One line: good enough, or what is not."""
     missed = [
-        f"{kind} {100 * everything.share(kind):.1f} % (at least {100 * LEAST[kind]:.0f} %)"
+        f"{kind} {_percent(*everything.kept(kind))} % (at least {100 * LEAST[kind]:.0f} %)"
         for kind in everything.missed
     ]
     return f"Not good enough: {', '.join(missed)}." if missed else "Good enough."

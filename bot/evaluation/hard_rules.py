@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.evaluation.marks import Kind, Mark
-from bot.evaluation.moments import DAYS, says
+from bot.evaluation.moments import says
 from bot.evaluation.snapshot import Entry, Snapshot
+from channels.sim_phone import Event
 from reminders.rules.diary import BUFFER, HORIZON
 from storage.profile import SleepWindow
 from storage.vocabulary import GoalStatus
 
 _MOST_GOALS = 3
+_AT = re.compile(r"\bat (\d\d:\d\d)\b")
 
 
 @dataclass
@@ -172,5 +175,25 @@ def _gap(local: datetime) -> bool:
     return (tomorrow.utcoffset() or timedelta(0)) > (midnight.utcoffset() or timedelta(0))
 
 
-def day_names(days: Iterable[int]) -> str:
-    return ", ".join(DAYS[day] for day in sorted(days))
+# ------------------------------------------------------------------ what comes by itself
+
+
+def judge_reminders(events: Sequence[Event], after: Snapshot) -> list[Mark]:
+    """Messages nobody asked for: never in the person's sleep, and with the task's own local time."""
+    new = [one for one in events if one["kind"] == "message" and not one.get("replaces")]
+    known = {one.key: f"{one.at.astimezone(after.zone):%H:%M}" for one in after.entries}
+    wrong = [
+        f"{one['text']!r}, but it is at {known[one['task_id']]}"
+        for one in new
+        if one.get("task_id") in known
+        and (said := _AT.search(one["text"]))
+        and said[1] != known[one["task_id"]]
+    ]
+    marks = [_mark("a reminder says the right time", not wrong, "; ".join(wrong[:3]))]
+    sleep = after.profile.sleep_window
+    if sleep is None:
+        return marks
+    moments = [datetime.fromisoformat(one["at"]) for one in new]
+    woken = [at for at in moments if sleeps(sleep, at, at + timedelta(seconds=1), after.zone)]
+    detail = "; ".join(says(at, after.zone) for at in woken[:3])
+    return [*marks, _mark("nobody is woken", not woken, detail)]

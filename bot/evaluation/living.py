@@ -166,7 +166,7 @@ class _Life:
         if approved or not seen.after.draft:
             self.wishes = hard_rules.Wishes()
         if step.act == "wait":
-            marks += self._at_night(events, seen.after)
+            marks += hard_rules.judge_reminders(events, seen.after)
         else:
             marks.append(_answered(events))
             self._judge_words(step, seen)
@@ -183,16 +183,6 @@ class _Life:
         if shown:
             self.lived.marks += plan_quality.judge(seen.text, seen.after)
         self.last = spoken
-
-    def _at_night(self, events: Sequence[Event], after: Snapshot) -> list[Mark]:
-        """What comes by itself never comes in the person's sleep."""
-        sleep = after.profile.sleep_window
-        if sleep is None:
-            return []
-        moments = [datetime.fromisoformat(one["at"]) for one in events if one["kind"] == "message"]
-        woken = [at for at in moments if hard_rules.sleeps(sleep, at, at + timedelta(seconds=1), after.zone)]
-        detail = "; ".join(says(at, after.zone) for at in woken[:3])
-        return [Mark(Kind.HARD, not woken, "nobody is woken", detail)]
 
     def gives_up(self, steps: Sequence[Step], why: str) -> None:
         """What could not be done, and everything expected of it and of what would have come after it."""

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.__main__ import build_parser
-from bot.cli.eval import evaluate
 from bot.evaluation import hard_rules, tone
-from bot.evaluation.expectations import check
 from bot.evaluation.hard_rules import Ruling, Wishes
-from bot.evaluation.living import Lived
-from bot.evaluation.marks import Kind, Mark
-from bot.evaluation.metering import Cost
 from bot.evaluation.moments import WritingError, read_date, read_length, read_moment
-from bot.evaluation.scores import failures, table, total, verdict
-from bot.evaluation.script import Conversation, parse
-from bot.evaluation.seen import Seen
-from bot.evaluation.snapshot import Entry, Snapshot
-from bot.settings import Settings
+from bot.evaluation.script import parse
+from bot.evaluation.snapshot import Snapshot
 from channels.messages import InboundKind
 from storage.profile import Profile, SleepWindow
-from tests.fakes.openai_server import OpenAIServer, says_json
-from tests.stories.test_network_model import answers_well
+from tests.bot.evaluation_parts import BERLIN, NIGHT, NOW, entry, having
 
-BERLIN = ZoneInfo("Europe/Berlin")
-NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
-NIGHT = SleepWindow(start=time(23), end=time(7))
 TALK = """
 # a remark
 === A dentist in three words
@@ -88,11 +72,6 @@ def test_what_cannot_be_meant_is_refused_with_its_line(line: str, says: str) -> 
         parse("capture", f"=== A title\n{line}\n")
 
 
-def test_an_expectation_nobody_knows_is_refused() -> None:
-    with pytest.raises(WritingError, match="not an expectation"):
-        check("smells", "good", seen())
-
-
 def test_a_date_without_a_year_is_the_next_one() -> None:
     assert read_date("Mon 4 Jan", NOW.date() + timedelta(days=290)).year == 2027
     assert read_moment("Sun 29 Mar 09:00", NOW.date(), BERLIN) == datetime(2026, 3, 29, 7, 0, tzinfo=UTC)
@@ -102,19 +81,10 @@ def test_a_date_without_a_year_is_the_next_one() -> None:
 # ------------------------------------------------------------------ hard rules
 
 
-def entry(key: str, local: str, minutes: int = 30, **more: str) -> Entry:
-    at = datetime.fromisoformat(local).replace(tzinfo=BERLIN).astimezone(UTC)
-    return Entry(key, f"Task {key}", at, minutes, **{"goal": "g"} | more)  # type: ignore[arg-type]
-
-
 def broken(after: Snapshot, *, approved: bool = True, wishes: Wishes | None = None) -> set[str]:
     before = Snapshot(BERLIN, Profile(sleep_window=NIGHT))
     turn = Ruling(before, after, NOW, approved, wishes=wishes or Wishes())
     return {mark.rule for mark in hard_rules.judge(turn) if not mark.ok}
-
-
-def having(*entries: Entry, **more: object) -> Snapshot:
-    return replace(Snapshot(BERLIN, Profile(sleep_window=NIGHT), entries=entries), **more)  # type: ignore[arg-type]
 
 
 def test_a_good_plan_breaks_nothing() -> None:
@@ -170,6 +140,19 @@ def test_a_plan_whose_words_and_times_differ_is_seen() -> None:
     assert broken(having(state=state)) == {"local times are as said, also over a clock change"}
 
 
+def test_a_reminder_at_night_or_with_another_time_is_seen() -> None:
+    after = having(entry("a", "2026-03-12T08:00"))
+    event = {"kind": "message", "text": "Run at 08:00, in 10 minutes.", "task_id": "a"}
+
+    def found(at: str, **more: str) -> set[str]:
+        marks = hard_rules.judge_reminders([event | {"at": at} | more], after)
+        return {mark.rule for mark in marks if not mark.ok}
+
+    assert found("2026-03-12T06:50:00+00:00") == set()
+    assert found("2026-03-12T05:50:00+00:00") == {"nobody is woken"}
+    assert found("2026-03-12T06:50:00+00:00", text="Run at 09:00.") == {"a reminder says the right time"}
+
+
 def test_a_night_worker_sleeps_by_day() -> None:
     window = SleepWindow(start=time(9), end=time(16))
     noon = datetime(2026, 3, 12, 11, 0, tzinfo=UTC)
@@ -212,91 +195,3 @@ def test_the_same_words_twice_are_heard() -> None:
     first = tone.Spoken("a", ("I didn't get that.",))
     again = tone.judge(replace(first, heard="b"), first)
     assert [mark.rule for mark in again if not mark.ok] == ["not the same words twice in a row"]
-
-
-# ------------------------------------------------------------------ expectations and scores
-
-
-def seen(*replies: str, **more: object) -> Seen:
-    return Seen(replies, ("OK", "Change"), having(), having(**more), NOW)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "ok"),
-    [
-        ("says", "not this / fri 13", True),
-        ("says", "tuesday", False),
-        ("not says", "tuesday", True),
-        ("offers", "OK, chan", True),
-        ("offers", "Undo", False),
-        ("task", "Thu 12 Mar 08:00 Task a (30 min)", True),
-        ("task", "Thu 12 Mar 08:00 Other / task a", True),
-        ("task", "Thu 12 Mar 09:00 Task a", False),
-        ("task", "Thu 12 Mar 08:00 Task a (20 min)", False),
-        ("tasks", "1", True),
-        ("no task", "task a", False),
-        ("every", "Task a on Thu at 08:00", True),
-        ("every", "Task a on Wed, Thu", False),
-        ("count", "2+ Task", False),
-        ("unchanged", "", False),
-        ("question", "", True),
-        ("question", "none", False),
-    ],
-)
-def test_an_expectation_is_met_or_says_what_was_seen(name: str, value: str, ok: bool) -> None:
-    turn = seen("Fri 13 Mar 15:00. Right?", entries=(entry("a", "2026-03-12T08:00"),))
-    assert (check(name, value, turn) == "") is ok
-
-
-def test_scores_add_up_and_one_broken_hard_rule_is_too_many() -> None:
-    good = Lived(Conversation("a", "Good", 1), [Mark(Kind.HARD, True, "x")] * 99, seconds=[0.01, 0.03])
-    bad = Lived(
-        Conversation("b", "Bad", 1), [Mark(Kind.HARD, False, "never mute", "no reply")], seconds=[0.02]
-    )
-    themes, everything = total([(good, Cost(2, 100, 20)), (bad, Cost())])
-    assert [score.name for score in themes] == ["a", "b"]
-    assert everything.kept(Kind.HARD) == (99, 100)
-    assert everything.missed == [Kind.HARD]
-    assert "hard 99.0 %" in verdict(everything)
-    assert everything.as_json()["tokens"] == {"in": 100, "out": 20}
-    assert "99/100" in table(themes, everything)
-    assert list(failures(bad)) == ["b.talk: Bad", "  hard: never mute", "      no reply"]
-
-
-# ------------------------------------------------------------------ the command
-
-
-@pytest.fixture
-def server() -> Iterator[OpenAIServer]:
-    with OpenAIServer([says_json({})], answer_by=answers_well) as running:
-        yield running
-
-
-def test_a_network_model_is_lived_with_and_its_cost_is_shown(
-    tmp_path: Path, server: OpenAIServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    models = {
-        f"llm_{kind}_{tier}": f"openai/{kind}-{tier}"
-        for kind in ("model", "fallback")
-        for tier in ("orchestrator", "planner", "small")
-    }
-    settings = Settings(
-        flux_home=tmp_path, openrouter_api_key="sk-test", openrouter_base_url=server.url, **models
-    )
-    asked = build_parser().parse_args(["eval", "--model", "network", "--only", "five kilometres", "--json"])
-    evaluate(settings, asked)
-    shown = capsys.readouterr()
-    scores = json.loads(shown.out[shown.out.index("{\n") :])["network"]["all"]
-    assert "costs money" in shown.err
-    assert scores["hard"]["kept"] == scores["hard"]["of"] > 0
-    assert scores["calls"] == len(server.asked) > 0
-    assert scores["tokens"] == {"in": 100 * len(server.asked), "out": 20 * len(server.asked)}
-
-
-@pytest.mark.parametrize("arguments", [["--model", "network"], ["--only", "no such talk"]])
-def test_what_cannot_be_run_is_said_at_once(
-    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings = Settings(flux_home=tmp_path, openrouter_api_key="")
-    assert evaluate(settings, build_parser().parse_args(["eval", *arguments])) == 2
-    assert "flux: no" in capsys.readouterr().err

@@ -25,7 +25,7 @@ from storage.tables import Conversation, User
 from storage.users import get_user
 from storage.vocabulary import ContextType, Intent, MessageRole
 
-__all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "forget_thread", "remembered", "take_turn"]
+__all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "forget_thread", "take_turn"]
 
 log = structlog.get_logger()
 
@@ -62,12 +62,6 @@ def _printable(text: str) -> str:
 def forget_thread(session: Session, thread_id: str) -> None:
     """Delete everything the graph remembers of one conversation."""
     _saver(session).delete_thread(thread_id)
-
-
-def remembered(session: Session, thread_id: str) -> dict[str, Any]:
-    """What the graph remembers of one conversation: the channels of `AgentState` by name; {} before its first turn."""
-    found = _saver(session).get_tuple({"configurable": {"thread_id": thread_id}})
-    return dict(found.checkpoint["channel_values"]) if found else {}
 
 
 def _run(context: TurnContext, talk: Conversation) -> AgentState:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from langgraph.checkpoint.postgres import PostgresSaver
+from psycopg import Connection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agents.conversation import remembered
 from storage.conversations import find_conversation
 from storage.database import Database
 from storage.profile import Profile
@@ -139,5 +140,10 @@ def _tags(session: Session, user_id: UUID) -> frozenset[str]:
 
 
 def _state(session: Session, user: User) -> Json:
+    """The channels of `agents.state.AgentState` by name."""
     talk = find_conversation(session, user.id)
-    return remembered(session, talk.langgraph_thread_id) if talk else {}
+    if talk is None:
+        return {}
+    saver = PostgresSaver(cast("Connection[Any]", session.connection().connection.driver_connection))
+    found = saver.get_tuple({"configurable": {"thread_id": talk.langgraph_thread_id}})
+    return dict(found.checkpoint["channel_values"]) if found else {}

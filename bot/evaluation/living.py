@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -12,7 +12,7 @@ from uuid import uuid4
 from bot.clock import ManualClock
 from bot.evaluation import hard_rules, plan_quality, tone
 from bot.evaluation.expectations import check
-from bot.evaluation.marks import Kind, Mark
+from bot.evaluation.marks import NOT_REACHED, Kind, Mark
 from bot.evaluation.moments import read_days, read_length, read_moment, says
 from bot.evaluation.people import settle_in
 from bot.evaluation.script import Conversation, Step
@@ -83,14 +83,11 @@ class _Life:
         return life
 
     def step(self, step: Step) -> None:
-        began = perf_counter()
         events = self._act(step)
-        if step.act != "wait":
-            self.lived.seconds.append(perf_counter() - began)
         after = self._look()
         seen = _seen(events, self.before, after, self.clock.now())
         self._wish(step)
-        self._judge(step, seen, events)
+        self.lived.marks += [replace(mark, heard=str(step)) for mark in self._judge(step, seen, events)]
         self.before = after
         if step.act != "wait":
             self.clock.shift(_BETWEEN)
@@ -104,15 +101,23 @@ class _Life:
     def _act(self, step: Step) -> list[Event]:
         acts: dict[str, Callable[[Step], list[Event]]] = {
             "say": self._say,
-            "tap": lambda step: self.person.taps(step.text),
+            "tap": lambda step: self._turn(lambda: self.person.taps(step.text)),
             "answers": self._answer,
             "wait": self._wait,
         }
         return acts[step.act](step)
 
+    def _turn(self, act: Callable[[], list[Event]]) -> list[Event]:
+        """One message of the person, on the clock."""
+        began = perf_counter()
+        events = act()
+        self.lived.seconds.append(perf_counter() - began)
+        return events
+
     def _say(self, step: Step) -> list[Event]:
         message = typed(self.person.address, step.text, self.clock.now())
-        return self.person.sends(replace(message, kind=step.kind, forwarded=step.forwarded))
+        message = replace(message, kind=step.kind, forwarded=step.forwarded)
+        return self._turn(lambda: self.person.sends(message))
 
     def _answer(self, step: Step) -> list[Event]:
         """The first (second, ...) button of each question, until there is a plan; more than three are too many."""
@@ -122,7 +127,8 @@ class _Life:
                 break
             if self._look().focus != "goal_question":
                 raise DidNotHappenError("neither a plan nor a question before it")
-            events = self.person.taps(self._likely(int(step.text)))
+            label = self._likely(int(step.text))
+            events = self._turn(lambda label=label: self.person.taps(label))  # type: ignore[misc]  # bound at once
             self.clock.shift(_BETWEEN)
         if not self.person.shows_button(_GOOD):
             raise DidNotHappenError(f"no plan after {_MOST_QUESTIONS} answers")
@@ -158,40 +164,39 @@ class _Life:
                 case "plan only on":
                     self.wishes.only_on = read_days(one.value)
 
-    def _judge(self, step: Step, seen: Seen, events: Sequence[Event]) -> None:
-        marks = self.lived.marks
+    def _judge(self, step: Step, seen: Seen, events: Sequence[Event]) -> Iterator[Mark]:
         approved, alone = step.has("approves"), step.act == "wait"
         turn = hard_rules.Ruling(seen.before, seen.after, seen.now, approved, alone, self.wishes)
-        marks += hard_rules.judge(turn)
+        yield from hard_rules.judge(turn)
         if approved or not seen.after.draft:
             self.wishes = hard_rules.Wishes()
-        if step.act == "wait":
-            marks += hard_rules.judge_reminders(events, seen.after)
+        if alone:
+            yield from hard_rules.judge_reminders(events, seen.after)
         else:
-            marks.append(_answered(events))
-            self._judge_words(step, seen)
+            yield _answered(events)
+            yield from self._judge_words(step, seen)
         for one in step.expectations:
             detail = check(one.name, one.value, seen)
             rule = f"{one.name}: {one.value}".rstrip(": ")
-            marks.append(Mark(Kind.UNDERSTANDING, not detail, rule, detail, one.line))
+            yield Mark(Kind.UNDERSTANDING, not detail, rule, detail, one.line)
 
-    def _judge_words(self, step: Step, seen: Seen) -> None:
+    def _judge_words(self, step: Step, seen: Seen) -> Iterator[Mark]:
         first_plan = bool(seen.after.draft) and seen.after.draft.get("version") == 1
         shown = first_plan and seen.before.draft.get("placed") != seen.after.draft.get("placed")
         spoken = tone.Spoken(step.text, seen.replies, plan=_GOOD in seen.labels)
-        self.lived.marks += tone.judge(spoken, self.last)
+        yield from tone.judge(spoken, self.last)
         if shown:
-            self.lived.marks += plan_quality.judge(seen.text, seen.after)
+            yield from plan_quality.judge(seen.text, seen.after)
         self.last = spoken
 
     def gives_up(self, steps: Sequence[Step], why: str) -> None:
         """What could not be done, and everything expected of it and of what would have come after it."""
         self.lived.transcript.append(f"  × {why}")
         lost = [one for step in steps for one in step.expectations]
-        self.lived.marks.append(Mark(Kind.UNDERSTANDING, False, f"> {steps[0]}", why, steps[0].line))
+        tried = Mark(Kind.UNDERSTANDING, False, "can be done", why, steps[0].line, str(steps[0]))
         self.lived.marks += [
-            Mark(Kind.UNDERSTANDING, False, f"{one.name}: {one.value}", "not reached", one.line)
-            for one in lost
+            tried,
+            *(Mark(Kind.UNDERSTANDING, False, one.name, NOT_REACHED, one.line, tried.heard) for one in lost),
         ]
 
     def write(self, event: Event) -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+NOT_REACHED = "not reached"  # the detail of what stands behind a step that could not be done
+
+
 class Kind(StrEnum):
     UNDERSTANDING = "understanding"  # what the conversation says must be true
     HARD = "hard"  # what no plan and no reply may ever break
@@ -20,3 +23,4 @@ class Mark:
     rule: str  # the name of the check, the same wherever it is made
     detail: str = ""  # what was seen instead
     line: int = 0  # of the conversation's file
+    heard: str = ""  # what the person had just said or done

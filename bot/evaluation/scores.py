@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.evaluation.living import Lived
-from bot.evaluation.marks import Kind, Mark
+from bot.evaluation.marks import NOT_REACHED, Kind, Mark
 from bot.evaluation.metering import Cost
 
 # The least share of marks kept; hard rules have no exception.
@@ -145,7 +145,15 @@ def failures(lived: Lived) -> Iterator[str]:
     if not broken:
         return
     yield f"{talk.theme}.talk: {talk.title}"
+    heard = ""
     for mark in broken:
+        if mark.detail == NOT_REACHED:
+            continue
+        if mark.heard != heard:
+            heard = mark.heard
+            yield f"  > {heard}"
         where = f", line {mark.line}" if mark.line else ""
-        yield f"  {mark.kind}{where}: {mark.rule}"
-        yield f"      {mark.detail}"
+        yield f"    {mark.kind}{where}: {mark.rule}"
+        yield f"        {' '.join(mark.detail.split())}"
+    if lost := sum(mark.detail == NOT_REACHED for mark in broken):
+        yield f"    and {lost} expectations were never reached"

@@ -119,7 +119,9 @@ def test_what_is_expected_of_a_plan_is_met_or_not(name: str, value: str, ok: boo
 def test_scores_add_up_and_one_broken_hard_rule_is_too_many() -> None:
     good = Lived(Conversation("a", "Good", 1), [Mark(Kind.HARD, True, "x")] * 99, seconds=[0.01, 0.03])
     bad = Lived(
-        Conversation("b", "Bad", 1), [Mark(Kind.HARD, False, "never mute", "no reply")], seconds=[0.02]
+        Conversation("b", "Bad", 1),
+        [Mark(Kind.HARD, False, "never mute", "no reply", heard="hi")],
+        seconds=[0.02],
     )
     themes, everything = total([(good, Cost(2, 100, 20)), (bad, Cost())])
     assert [score.name for score in themes] == ["a", "b"]
@@ -128,7 +130,7 @@ def test_scores_add_up_and_one_broken_hard_rule_is_too_many() -> None:
     assert "hard 99.0 %" in verdict(everything)
     assert everything.as_json()["tokens"] == {"in": 100, "out": 20}
     assert "99/100" in table(themes, everything)
-    assert list(failures(bad)) == ["b.talk: Bad", "  hard: never mute", "      no reply"]
+    assert list(failures(bad)) == ["b.talk: Bad", "  > hi", "    hard: never mute", "        no reply"]
 
 
 # ------------------------------------------------------------------ the command

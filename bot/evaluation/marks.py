@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 NOT_REACHED = "not reached"  # the detail of what stands behind a step that could not be done
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.evaluation import hard_rules, tone
+from bot.evaluation.expectations import CHECKS
 from bot.evaluation.hard_rules import Ruling, Wishes
 from bot.evaluation.moments import WritingError, read_date, read_length, read_moment
 from bot.evaluation.script import parse
@@ -70,6 +72,15 @@ def test_a_conversation_is_read_as_it_is_written() -> None:
 def test_what_cannot_be_meant_is_refused_with_its_line(line: str, says: str) -> None:
     with pytest.raises(WritingError, match="capture, line 2: .*" + says):
         parse("capture", f"=== A title\n{line}\n")
+
+
+def test_the_page_about_it_shows_a_conversation_and_names_every_expectation() -> None:
+    page = Path("docs/evaluation.md").read_text(encoding="utf-8")
+    (example,) = [block for block in page.split("```") if block.strip().startswith("===")]
+    (talk,) = parse("docs", example)
+    assert talk.steps[0].expectations
+    unnamed = [name for name in CHECKS if f"`{name}" not in page]
+    assert unnamed == []
 
 
 def test_a_date_without_a_year_is_the_next_one() -> None:

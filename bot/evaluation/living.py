@@ -181,8 +181,7 @@ class _Life:
             yield Mark(Kind.UNDERSTANDING, not detail, rule, detail, one.line)
 
     def _judge_words(self, step: Step, seen: Seen) -> Iterator[Mark]:
-        first_plan = bool(seen.after.draft) and seen.after.draft.get("version") == 1
-        shown = first_plan and seen.before.draft.get("placed") != seen.after.draft.get("placed")
+        shown = seen.after.draft.get("version") == 1 and not seen.before.draft
         spoken = tone.Spoken(step.text, seen.replies, plan=_GOOD in seen.labels)
         yield from tone.judge(spoken, self.last)
         if shown:

@@ -81,6 +81,23 @@ COMMANDS = (
             ),
         ),
     ),
+    Command(
+        "eval",
+        "live the golden conversations and score them; the network model costs money",
+        "eval:evaluate",
+        (
+            (
+                ("--model",),
+                {"choices": ["offline", "network", "both"], "default": "offline", "help": "default: offline"},
+            ),
+            (
+                ("--only",),
+                {"metavar": "WORDS", "default": "", "help": "themes or titles that hold these words"},
+            ),
+            (("--show",), {"action": "store_true", "help": "print what was said"}),
+            (("--json",), {"action": "store_true", "help": "the scores as JSON"}),
+        ),
+    ),
     Command("sweep", "look once for anything forgotten", "processes:sweep"),
     Command(
         "housekeeping", "delete what is past its age and begin new months, now", "housekeeping:housekeeping"

@@ -51,6 +51,10 @@ class Person:
         sender = self.address if channel is None else self._other(channel)
         return self._do(typed(sender, text, self.clock.now()))
 
+    def sends(self, message: InboundMessage) -> list[Event]:
+        """Anything that is not typed: a photo, a forwarded text."""
+        return self._do(message)
+
     def taps(self, label: str) -> list[Event]:
         """Tap the newest button whose label begins with these words."""
         event, choice = self._button(label)
@@ -60,7 +64,9 @@ class Person:
 
     def taps_first(self) -> list[Event]:
         """Tap the first button of the newest message that has any."""
-        event = next(event for event in reversed(list(_current(self.seen))) if event.get("rows"))
+        event = next((event for event in reversed(list(_current(self.seen))) if event.get("rows")), None)
+        if event is None:
+            raise DidNotHappenError(f"no button on the phone:\n{self.transcript()}")
         return self.taps(event["rows"][0][0]["label"])
 
     def presses(self, ringing: Event, digits: str) -> list[Event]:
@@ -140,8 +146,8 @@ class Person:
         self.seen += new
         for event in new:
             self.on_event(event)
-        if any(event["kind"] == "inbound" for event in new):
-            return new + self.reads()  # what was typed may have named a number
+        if _numbers(new):
+            return new + self.reads()  # a code may have come to the number that was typed
         return new
 
     def shown(self, kind: str) -> Event:

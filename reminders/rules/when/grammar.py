@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from reminders.rules.when.amounts import AMOUNT_PATTERNS, read_amount, read_counted
 from reminders.rules.when.calendar import read_day
-from reminders.rules.when.clock import CLOCK_PATTERNS, read_clock
+from reminders.rules.when.clock import read_clock
+from reminders.rules.when.clock_patterns import CLOCK_PATTERNS
 from reminders.rules.when.days import DAY_PATTERNS, WD
 from reminders.rules.when.holidays import HOLIDAY_PATTERN, read_holiday
 from reminders.rules.when.pieces import Amount, Clock, ClockSpan, Day, Fault, Moment, Part, Piece, Value

@@ -36,7 +36,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("holiday", "holiday", HOLIDAY_PATTERN),
     *(
         ("amount", name, AMOUNT_PATTERNS[name])
-        for name in ("in_amount", "plus_amount", "amount_hence", "next_amount")
+        for name in ("in_range", "in_bare", "in_amount", "plus_amount", "amount_hence", "next_amount")
     ),
     *(
         ("day", name, DAY_PATTERNS[name])
@@ -134,6 +134,8 @@ def _amount(name: str, match: re.Match[str], text: str, now: datetime) -> Value 
         return Fault("That is in the past.", past=True)
     if name == "amount":
         said = match["amount"]
+        if re.match(r"(?:[01]\d|2[0-3])[0-5]\d hour$", said):
+            return None  # "1900 hours" is a clock
         if not match["lead"] and re.match(
             r"(?:a (?:second|minute|day|week|month|quarter|year)\b|quarter|full|few|half (?:a )?(?:day|week|month|year))",
             said,

@@ -60,7 +60,7 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
         case "nth_weekday":
             return _nth(match, today)
         case _:
-            return _stretched(name, match, today)
+            return _stretched(name, match, today, text)
 
 
 _AFTER_MAY = re.compile(r" ?(?:$|[.,;!?:)-]|(?:at|on|from|to|until|in|for|and|or|with|by|20\d\d|\d{1,2})\b)")
@@ -68,6 +68,9 @@ _ALONE = re.compile(r" ?(?:$|[,.;:!?-]| (?:at|from|in|of|until|to)\b)")
 _BEFORE_ORDINAL = re.compile(
     r"(?:[,(-] ?|\b(?:on|for|by|to|until|from|before|after|and|since|thru|through|around|about|till|starting|due|at|this|next|[a-z]+day|tomorrow),? )$"
 )
+
+
+_RANKED = re.compile(r"\b(?:finish|come|came|placed?|ranked?|grade|floor|the|a|henry|louis|and) $")
 
 
 def _is_a_date(match: Match, text: str) -> bool:
@@ -92,8 +95,9 @@ def _dated(match: Match, today: date) -> Value | None:
 
 def _weekday_elsewhere(name: str, match: Match, today: date) -> Value | None:
     if name == "weekday_week":
-        weekday = WEEKDAY_NAMES.index(match["weekday"] or match["weekday2"])
-        return one_day(next_weekday(today, weekday) + timedelta(weeks=1))
+        weekday = WEEKDAY_NAMES.index(match["weekday"] or match["weekday2"] or match["weekday3"])
+        weeks = 2 if "fortnight" in (match["unit"], match["unit2"]) else int(match["weeks"] or 1)
+        return one_day(next_weekday(today, weekday) + timedelta(weeks=weeks))
     weekday = WEEKDAY_NAMES.index(match["weekday"])
     if name == "weekdays_hence":
         return one_day(next_weekday(today, weekday) + timedelta(weeks=int(match["count"]) - 1))
@@ -108,7 +112,10 @@ def _week_on(name: str, match: Match, today: date) -> Day:
     """ "friday after next", "week after next", "a week today", "tomorrow week"."""
     if name == "week_from":
         start = today + timedelta(days=1 if "tomorrow" in match.group() else 0)
-        return one_day(start + timedelta(weeks=2 if match["unit"] == "fortnight" else 1), rank=3)
+        unit = match["unit"] or match["unit2"] or match["unit3"]
+        if unit in ("month", "year"):
+            return one_day(add_months(start, 12 if unit == "year" else 1), rank=3)
+        return one_day(start + timedelta(weeks=2 if unit == "fortnight" else 1), rank=3)
     unit = match["unit"]
     if unit in WEEKDAY_NAMES:
         return one_day(next_weekday(today, WEEKDAY_NAMES.index(unit)) + timedelta(weeks=1))
@@ -146,6 +153,7 @@ def _ordinal(name: str, match: Match, today: date, text: str) -> Value | None:
         name == "ordinal_day"
         and not match["the"]
         and not (_BEFORE_ORDINAL.search(before) or (not before and _ALONE.match(behind)))
+        and not (day > 3 and before and not behind.strip(" .!") and not _RANKED.search(before))
     ):
         return None
     which = match.groupdict().get("which")
@@ -173,7 +181,13 @@ def _nth(match: Match, today: date) -> Value | None:
     return Fault("That month has no such day ahead. Which day do you mean?")
 
 
-def _stretched(name: str, match: Match, today: date) -> Value | None:
+# "ask June for the keys": somebody's name.
+_A_NAME = re.compile(
+    r"\b(?:call|phone|ring|text|email|mail|ask|tell|meet|visit|message|thank|invite|with|aunt|auntie|miss|mrs|ms|dear|and|hug|see) $"
+)
+
+
+def _stretched(name: str, match: Match, today: date, text: str) -> Value | None:
     which = (match.groupdict().get("which") or "").strip()
     ahead = 0 if which in ("", "this", "the", "over the") else 1
     match name:
@@ -193,7 +207,7 @@ def _stretched(name: str, match: Match, today: date) -> Value | None:
         case "next_many":
             return _many(match, today)
         case "in_month":
-            return _month(match, today)
+            return None if match["lone"] and _A_NAME.search(text[: match.start()]) else _month(match, today)
         case "ordinal_month":
             number = int(match["n"])
             first = date(today.year + ahead, number, 1) if 1 <= number <= 12 else None

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from reminders.rules.when.clock_patterns import BEHIND, DAY_BEFORE, DAY_BEHIND
+from reminders.rules.when.clock_patterns import BEHIND, DAY_BEFORE, DAY_BEHIND, NAMED_DAY
 from reminders.rules.when.pieces import Clock, ClockSpan, Fault, Value
 
 Match = re.Match[str]
@@ -97,6 +97,8 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
             return bool(
                 re.search(r"\bat \d{1,2}(?: ?[ap]m)?(?:, \d{1,2}(?: ?[ap]m)?){0,5},? (?:and )?$", earlier)
             )
+        case "clock_after_day":
+            return re.search(NAMED_DAY, before) is not None
         case "clock_before_deed":
             named = re.match(r" ([^\W\d_]+)", text[match.end() :])
             many = named is None or re.search(r"(?<!s)s$|^(?:people|percent|point|mile)", named[1])

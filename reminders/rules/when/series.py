@@ -34,7 +34,8 @@ _STARTS = frozenset({"starting", "starts", "start", "beginning", "begins", "begi
 _ENDS = LIMITS | {"ends", "end", "ending", "to", "thru", "through"}
 _HORIZON = 10  # years within which a series must begin
 _EXCEPT = re.compile(
-    r"\b(?:except|but not|not on|excluding|apart from|without|other than|besides|but never)\b"
+    r"(?:\band )?\b(?:except(?: for| on)?|but not|not on|excluding|apart from|without|other than|besides|but never|(?<=day )but(?= [a-z]+(?:day|end)s?\b))"
+    r"(?: on| for| the)*"
 )
 
 

@@ -52,7 +52,7 @@ _RULES = tuple(
 )
 
 LEADS = (
-    r"by|before|no later than|not later than|until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|starting"
+    r"except(?: for)?|excluding|apart from|other than|besides|but(?: not| never)?|without|by|before|no later than|not later than|until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|starting"
     r"|starts?|beginning|begins?|on|at|for|around|about|between|during|in|within|to|thru|through|and|but before|-|~|@|of|over|than"
 )
 _LEAD_BEFORE = re.compile(
@@ -121,7 +121,7 @@ def _read(kind: str, name: str, match: re.Match[str], text: str, now: datetime) 
         case "amount":
             return _amount(name, match, text, now)
         case "holiday":
-            return read_holiday(match, now.date())
+            return read_holiday(match, now)
         case _:
             return _other(name, match, text, now)
 

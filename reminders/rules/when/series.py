@@ -87,7 +87,7 @@ def _exceptions(scene: Scene, pieces: list[Piece]) -> tuple[list[Piece], set[str
         match piece.value:
             case Repeat(days=days) if piece.start >= found.start() and days:
                 without.update(days)
-            case Day(weekday=int(weekday)) if piece.start >= found.start():
+            case Day(weekday=int(weekday)) if piece.start >= found.start() and piece.lead not in _STARTS:
                 without.add(DAY_CODES[weekday])
             case Day(nth="weekend") if piece.start >= found.start():
                 without.update(("SA", "SU"))
@@ -119,6 +119,8 @@ def _with(scene: Scene, rule: _Rule, piece: Piece) -> _Rule:
             if piece.lead in _ENDS and rule.clocks:
                 return rule
             return replace(rule, clocks=(*rule.clocks, clock))
+        case ClockSpan() as span if rule.repeat.freq in ("HOURLY", "MINUTELY"):
+            return _within_hours(scene, rule, span)
         case ClockSpan(first, last):
             minutes = (last.hour - first.hour) * 60 + last.minute - first.minute
             around = 24 * 60 if first.sure and last.sure else 12 * 60  # "9 to 5" is eight hours
@@ -141,6 +143,20 @@ def _with(scene: Scene, rule: _Rule, piece: Piece) -> _Rule:
             return replace(rule, start=Day(local, local + timedelta(days=1)))
         case _:
             return rule
+
+
+def _within_hours(scene: Scene, rule: _Rule, span: ClockSpan) -> _Rule:
+    """ "every 2 hours between 9 and 5": every day at each of these times."""
+    tomorrow = scene.today + timedelta(days=1)
+    first = settle(span.first, tomorrow, scene.wall, None, scene.text)[0]
+    last = span.last if span.last.sure else replace(span.last, hour=span.last.hour % 12 + 12)
+    step = rule.repeat.interval * (60 if rule.repeat.freq == "HOURLY" else 1)
+    begin, end = first.hour * 60 + first.minute, last.hour * 60 + last.minute
+    times = tuple(Clock(at // 60, at % 60, sure=True) for at in range(begin, end + 1, step) if at < 24 * 60)
+    even = len({clock.minute for clock in times}) == 1  # BYHOUR and BYMINUTE multiply
+    if not times or not even:
+        return rule
+    return replace(rule, clocks=times, repeat=replace(rule.repeat, freq="DAILY", interval=1))
 
 
 def _with_day(scene: Scene, rule: _Rule, day: Day, piece: Piece) -> _Rule:

@@ -81,7 +81,7 @@ _MOTHERING_SUNDAY = _from_easter(-21)
 # Days that follow another calendar, or a list that differs from place to place: asked for, never guessed.
 _UNKNOWN = (
     r"bank holiday(?: monday| weekend| friday)?|public holiday|diwali|deepavali|holi|eid(?: al[- ]\w+)?|ramadan|hanukkah|chanukah|passover"
-    r"|rosh hashanah|yom kippur|(?:chinese|lunar) new year|raksha bandhan|rakhi|navratri|onam|pongal|dussehra|ganesh chaturthi|half[- ]term"
+    r"|rosh hashanah|yom kippur|(?:chinese|lunar) new year|raksha bandhan|rakhi|navratri|onam|pongal|dussehra|ganesh chaturthi"
 )
 _NAMES = {f"h{index}": rule for index, rule in enumerate(_RULES.values())}
 HOLIDAY_PATTERN = (
@@ -96,7 +96,7 @@ def read_holiday(match: re.Match[str], now: datetime) -> Value | None:
     """The next time this holiday comes round, today included; a question for those of other calendars."""
     if match["unknown"]:
         said = _days_between(match)
-        return Fault(f"I don't know on which day {said} is. Which date do you mean?") if said else None
+        return Fault(f"{said} is on another date every year, or differs by place. Which date do you mean?") if said else None
     today = now.date()
     rule = next(rule for name, rule in _NAMES.items() if match[name])
     if "mother" in match.group() and str(now.tzinfo) in _MOTHERING:
@@ -122,5 +122,4 @@ def _days_between(match: re.Match[str]) -> str | None:
     alone = re.match(r" ?(?:$|[.,;!?]|(?:at|on|from|morning|evening|night|afternoon)\b)", text[end:])
     if not (meant or alone) or (not alone and not re.match(r" ?\d", text[end:]) and not meant):
         return None
-    words = " ".join(word if word in ("holiday", "term") else word.capitalize() for word in match["unknown"].split())
-    return "the " + match["unknown"] if words.startswith(("Bank", "Public", "Half")) else words
+    return match["unknown"][0].upper() + match["unknown"][1:]

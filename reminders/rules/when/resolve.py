@@ -21,6 +21,7 @@ from reminders.rules.when.pieces import (
     Piece,
     Reading,
     Repeat,
+    Value,
     When,
 )
 from reminders.rules.when.ranges import read_days, read_range
@@ -106,31 +107,41 @@ def _deadline(scene: Scene, when: When, lead: str) -> When | None:
 
 
 def join_amounts(scene: Scene, pieces: list[Piece]) -> list[Piece]:
-    """ "3 days after tomorrow", "2 weeks from saturday": an amount counted from a day becomes a day."""
+    """ "3 days after tomorrow", "an hour before midnight", "the monday after easter": what is counted from another."""
     joined: list[Piece] = []
     for piece in pieces:
         before = joined[-1] if joined else None
-        if before is not None and isinstance(before.value, Amount) and isinstance(piece.value, Day):
-            gap = scene.text[before.end : piece.start].strip()
-            away = (
-                shift(piece.value.first, before.value)
-                if (piece.lead in ("from", "after") and not gap)
-                else None
-            )
-            if (
-                piece.lead == "before"
-                and not gap
-                and before.value.grain == "day"
-                and before.value.months == 0
-            ):
-                away = piece.value.first - timedelta(days=int(before.value.days))
-            if away is not None and away >= scene.today and before.value.grain == "day":
-                joined[-1] = Piece(
-                    before.start, piece.end, Day(away, away + timedelta(days=1), rank=3), before.lead
-                )
-                continue
-        joined.append(_beside(scene, piece))
+        counted = _counted_from(scene, before, piece) if before is not None else None
+        if before is not None and counted is not None:
+            joined[-1] = Piece(before.start, piece.end, counted, before.lead)
+        else:
+            joined.append(_beside(scene, piece))
     return [piece for piece in joined if not (isinstance(piece.value, Amount) and _of_an_event(scene, piece))]
+
+
+def _counted_from(scene: Scene, before: Piece, piece: Piece) -> Value | None:
+    if piece.lead not in ("from", "after", "before") or scene.text[before.end : piece.start].strip():
+        return None
+    sign = -1 if piece.lead == "before" else 1
+    match before.value, piece.value:
+        case Amount(grain="day") as amount, Day() as day:
+            return _day_from(scene, day, amount, sign)
+        case Amount(grain="minute", seconds=seconds, days=0, months=0), Clock(sure=True) as clock:
+            minutes = clock.hour * 60 + clock.minute + sign * round(seconds / 60)
+            return Clock(minutes // 60, minutes % 60, sure=True) if 0 <= minutes <= 24 * 60 else None
+        case Day(rank=1, weekday=int(weekday)), Day(rank=3) as day if piece.lead != "from":
+            away = (weekday - day.first.weekday()) % 7 or 7
+            found = day.first + timedelta(days=away if sign > 0 else away - 7 or -7)
+            return Day(found, found + timedelta(days=1), rank=3) if found >= scene.today else None
+        case _:
+            return None
+
+
+def _day_from(scene: Scene, day: Day, amount: Amount, sign: int) -> Day | None:
+    if sign < 0 and amount.months:
+        return None
+    away = shift(day.first, amount) if sign > 0 else day.first - timedelta(days=int(amount.days))
+    return None if away is None or away < scene.today else Day(away, away + timedelta(days=1), rank=3)
 
 
 def _beside(scene: Scene, piece: Piece) -> Piece:

@@ -12,7 +12,7 @@ _NAMED = re.compile(r"\b(?:called|titled|named|labell?ed|entitled)\s+(?:as\s+)?(
 _CHATTER = r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|alexa|olly|siri|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
 _ASKING = (
     r"(?:(?:can|could|would|will) (?:you|u|we|i)(?: please| also| now| just)*|i(?: would|'d| also)* (?:like|love|want|need|have|wish)(?: for)?(?: you)? to(?: also| now)*|i'd like to"
-    r"|i(?: am|'m)? (?:going to|gonna)|i (?:want|need)(?: also)?(?: you to)?|i (?:must|gotta|should|will)|i'll|i(?:'ve| have)? got to|need to|let's|we need to|make sure (?:to|i|that i)|help me(?: to)?|go ahead and|i need to)"
+    r"|i(?: am|'m)? (?:going to|gonna)|i (?:want|need)(?: also)?(?: you to)?|(?:i )?(?:gotta|gonna|hafta|need 2|oughta)|i(?: really| still| also)* (?:must|should|will|need to|have to|ought to)|i'll|i(?:'ve| have)? got to|need to|let's|we need to|make sure (?:to|i|that i)|help me(?: to)?|go ahead and|i need to)"
 )
 _LEAD = re.compile(rf"^(?:(?:{_CHATTER})[,.!;:\s]+|(?:{_ASKING})\s+)+", re.I)
 _OBJ = (
@@ -47,7 +47,7 @@ _EDGE_BEFORE_SOFT = re.compile(
     re.I,
 )
 _EDGE_AFTER = re.compile(
-    r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|sometime|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
+    r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|some ?time|at some point|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
     re.I,
 )
 _ASIDE = re.compile(
@@ -67,7 +67,7 @@ def title_of(text: str, spans: Spans) -> str:
     quoted = _QUOTED.search(text)
     if quoted is not None:
         return (quoted[1] or quoted[2]).strip(" ,.;:")
-    left = _clause(_without_spans(text, spans).replace(" 'm ", "'m "))
+    left = _clause(without_spans(text, spans).replace(" 'm ", "'m "))
     named = _NAMED.search(left)
     if named is not None:
         left = named[1]
@@ -79,6 +79,12 @@ _BEHIND = re.compile(
     r"[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$",
     re.I,
 )
+# However long the way to it: what is asked for stands behind the last of these.
+_ASKED = re.compile(
+    r"\b(?:(?:remind|reminds|prompt|nudge|ping) me (?:that i (?:need|have|ought|should|must) to|to|about)|don'?t let me forget (?:to|about)"
+    r"|(?:i )?(?:really |still )?(?:need|have|must|got) to (?:remember to|not forget to|not forget)|(?:i )?(?:must not|mustn'?t|can'?t|cannot|don'?t) forget(?: to| about)?)\s+",
+    re.I,
+)
 _BEFORE = re.compile(
     r"[.,;!?]\s+(?:(?:now|so|then|please|can you|could you|i need to|also|and)[, ]+)*(?=(?:schedule|add|create|set up|book|remind me)\b)",
     re.I,
@@ -87,6 +93,9 @@ _BEFORE = re.compile(
 
 def _clause(left: str) -> str:
     """The sentence that carries the task: what leads up to it and what follows is talk."""
+    asked = list(_ASKED.finditer(left))
+    if asked and left[asked[-1].end() :].strip(" .!?"):
+        return "remind me to " + left[asked[-1].end() :]
     left = left if re.match(r"\s*(?:please )?remind", left, re.I) else _BEHIND.sub("", left)
     lead_up = _BEFORE.search(left)
     if lead_up is not None and _COMMANDS.match(fold(left[: lead_up.start()])) is None:
@@ -94,7 +103,7 @@ def _clause(left: str) -> str:
     return left
 
 
-def _without_spans(text: str, spans: Spans) -> str:
+def without_spans(text: str, spans: Spans) -> str:
     """The text without the places that speak of time; what they leave is joined by one space."""
     left: list[str] = []
     at = 0
@@ -152,25 +161,30 @@ def _tidy(left: str) -> str:
 
 
 _TARGETS = re.compile(
-    r"^(?:mark|tick|check|cross|change|move|re-?schedule|postpone|push(?: back)?|shift|delay|update|modify|edit|adjust"
+    r"^(?:mark|tick|check|cross|skip|bring|pull|leave out|change|move|re-?schedule|postpone|push(?: back)?|shift|delay|update|modify|edit|adjust"
     r"|delete|remove|erase|cancel|clear|scrap|drop|snooze|get rid of|(?:i'm )?(?:done|finished)(?: with)?|completed"
     r"|i(?:'ve| have)?(?: just| already| finally)* (?:did|done|finished|completed|nailed|crushed|smashed))"
     r"\s+(?:(?:the|my|our|all|this|that)\s+)*(?:reminders?\s+(?:to|for|about)\s+)?",
     re.I,
 )
 _TARGET_ENDS = re.compile(
-    r"\s+(?:as )?(?:done|completed?|finished|off)\s*$|\s+to(?: the| be)?\s*$|\s+(?:reminder|alarm|alert)$"
+    r"(?:\s+(?:is|are))?(?:\s+all)?(?:\s+as)?\s+(?:done|completed?|finished|off|sorted)\s*$|\s+(?:back|forward|by|till|until)$|\s+to(?: the| be)?\s*$|\s+(?:reminder|alarm|alert)$"
     r"|\s+to the (?:morning|evening|afternoon)$",
     re.I,
 )
 _POLITE = re.compile(r"^(?:(?:can|could|would|will) you |please |ok |now |i (?:want|need) to )+", re.I)
-_ONLY_IT = re.compile(r"(?:it|that|this|them|all|everything|done|finished|did it|make it(?: .*)?)?", re.I)
+_REFUSED = re.compile(
+    r"^(?:please )?(?:(?:don'?t|do not|stop|no need to) (?:remind(?:ing)?|nag(?:ging)?|ping(?:ing)?|nudg(?:e|ing)) me(?: (?:about|to|of|for))?|no (?:more )?reminders? (?:about|for|to)"
+    r"|i (?:don'?t|no longer) need|(?:i )?(?:did ?n'?t|did not|have ?n'?t|could ?n'?t)(?: manage| get round| get around)?(?: to)?(?: do| go to| make| finish)?|(?:i )?(?:just |totally )?(?:missed|skipped|forgot(?: about| to)?|failed))\s+(?:(?:the|my|any)\s+)*",
+    re.I,
+)
+_ONLY_IT = re.compile(r"(?:(?:re-?)?schedule|(?:i )?forgot|missed|my|the|it|that|this|them|all|everything|done|finished|did it|make it(?: .*)?)?", re.I)
 
 
 def target_of(text: str, spans: Spans) -> str:
     """What is to be moved, dropped or ticked off: "move my run to friday" -> "run"; "" when only "it" is meant."""
-    left = _POLITE.sub("", _without_spans(text, spans).strip())
-    left = _TARGET_ENDS.sub("", _TARGETS.sub("", left)).strip(" .,!?")
+    left = _POLITE.sub("", without_spans(text, spans).strip())
+    left = _TARGET_ENDS.sub("", _TARGETS.sub("", _REFUSED.sub("", left))).strip(" .,!?")
     return "" if _ONLY_IT.fullmatch(left) else left
 
 

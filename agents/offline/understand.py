@@ -8,25 +8,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agents.offline import lexicons as lex
+from agents.offline.deeds import says_done, says_missed
 from agents.offline.items import Item, split_items
-from agents.offline.titles import people_in, place_in, subject, target_of, title_of
+from agents.offline.titles import people_in, place_in, subject, target_of, title_of, without_spans
 from reminders.rules.answers import parse_answer
-from reminders.rules.when import Reading, When, read_when
+from reminders.rules.when import GONE, Reading, When, read_when
 from reminders.rules.when.tokens import LONGEST, fold
 from storage.vocabulary import Answer
 
 INTENTS = (
-    "CREATE", "RESCHEDULE", "DELETE", "QUERY", "DONE", "ON_IT", "SNOOZE", "PAUSE", "SETTINGS",
-    "GOAL", "AFFIRM", "NEGATE", "CANCEL", "SMALLTALK", "HELP", "OTHER",
+    "CREATE", "RESCHEDULE", "DELETE", "QUERY", "DONE", "MISSED", "ON_IT", "SNOOZE", "PAUSE", "SETTINGS",
+    "GOAL", "MODIFY_GOAL", "AFFIRM", "NEGATE", "CANCEL", "SMALLTALK", "HELP", "OTHER",
 )  # fmt: skip
 _COMMAND = re.compile(
     r"\b(?:remind|schedule|reschedule|change|move|postpone|delete|remove|create|set up|set an?|add|put|show|list|book an|make (?:it|a|an|the))\b"
 )
 _QUESTION = re.compile(
-    r"^(?:what|who|whom|whose|when|where|why|how|which|is|are|was|were|do|does|did|has|have i|should|will|would|am i|can i|could i|may i|what's|who's|when's|where's|how's)\b|\?\s*$"
+    r"^(?:what|who|whom|whose|when|where|why|how|which|is|are|was|were|do (?:i|you|u|we|they|any)|does|did|has|have i|should|will|would|am i|can i|could i|may i|what's|who's|when's|where's|how's)\b|\?\s*$"
 )
 _QUESTION_WORD = re.compile(
-    r"^(?:what|who|when|where|why|how|which|is|are|do|does|did|has|will|am|whose|what's|when's|where's)\b"
+    r"^(?:what|who|when|where|why|how|which|is|are|do (?:i|you|u|we|they|any)|does|did|has|will|am|whose|what's|when's|where's)\b"
 )
 
 
@@ -52,17 +53,18 @@ def understand(text: str, now: datetime, tz: str) -> Understanding:
             {Answer.DONE: "AFFIRM", Answer.MISSED: "NEGATE"}.get(answer, "OTHER") if answer else "OTHER"
         )
     reading = read_when(said, now, tz)
-    intent = classify(said, reading.when, now)
+    intent = classify(said, reading, now)
     if intent == "CREATE" and not lex.CREATE.search(said) and not title_of(said, reading.span):
         intent = "OTHER"  # "tomorrow" alone answers something else
     return Understanding(intent, _slots(intent, said, reading, now, tz))
 
 
-def classify(text: str, when: When | None, now: datetime) -> str:
+def classify(text: str, reading: Reading, now: datetime) -> str:
     """The intent of a text whose time has been read already; `now` tells the near future from a horizon."""
     said = " ".join(fold(text).split())
     core = lex.CHATTER.sub("", said).strip() or said
-    return _reply(said, core, when) or _request(said, core, when, now)
+    deed = lex.CHATTER.sub("", fold(without_spans(text, reading.span)).strip(" ,.;:-"))
+    return _reply(said, core, reading.when) or _request(said, core, deed, reading, now)
 
 
 def _reply(said: str, core: str, when: When | None) -> str | None:
@@ -73,15 +75,16 @@ def _reply(said: str, core: str, when: When | None) -> str | None:
         return None
     commands = bool(_COMMAND.search(said))
     answer = parse_answer(said)
-    if answer == Answer.DONE and not lex.AFFIRM.search(said) and not re.search(r"\bthank|\bi am done", said):
-        return "DONE"
+    if answer == Answer.DONE and (lex.SAYS_DONE.search(said) or not lex.AFFIRM.search(said)):
+        if not re.search(r"\bthank you|\bi am done", said):
+            return "DONE"
     if answer == Answer.ON_IT:
         return "ON_IT"
     if lex.SNOOZE.search(core) and not core.startswith("remind me to"):
         return "SNOOZE"
     if _thanks_only(said, commands):
         return "SMALLTALK"
-    if lex.NEGATE.search(said) and not commands:
+    if lex.NEGATE.search(said) and not commands and not lex.NO_REMINDER.match(core) and not lex.SETTINGS.search(core):
         return "NEGATE"
     if lex.AFFIRM.search(said) and not _more_than_yes(said, core, when):
         return "AFFIRM"
@@ -97,9 +100,9 @@ def _thanks_only(said: str, commands: bool) -> bool:
 def _more_than_yes(said: str, core: str, when: When | None) -> bool:
     """ "ok, remind me to..." is a command; "yes, please book it" still a yes."""
     if re.match(r"^(?:yes|yep|yeah|sure|ya|yup)\b", said):
-        return bool(
-            re.search(r"\b(?:move|change|reschedule|instead|remind me to|but)\b", said)
-        ) and not re.search(r"\bplease cancel\b", said)
+        asks = re.search(r"\b(?:move|change|reschedule|instead|remind me to|but)\b", said)
+        plans = when is not None and re.search(r"^\w+[,.!]* i (?:need|have|want) to (?!book it)", said)
+        return bool(asks or plans) and not re.search(r"\bplease cancel\b", said)
     longer = core != said and len(core.split()) > 1
     if longer and (
         lex.CREATE.search(core)
@@ -111,33 +114,48 @@ def _more_than_yes(said: str, core: str, when: When | None) -> bool:
     return bool(when and longer and len(said.split()) > 5) or bool(_QUESTION_WORD.match(core) and longer)
 
 
-def _request(said: str, core: str, when: When | None, now: datetime) -> str:
+def _request(said: str, core: str, deed: str, reading: Reading, now: datetime) -> str:
+    when = reading.when
     about_flux = bool(lex.ABOUT_FLUX.search(said))
     reminds = bool(re.match(r"^(?:please )?(?:remind|alert|notify|wake)\b", core)) or "remind me to" in said
+    if (quiet := _quiet(core)) is not None:
+        return quiet
     if lex.SETTINGS.search(core) and not reminds:
         return "SETTINGS"
     if lex.PAUSE.search(core) and not reminds:
         return "PAUSE"
     if lex.HELP.search(said) and not (when and about_flux and not said.startswith("how")):
         return "HELP"
-    if lex.FOREIGN.search(said) and not about_flux and not _is_errand(core, when):
+    if lex.FOREIGN.search(said) and not about_flux and not _is_errand(core, deed, when):
         return "OTHER"
+    if lex.MODIFY_GOAL.search(core) and not reminds:
+        return "MODIFY_GOAL"
     if (changing := _changing(said, core, reminds=reminds)) is not None:
         return changing
-    if lex.DONE.search(core):
+    if not reminds and says_missed(core):
+        return "MISSED"
+    if not reminds and (says_done(core) or says_done(said)):
         return "DONE"
     if lex.QUERY.search(core) and not _is_command_to_create(core):
         return "QUERY" if about_flux or _about_me(core) else "OTHER"
     if _is_goal(core, when, now):
         return "GOAL"
-    return _creating(said, core, when, about_flux=about_flux)
+    return _creating(said, core, deed, reading, about_flux=about_flux)
 
 
-def _is_errand(core: str, when: When | None) -> bool:
+def _quiet(core: str) -> str | None:
+    """ "Don't remind me" wants silence; "don't remind me about the gym" one reminder less."""
+    refused = lex.NO_REMINDER.match(core)
+    if refused is None:
+        return None
+    return "DELETE" if refused["what"] else "PAUSE"
+
+
+def _is_errand(core: str, deed: str, when: When | None) -> bool:
     """ "pay my credit card tomorrow", "email Bob at 5": somebody else's domain, but a task with a time."""
     if _QUESTION.search(core):
         return False
-    wished = lex.MY_WISH.sub("", core)
+    wished = lex.MY_WISH.sub("", deed)
     if re.match(
         r"^(?:pay|renew|submit|return|pick up|drop off|fill in|fill out|file|deposit|post|wash|clean|service|insure|cancel) (?:my|the|our|an?)\b",
         wished,
@@ -185,7 +203,7 @@ def _about_me(core: str) -> bool:
         r"\b(?:anything|something|free|busy|planned|scheduled|remember|agenda|what'?s (?:on|next|up|left|due|today|tomorrow)"
         r"|(?:do|did|have|am|was|will) (?:i|we)(?: \w+)? (?:have|take|do|finish|got|get|need|free|busy|going|doing|meeting|seeing|done|miss|mark|set|doing)"
         r"|(?:my|the) (?:\w+ )?(?:day|week|next|first|last|goals?|plan|progress|streak|tasks?|today|tomorrow|morning|evening|afternoon|list|dentist|doctor|class|lesson|lunch|dinner|breakfast|event|flight|meeting)"
-        r"|(?:for|is|on|do) (?:today|tomorrow|tonight|this week)|how am i doing|how did i do)\b",
+        r"|(?:for|is|on|do) (?:today|tomorrow|tonight|this week)|^show (?:me )?(?:this|next) \w+|^(?:did|have|had) i\b|how am i doing|how did i do)\b",
         core,
     )
     return bool(mine) and not lex.FOREIGN.search(core) and not re.search(r"\bhave to (?:pay|buy|get)\b", core)
@@ -225,17 +243,20 @@ def _is_goal(core: str, when: When | None, now: datetime) -> bool:
     return wished != core or when is None or when.kind != "rrule"
 
 
-def _creating(said: str, core: str, when: When | None, *, about_flux: bool) -> str:
+def _creating(said: str, core: str, deed: str, reading: Reading, *, about_flux: bool) -> str:
+    when = reading.when
     asked = bool(_QUESTION_WORD.match(core))
     if lex.CREATE.search(core) and not asked and not (lex.FOREIGN.search(said) and not about_flux):
         return "CREATE"
     wished = lex.MY_WISH.sub("", core)
-    plain = bool(lex.TASK_START.match(wished)) and not re.search(r"\bfor me\b", said)
+    bare = lex.MY_WISH.sub("", deed)
+    plain = bool(lex.TASK_START.match(bare) or lex.TASK_NOUN.match(bare)) and not re.search(r"\bfor me\b", said)
     if asked:
         return "QUERY" if about_flux else "OTHER"
     if (lex.NO_TASK.match(core) or lex.NO_TASK.match(said)) and not about_flux:
         return "OTHER"
-    if when is not None and when.kind != "duration" and not said.endswith("?"):
+    impossible = reading.problem is not None and reading.problem != GONE
+    if (impossible or (when is not None and when.kind != "duration")) and not said.endswith("?"):
         named = len(re.findall(r"[^\W\d_]{2,}", wished)) <= 14
         return (
             "CREATE"
@@ -268,7 +289,7 @@ def _slots(intent: str, text: str, reading: Reading, now: datetime, tz: str) -> 
             full = title_of(text, reading.span)
             slots["full_title"], slots["title"] = full, subject(full, text) if intent == "CREATE" else full
             slots["people"], slots["place"] = people_in(full), place_in(full)
-        case "RESCHEDULE" | "DELETE" | "DONE":
+        case "RESCHEDULE" | "DELETE" | "DONE" | "MISSED":
             slots["title"] = target_of(text, reading.span)
     if intent == "CREATE":
         items = split_items(text, now, tz)

@@ -17,11 +17,12 @@ from reminders.rules.when.moments import Scene
 from reminders.rules.when.parts import names_a_deed
 from reminders.rules.when.pieces import Clock, ClockSpan, Count, DaySpan, Piece, Reading, Repeat, When
 from reminders.rules.when.repeats import REPEAT_PATTERNS, WORKDAYS, listed_days, range_days
-from reminders.rules.when.resolve import drop_refused, join_amounts, resolve
+from reminders.rules.when.resolve import GONE, drop_refused, join_amounts, resolve
 from reminders.rules.when.series import resolve_series
 from reminders.rules.when.tokens import Canon, canonical
 
 __all__ = [
+    "GONE",
     "Reading",
     "When",
     "parse_clock",

@@ -56,6 +56,11 @@ _COUNTED = (
 )
 
 
+# "push it back to 4", "make it 6": the number behind a move is a time.
+_MOVED = re.compile(
+    r"\bmake it $|\b(?:move[ds]?|push(?:ed)?|bring|brought|re-?scheduled?|shift(?:ed)?|postponed?|delay(?:ed)?)\b.{0,40}\bto $"
+    r"|\b(?:do|try|have) (?:it (?:at )?)?$"
+)
 _MEASURED = re.compile(r" ?(?:k|km|kg|miles?|mile|pounds?|euros?|dollars?|%|million|percent)\b")
 
 
@@ -98,7 +103,7 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
                 re.search(r"\bat \d{1,2}(?: ?[ap]m)?(?:, \d{1,2}(?: ?[ap]m)?){0,5},? (?:and )?$", earlier)
             )
         case "clock_after_day":
-            return re.search(NAMED_DAY, before) is not None
+            return bool(re.search(NAMED_DAY, before) or _MOVED.search(text[: match.start()]))
         case "clock_before_deed":
             named = re.match(r" ([^\W\d_]+)", text[match.end() :])
             many = named is None or re.search(r"(?<!s)s$|^(?:people|percent|point|mile)", named[1])

@@ -29,7 +29,7 @@ from reminders.rules.when.ranges import read_days, read_range
 LIMITS = frozenset({"by", "before", "no later than", "not later than", "until"})
 _OPENINGS = frozenset({"after", "later than", "since"})
 _REFUSED = re.compile(
-    r"\b(?<!but )(?:not|no|never|nor|isn't|don't)(?: (?:on|at|in|for|this|the|until|before))* ?$"
+    r"\b(?<!but )(?:not|no|never|nor|isn't|don't|can't (?:make|do)|cannot (?:make|do)|instead of|rather than)(?: (?:on|at|in|for|this|the|until|before))* ?$"
 )
 _OR = re.compile(r",? or(?: maybe| perhaps)? ")
 GONE = "That is already in the past. When should it be?"
@@ -126,7 +126,7 @@ def _counted_from(scene: Scene, before: Piece, piece: Piece) -> Value | None:
     match before.value, piece.value:
         case Amount(grain="day") as amount, Day() as day:
             return _day_from(scene, day, amount, sign)
-        case Amount(grain="minute", seconds=seconds, days=0, months=0), Clock(sure=True) as clock:
+        case Amount(grain="minute", seconds=seconds, days=0, months=0), Clock(sure=True) as clock if piece.lead != "from":
             minutes = clock.hour * 60 + clock.minute + sign * round(seconds / 60)
             return Clock(minutes // 60, minutes % 60, sure=True) if 0 <= minutes <= 24 * 60 else None
         case Day(rank=1, weekday=int(weekday)), Day(rank=3) as day if piece.lead != "from":

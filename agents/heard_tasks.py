@@ -30,7 +30,10 @@ def heard_tasks(text: str, now: datetime, timezone: str) -> list[HeardTask]:
     slots = understand(text, now, timezone).slots
     items = slots.get("items") or []
     if len(items) > 1:
-        return [HeardTask(one["title"], Reading(one["when"]), one["duration_minutes"]) for one in items]
+        return [
+            HeardTask(one["title"], Reading(one["when"], one["problem"]), one["duration_minutes"])
+            for one in items
+        ]
     title = slots.get("full_title") or slots.get("title") or ""
     reading = read_when(text, now, timezone)
     if reading.problem:

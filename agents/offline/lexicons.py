@@ -35,7 +35,7 @@ AFFIRM = _any(
     r"^(?:great|perfect(?:ion)?|awesome|excellent|wonderful|fantastic|lovely|amazing|super|cool|nice|good|brilliant|beautiful|sweet)\b",
     r"^(?:that|it|this|everything|they|all)?(?:'?s| is| are| was)?(?: all| just| really)? ?(?:look|sound|seem|work)(?:s|ed)?(?: all| just| really)? "
     r"(?:good|great|fine|right|perfect|fantastic|correct|wonderful|ok|okay|awesome|like a plan|lovely|amazing|excellent|well)",
-    r"^(?:that|it|this)(?:'?s| is| was| will be)?(?: all| just| really| absolutely)? (?:good|great|fine|right|perfect|correct|ok|okay|awesome|works?|it|what i (?:want|need)(?:ed)?|the one|will (?:do|work)|would be (?:just |really )?(?:great|good|fine|perfect)|sounds good)",
+    r"^(?:that|it|this)(?:'?s| is| was| will be)?(?: all| just| really| absolutely)? (?:(?:good|great|fine|perfect)(?! if\b)|right|correct|ok|okay|awesome|works?|it|what i (?:want|need)(?:ed)?|the one|will (?:do|work)|would be (?:just |really )?(?:great|good|fine|perfect)(?! if\b)|sounds good)",
     r"^i (?:do|would|agree|approve|confirm|like (?:it|that|this)|love (?:it|that)|think so)\b(?!.* (?:to|a|an) )",
     r"^(?:please )?(?:try|book|confirm|take|use|keep|accept|approve) (?:it|that|this|one)(?: please)?\W*$",
     r"^(?:looks|sounds|works) (?:good|great|fine|fantastic|perfect)",
@@ -112,7 +112,8 @@ RESCHEDULE = _any(
 )
 SNOOZE = _any(
     r"^(?:ask|ping|nudge|bug|try) me (?:again )?(?:tomorrow|tonight|later|in the (?:morning|evening)|this (?:afternoon|evening))\W*$",
-    r"\bsnooz\w*\b", r"^(?:remind|ask|ping|nudge|bug|wake) me (?:again|later|in a (?:bit|while|minute))\b"
+    r"\bsnooz\w*\b",
+    r"^(?:remind|ask|ping|nudge|bug|wake) me (?:again|later|in a (?:bit|while|minute))\b",
 )
 QUERY = _any(
     r"\b(?:do|did|does|have|has|am|are|is|was|were|will)\b.{0,30}\b(?:i|we|you|there|my|any|anything|something)\b.{0,60}\b(?:"
@@ -182,6 +183,7 @@ ABOUT_FLUX = re.compile(
     r"\b(?:remind|reminders?|alarms?|alerts?|calend[ae]r|agenda|schedule|appointments?|meetings?|to-?do|tasks?|wake me|events?)\b"
 )
 CREATE = _any(
+    r"\b(?:be reminded|remind(?:ing)? me|nudge|poke|prod|buzz|shout at) (?:me )?(?:\S+ ){0,6}?(?:to|about|that)\b|\b(?:get|have|possible to get|want) a (?:reminder|nudge) (?:to|about|for)\b",
     r"\b(?:remind|reminds|reming|remeber|alert|notify|nudge|ping|alarm|text|call) (?:me|us|him|her|them|my|the|everyone|everybody|our|myself|[a-z]+) (?:\S+ ){0,6}?(?:to|of|about|that|at|on|in|every|when|tomorrow|today|tonight|for|before|by|if|daily|once|each|next|this|not|again|as|i)\b",
     r"\bremind me\b|\bremind\b.{1,30}\b(?:to|about|that)\b|\bremember to\b|^don'?t (?:let me )?forget\b|\bdon'?t let me forget\b|^note to self\b|^remember\b",
     r"^(?:set|create|add|make|schedule|book|put|plan|arrange|organi[sz]e|start|enter|insert|log|note|pencil|mark|block|reserve|save|record|open|send|give|get|fix|setup|include|new|place|indicate|input|do|need|i need|establish|generate|write|turn on|activate|enable|repeat|throw|slot|drop)\b.{0,80}\b(?:reminders?|remind|alarms?|alerts?|events?|meetings?|appointments?|appontment|tasks?|to-?do|calend[ae]r|calandar|schedule|agenda|timers?|notifications?|entry|item|list|reminding|reminded)\b",
@@ -195,7 +197,7 @@ TASK_VERBS = (
     r"(?:call|phone|ring|text|buy|pay|pick up|drop off|drop|collect|return|renew|submit|send|email|clean|wash|water|walk|feed|take|bring|fix|repair|order"
     r"|cook|bake|mow|vacuum|iron|fold|pack|unpack|print|sign|file|mail|post|book|cancel|confirm|check|charge|change|replace|refill|finish|complete|prepare|prep|write|draft|review"
     r"|read|study|practi[sc]e|meet|visit|see|go|get|do|make|give|invite|ask|tell|thank|congratulate|apply|register|enrol|enroll|sort|organi[sz]e|tidy|declutter|dust|sweep|mop|empty|put|hang|paint|plant|rake|shovel"
-    r"|stretch|run|jog|swim|cycle|lift|work out|workout|gym|yoga|meditate|journal|pray|floss|brush|shower|shave|nap|sleep|eat|drink|rehearse|record|edit|upload|download|backup|back up|update|install|transfer|deposit|withdraw|invest|budget|plan|schedule|set up|hoover|pickup|attend|join|watch|start|begin|leave|move|babysit|buy|grab)"
+    r"|stretch|run|jog|swim|cycle|lift|work out|workout|gym|yoga|meditate|journal|pray|floss|brush|shower|shave|nap|sleep|eat|drink|rehearse|record|edit|upload|download|wash up|hand in|turn in|reply|respond|follow up|look into|research|chase|deal with|spend|lock|brainstorm|outline|proofread|revise|memori[sz]e|trim|weed|wrap|unsubscribe|clear|restock|refuel|top up|fill|polish|defrost|decorate|measure|assemble|repot|prune|draw|sketch|hike|log|track|compare|discuss|donate|drive|fetch|stop by|swing by|pop|nip|turn off|switch off|backup|back up|update|install|transfer|deposit|withdraw|invest|budget|plan|schedule|set up|hoover|pickup|attend|join|watch|start|begin|leave|move|babysit|buy|grab)"
 )
 # Errands that people name by a noun alone.
 TASK_NOUN = re.compile(
@@ -205,6 +207,13 @@ TASK_NOUN = re.compile(
     _LIST,
 )
 TASK_START = re.compile(rf"^{TASK_VERBS}\b(?! (?:me|you|us)\b)", _LIST)
+
+
+def names_errand(title: str) -> bool:
+    """Whether a title alone is clearly something to do: a verb of errands, or a noun people put on lists."""
+    return bool(TASK_START.match(title) or TASK_NOUN.match(title))
+
+
 # Beginnings of a sentence that says something about a time without asking for a task.
 NO_TASK = re.compile(
     r"^(?:maybe|perhaps|possibly|not|too|it|that|this|nothing|never|go back|there|we|you|he|she|they|"

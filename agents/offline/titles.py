@@ -43,7 +43,7 @@ _COMMANDS = re.compile(
 )
 _REMINDS = re.compile(r"remind|alarm|alert|notif|forget|\bto$|timer")
 _EDGE_BEFORE_SOFT = re.compile(
-    r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+",
+    r"^(?:[\s,.;:!?\-–>()*•]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+",
     re.I,
 )
 _EDGE_AFTER = re.compile(
@@ -81,7 +81,7 @@ _BEHIND = re.compile(
 )
 # However long the way to it: what is asked for stands behind the last of these.
 _ASKED = re.compile(
-    r"\b(?:(?:remind|reminds|prompt|nudge|ping) me (?:that i (?:need|have|ought|should|must) to|to|about)|don'?t let me forget (?:to|about)"
+    r"\b(?:(?:remind|reminds|reminding|prompt|nudge|ping|poke|prod|buzz|shout at) me[ ,]+(?:if possible[ ,]+)?(?:that i (?:need|have|ought|should|must) to|to|about)|be reminded (?:to|about|of)|(?:get|have|need|want) a (?:reminder|nudge) (?:to|about|for)|don'?t let me forget (?:to|about)"
     r"|(?:i )?(?:really |still )?(?:need|have|must|got) to (?:remember to|not forget to|not forget)|(?:i )?(?:must not|mustn'?t|can'?t|cannot|don'?t) forget(?: to| about)?)\s+",
     re.I,
 )
@@ -149,7 +149,8 @@ def _is_title_itself(left: str, command: re.Match[str]) -> bool:
 
 
 def _tidy(left: str) -> str:
-    left = re.sub(r"\s+([,.;!?])", r"\1", left)
+    left = re.sub(r"\s+([,.;!?])", r"\1", re.sub(r"\(\s*\)", "", left))
+    left = re.sub(r"^spend\s+(?=\w+ing\b)|\s+to my (?:\w+ )?list$", "", left, flags=re.I)
     for _ in range(2):
         left = _EDGE_AFTER.sub("", left)
         left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
@@ -178,7 +179,10 @@ _REFUSED = re.compile(
     r"|i (?:don'?t|no longer) need|(?:i )?(?:did ?n'?t|did not|have ?n'?t|could ?n'?t)(?: manage| get round| get around)?(?: to)?(?: do| go to| make| finish)?|(?:i )?(?:just |totally )?(?:missed|skipped|forgot(?: about| to)?|failed))\s+(?:(?:the|my|any)\s+)*",
     re.I,
 )
-_ONLY_IT = re.compile(r"(?:(?:re-?)?schedule|(?:i )?forgot|missed|my|the|it|that|this|them|all|everything|done|finished|did it|make it(?: .*)?)?", re.I)
+_ONLY_IT = re.compile(
+    r"(?:(?:re-?)?schedule|(?:i )?forgot|missed|my|the|it|that|this|them|all|everything|done|finished|did it|make it(?: .*)?)?",
+    re.I,
+)
 
 
 def target_of(text: str, spans: Spans) -> str:

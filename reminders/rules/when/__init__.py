@@ -15,7 +15,18 @@ from reminders.rules.when.grammar import scan
 from reminders.rules.when.lexicon import DAY_CODES
 from reminders.rules.when.moments import Scene
 from reminders.rules.when.parts import names_a_deed
-from reminders.rules.when.pieces import Clock, ClockSpan, Count, DaySpan, Piece, Reading, Repeat, When
+from reminders.rules.when.pieces import (
+    Clock,
+    ClockSpan,
+    Count,
+    Day,
+    DaySpan,
+    Moment,
+    Piece,
+    Reading,
+    Repeat,
+    When,
+)
 from reminders.rules.when.repeats import REPEAT_PATTERNS, WORKDAYS, listed_days, range_days
 from reminders.rules.when.resolve import GONE, drop_refused, join_amounts, resolve
 from reminders.rules.when.series import resolve_series
@@ -58,7 +69,8 @@ def read_when(text: str, now: datetime, tz: str) -> Reading:
         return Reading(problem="That is too far away for me. When should it be?")
     shown = [piece for piece in pieces if not names_a_deed(canon.text, piece)]
     span = _spans(canon, shown) if reading.when is not None or reading.problem is not None else ()
-    when = replace(reading.when, span=span) if reading.when is not None else None
+    alone = not any(isinstance(piece.value, Day | DaySpan | Moment | Repeat) for piece in pieces)
+    when = replace(reading.when, span=span, bare_clock=alone) if reading.when is not None else None
     return Reading(when, reading.problem, span)
 
 

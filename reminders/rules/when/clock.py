@@ -79,12 +79,7 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
                 return hour >= 6 and not re.search(r"\b(?:for|in|within) $", before)
             return bool(meridiem) or bool(re.search(r"\b(?:at|around|about|by) $", before))
         case "clock_digits":
-            said = (
-                match["lead"]
-                or meridiem
-                or re.search(r"\bon $", before)
-                or re.search(DAY_BEFORE, before)
-            )
+            said = match["lead"] or meridiem or re.search(r"\bon $", before) or re.search(DAY_BEFORE, before)
             year = (
                 not meridiem
                 and not match["lead"]
@@ -168,7 +163,9 @@ def _span(match: Match) -> ClockSpan | None:
     on_a_day = re.search(
         r"(?:day|days|tomorrow|today|tonight|weekends|[ap]m),? $", match.string[: match.start()]
     )
-    if not (marks or written or on_a_day or lead in ("from", "form", "between", "at")):
+    behind = re.match(DAY_BEHIND, match.string[match.end() :])
+    near_day = on_a_day or (behind and not re.search(_COUNTED, match.string[: match.start()]))
+    if not (marks or written or near_day or lead in ("from", "form", "between", "at")):
         return None
     if re.fullmatch(r"(?:from |between )?(?:19|20)[0-5]\d ?\S+ ?(?:19|20)[0-5]\d", match.group()):
         return None  # years, not clocks

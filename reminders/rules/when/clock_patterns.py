@@ -27,7 +27,9 @@ DAY_BEFORE = (
 NAMED_DAY = rf"\b(?:(?:{_DAYS})s?|today|tomorrow|tonight|{_PARTS})[ ,] ?$"
 
 # And just behind one: "6.15 tomorrow".
-DAY_BEHIND = rf" (?:on |this |next )?(?:today|tomorrow|tonight|{_DAYS}|{_PARTS})\b"
+DAY_BEHIND = (
+    rf" (?:on |this |next )?(?:today|tomorrow|tonight|weekdays|weekends|daily|every|(?:{_DAYS})s?|{_PARTS})\b"
+)
 
 CLOCK_PATTERNS: dict[str, str] = {
     "clock_span": (

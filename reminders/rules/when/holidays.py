@@ -96,7 +96,11 @@ def read_holiday(match: re.Match[str], now: datetime) -> Value | None:
     """The next time this holiday comes round, today included; a question for those of other calendars."""
     if match["unknown"]:
         said = _days_between(match)
-        return Fault(f"{said} is on another date every year, or differs by place. Which date do you mean?") if said else None
+        return (
+            Fault(f"{said} is on another date every year, or differs by place. Which date do you mean?")
+            if said
+            else None
+        )
     today = now.date()
     rule = next(rule for name, rule in _NAMES.items() if match[name])
     if "mother" in match.group() and str(now.tzinfo) in _MOTHERING:
@@ -112,13 +116,22 @@ def read_holiday(match: re.Match[str], now: datetime) -> Value | None:
     return Day(found, found + timedelta(days=1), rank=3, monthday=found.day, month=found.month)
 
 
-_MOTHERING = ("Europe/London", "Europe/Dublin", "Europe/Belfast", "Europe/Jersey", "Europe/Guernsey", "Europe/Isle_of_Man")
+_MOTHERING = (
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Belfast",
+    "Europe/Jersey",
+    "Europe/Guernsey",
+    "Europe/Isle_of_Man",
+)
 
 
 def _days_between(match: re.Match[str]) -> str | None:
     """The holiday's name where a day is meant: "on Diwali", but not "buy Diwali sweets" or "holi colours"."""
     text, end = match.string, match.end()
-    meant = re.search(r"(?:^|\b(?:on|by|before|after|until|till|for|this|next|at|the) )$", text[: match.start()])
+    meant = re.search(
+        r"(?:^|\b(?:on|by|before|after|until|till|for|this|next|at|the) )$", text[: match.start()]
+    )
     alone = re.match(r" ?(?:$|[.,;!?]|(?:at|on|from|morning|evening|night|afternoon)\b)", text[end:])
     if not (meant or alone) or (not alone and not re.match(r" ?\d", text[end:]) and not meant):
         return None

@@ -64,7 +64,10 @@ def point_of(scene: Scene, pieces: list[Piece]) -> Point:
     moment = next((piece.value for piece in pieces if isinstance(piece.value, Moment)), None)
     for piece in days:
         said = scene.text[piece.start : piece.end]
-        if part is None and (found := re.search(r"\b(?:morning|afternoon|evening|(?:to)?night)\b", said)) is not None:
+        if (
+            part is None
+            and (found := re.search(r"\b(?:morning|afternoon|evening|(?:to)?night)\b", said)) is not None
+        ):
             part = found.group().removeprefix("to")
     day = _best_day(scene, days)
     if (

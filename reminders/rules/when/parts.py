@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reminders.rules.when.pieces import Part, Piece
+from reminders.rules.when.pieces import Clock, Part, Piece
 
 _MEAL = r"(?:my |the |our )?"
 # What people measure their day by, and the part of the day that stands for it.
@@ -23,6 +23,9 @@ _NAMES = (
     r"(?! ?-? ?(?:shift|light|lights|cream|bus|club|stand|owl|blue|snack|primrose|gown|dress|sickness|glory|pages|star|person"
     r"|show|mare|train|mass|paper|classes)\b)"
 )
+_SCHEDULED = re.compile(
+    r" (?:train|bus|flight|ferry|coach|tram|boat|plane|show|showing|screening|film|movie|news|class|service|mass|slot|session|game|match)\b"
+)
 PART_PATTERNS: dict[str, str] = {
     "landmark": "|".join(f"(?P<l{at}>{words})" for at, (_, words) in enumerate(_LANDMARKS)),
     "part": (
@@ -36,7 +39,7 @@ _NO_PARTS = re.compile(r"\b(?:game|date|movie|last|good|date|three|two|one|all|o
 
 def read_part(name: str, match: re.Match[str], text: str) -> Part | None:
     """The part of the day a pattern of PART_PATTERNS stands for; None where it is the name of something."""
-    if name == "landmark" and re.search(r"\b(?:minute|hour|day)s? $", text[: match.start()]):
+    if name == "landmark" and re.search(r"\b(?:hour|day)s? $", text[: match.start()]):
         return None  # "2 hours before lunch"
     if name == "landmark":
         return Part(next(part for at, (part, _) in enumerate(_LANDMARKS) if match[f"l{at}"]))
@@ -55,5 +58,7 @@ def read_part(name: str, match: re.Match[str], text: str) -> Part | None:
 
 
 def names_a_deed(text: str, piece: Piece) -> bool:
-    """ "floss before bed" is what is done as much as when: it stays in the title."""
+    """ "floss before bed", "the 7:15 train": what is done as much as when; it stays in the title."""
+    if isinstance(piece.value, Clock):
+        return text.endswith("the ", 0, piece.start) and _SCHEDULED.match(text, piece.end) is not None
     return isinstance(piece.value, Part) and text.startswith(("before ", "after "), piece.start)

@@ -35,6 +35,7 @@ class When:
     per_period: int = 1  # "three times a week": the days are still to be chosen
     ambiguous: bool = False
     question: str | None = None
+    bare_clock: bool = False  # a clock and no day: whoever asks may know which day is meant
 
     @property
     def timed(self) -> bool:
@@ -55,7 +56,8 @@ class When:
     def minutes(self) -> int | None:
         """How long it takes, in minutes, where that was said or follows from a range within one day."""
         if self.seconds is not None:
-            return max(1, round(self.seconds / 60))
+            minutes = max(1, round(self.seconds / 60))
+            return minutes if minutes <= 12 * 60 else None  # "a 24 hour pharmacy" takes no day
         if self.kind == "interval" and self.start and self.end and self.timed and not self.deadline:
             minutes = round((self.end - self.start).total_seconds() / 60)
             return minutes if 0 < minutes <= 24 * 60 else None

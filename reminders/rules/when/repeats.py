@@ -118,7 +118,7 @@ def read_repeat(name: str, match: Match) -> Value | None:
                 else None
             )
         case "alternate":
-            freq, base = _UNITS[said["unit"]] if said["unit"] in _UNITS else ("WEEKLY", 1)
+            freq, base = _UNITS.get(said["unit"] or "", ("WEEKLY", 1))
             group = {"weekday": WORKDAYS, "weekend": WEEKEND}.get(said["unit"] or "", ())
             return Repeat(freq, 2 * base, listed_days(said["list"] or "") or group, part=part)
         case "letters":
@@ -158,7 +158,10 @@ def read_repeat(name: str, match: Match) -> Value | None:
 def _lettered(letters: str) -> tuple[str, ...]:
     """ "m/w/f", "t & th", "mwf"."""
     words = re.findall(r"th|tu|[mtwrf]", letters)
-    return tuple({"m": "MO", "t": "TU", "tu": "TU", "w": "WE", "th": "TH", "r": "TH", "f": "FR"}[word] for word in words)
+    return tuple(
+        {"m": "MO", "t": "TU", "tu": "TU", "w": "WE", "th": "TH", "r": "TH", "f": "FR"}[word]
+        for word in words
+    )
 
 
 def _monthdays(said: dict[str, str | None]) -> Repeat | None:

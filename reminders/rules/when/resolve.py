@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from reminders.rules.when.amounts import later, shift
 from reminders.rules.when.moments import Scene, at, point_of
+from reminders.rules.when.parts import names_a_deed
 from reminders.rules.when.pieces import (
     Amount,
     Clock,
@@ -26,7 +27,9 @@ from reminders.rules.when.pieces import (
 )
 from reminders.rules.when.ranges import read_days, read_range
 
-LIMITS = frozenset({"by", "before", "no later than", "not later than", "until"})
+LIMITS = frozenset(
+    {"by", "expires", "expiring", "valid until", "before", "no later than", "not later than", "until"}
+)
 _OPENINGS = frozenset({"after", "later than", "since"})
 _REFUSED = re.compile(
     r"\b(?<!but )(?:not|no|never|nor|isn't|don't|can't (?:make|do)|cannot (?:make|do)|instead of|rather than)(?: (?:on|at|in|for|this|the|until|before))* ?$"
@@ -126,7 +129,9 @@ def _counted_from(scene: Scene, before: Piece, piece: Piece) -> Value | None:
     match before.value, piece.value:
         case Amount(grain="day") as amount, Day() as day:
             return _day_from(scene, day, amount, sign)
-        case Amount(grain="minute", seconds=seconds, days=0, months=0), Clock(sure=True) as clock if piece.lead != "from":
+        case Amount(grain="minute", seconds=seconds, days=0, months=0), Clock(sure=True) as clock if (
+            piece.lead != "from"
+        ):
             minutes = clock.hour * 60 + clock.minute + sign * round(seconds / 60)
             return Clock(minutes // 60, minutes % 60, sure=True) if 0 <= minutes <= 24 * 60 else None
         case Day(rank=1, weekday=int(weekday)), Day(rank=3) as day if piece.lead != "from":
@@ -162,8 +167,14 @@ def _of_an_event(scene: Scene, piece: Piece) -> bool:
     return scene.text.startswith((" before ", " ahead of "), piece.end)
 
 
+def _of_a_ticket(scene: Scene, piece: Piece) -> bool:
+    """ "tickets for the 8pm show": when the show is, not when to buy them."""
+    return scene.text.endswith("for the ", 0, piece.start) and names_a_deed(scene.text, piece)
+
+
 def drop_refused(scene: Scene, pieces: list[Piece]) -> list[Piece]:
     """ "not on monday", "no sundays": a time that is refused is not the time."""
+    pieces = [piece for piece in pieces if not _of_a_ticket(scene, piece)]
     return [
         piece for piece in pieces if not _REFUSED.search(scene.text[max(0, piece.start - 16) : piece.start])
     ]

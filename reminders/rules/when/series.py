@@ -11,6 +11,7 @@ from dateutil.rrule import rrulestr
 from reminders.rules.when.amounts import shift
 from reminders.rules.when.clock import settle
 from reminders.rules.when.days import calendar_day
+from reminders.rules.when.exceptions import STARTS, exceptions
 from reminders.rules.when.lexicon import DAY_CODES, DAY_PARTS
 from reminders.rules.when.moments import Scene
 from reminders.rules.when.pieces import (
@@ -30,13 +31,8 @@ from reminders.rules.when.pieces import (
 )
 from reminders.rules.when.resolve import LIMITS
 
-_STARTS = frozenset({"starting", "starts", "start", "beginning", "begins", "begin", "from", "after", "since"})
 _ENDS = LIMITS | {"ends", "end", "ending", "to", "thru", "through"}
 _HORIZON = 10  # years within which a series must begin
-_EXCEPT = re.compile(
-    r"(?:\band )?\b(?:except(?: for| on)?|but not|not on|excluding|apart from|without|other than|besides|but never|(?<=day )but(?= [a-z]+(?:day|end)s?\b))"
-    r"(?: on| for| the)*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ def resolve_series(scene: Scene, pieces: list[Piece]) -> Reading:
     )
     if fault is not None:
         return Reading(problem=fault.text)
-    pieces, without = _exceptions(scene, pieces)
+    pieces, without = exceptions(scene, pieces)
     repeats = [piece.value for piece in pieces if isinstance(piece.value, Repeat)]
     if not repeats:
         return Reading(problem="On which days should it be?")
@@ -74,26 +70,6 @@ def resolve_series(scene: Scene, pieces: list[Piece]) -> Reading:
     if when is None:
         return Reading(problem="That series has no day ahead. When should it begin?")
     return Reading(when)
-
-
-def _exceptions(scene: Scene, pieces: list[Piece]) -> tuple[list[Piece], set[str]]:
-    """ "every day except sunday at 7": the pieces without the exception, and the weekdays it names."""
-    found = _EXCEPT.search(scene.text)
-    if found is None:
-        return pieces, set()
-    kept: list[Piece] = []
-    without: set[str] = set()
-    for piece in pieces:
-        match piece.value:
-            case Repeat(days=days) if piece.start >= found.start() and days:
-                without.update(days)
-            case Day(weekday=int(weekday)) if piece.start >= found.start() and piece.lead not in _STARTS:
-                without.add(DAY_CODES[weekday])
-            case Day(nth="weekend") if piece.start >= found.start():
-                without.update(("SA", "SU"))
-            case _:
-                kept.append(piece)
-    return kept, without
 
 
 def _merged(repeats: list[Repeat]) -> Repeat:
@@ -166,9 +142,9 @@ def _with_day(scene: Scene, rule: _Rule, day: Day, piece: Piece) -> _Rule:
         if rule.start is not None and day.first < rule.start.first and day.month:
             last = last.replace(year=last.year + 1)
         return replace(rule, until=_end_of(last - timedelta(days=1)))
-    if piece.lead in _STARTS:
+    if piece.lead in STARTS:
         return replace(rule, start=day)
-    if day.nth == "weekend" and piece.lead not in _STARTS:
+    if day.nth == "weekend" and piece.lead not in STARTS:
         return replace(
             rule,
             repeat=replace(

@@ -21,7 +21,8 @@ from reminders.rules.when.lexicon import (
 
 LONGEST = 300  # characters of a message that are read for times
 _TOKEN = re.compile(
-    r"(?P<ordinal>\d{1,2}(?:st|nd|rd|th)(?![^\W\d_]))"
+    r"(?P<link>(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{2,64})"
+    r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th)(?![^\W\d_]))"
     r"|(?P<number>\d+)"
     r"|(?P<meridiem>(?<=[\d\s:])[ap]\.\s?m\b\.?)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
@@ -155,6 +156,8 @@ def _opaque(token: _Token) -> bool:
 
 def _spelt(kind: str | None, word: str, behind: _Token | None, glued: bool) -> str:
     match kind:
+        case "link":
+            return "link"
         case "ordinal":
             return word[:-2].lstrip("0") + "th"
         case "number":
@@ -194,7 +197,9 @@ def _merged(tokens: list[_Token]) -> list[_Token]:
             index += used
             continue
         if spoken is not None:
-            merged.append(_Token(spoken[1], token.start, tokens[index + spoken[0] - 1].end, token.glued, False))
+            merged.append(
+                _Token(spoken[1], token.start, tokens[index + spoken[0] - 1].end, token.glued, False)
+            )
             index += spoken[0]
             continue
         if token.text == "everyday":

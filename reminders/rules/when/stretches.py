@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from reminders.rules.when.days import Match, add_months, calendar_day, day_of_month, month_number, one_day, stretch
+from reminders.rules.when.days import (
+    Match,
+    add_months,
+    calendar_day,
+    day_of_month,
+    month_number,
+    one_day,
+    stretch,
+)
 from reminders.rules.when.lexicon import MONTH_NAMES
 from reminders.rules.when.pieces import Day, Fault, Value
 

@@ -71,10 +71,16 @@ def title_of(text: str, spans: Spans) -> str:
     named = _NAMED.search(left)
     if named is not None:
         left = named[1]
-    left = _ASIDE.sub(" ", left)
+    left = _FOREIGN_ASKS.sub(" ", _ASIDE.sub(" ", left)).strip()
     return _tidy(_without_command(left))
 
 
+# "Remind me" in the languages whose times are understood.
+_FOREIGN_ASKS = re.compile(
+    r"^\s*(?:erinner[e]? mich(?: bitte)?(?: daran)?(?:,)?(?: an)?|recu[eé]rdame(?: que)?|rappelle[- ]moi(?: de)?|ricordami(?: di)?|lembr[ea][- ]me(?: de)?"
+    r"|me lembr[ea](?: de)?|bana|herinner me(?: eraan)?(?: om)?)\s+|\s+(?:(?:bana )?hat[ıi]rlat|erinnern)\s*$",
+    re.I,
+)
 _BEHIND = re.compile(
     r"[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$",
     re.I,

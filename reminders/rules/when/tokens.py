@@ -7,6 +7,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
+from reminders.rules.when.tongues import foreign_times
 from reminders.rules.when.lexicon import (
     GLUE_BREAKS,
     GLUED_UNITS,
@@ -120,7 +121,17 @@ def _apart(before: _Token, token: _Token) -> bool:
 def _tokens(folded: str) -> list[_Token]:
     tokens: list[_Token] = []
     glued = False
+    foreign = list(foreign_times(folded))
+    own = not foreign  # words of another language keep their spelling: French "mon" is no Monday
     for found in _TOKEN.finditer(folded):
+        while foreign and foreign[0][1] <= found.start():
+            foreign.pop(0)
+        if foreign and foreign[0][0] <= found.start():
+            start, end, english = foreign[0]
+            if found.start() == start:
+                tokens.append(_Token(english, start, end, False, False))
+            glued = False
+            continue
         if found.lastgroup == "space":
             glued = False
             continue
@@ -133,7 +144,7 @@ def _tokens(folded: str) -> list[_Token]:
         if kind == "word" and glued and behind is not None and behind.text == "2" and word in _TWO:
             tokens[-1] = _Token(_TWO[word], behind.start, found.end(), behind.glued, False)
             continue
-        said = _spelt(kind, word, behind, glued)
+        said = _spelt(kind, word, behind, glued) if own or kind != "word" else word
         if word == "h" and glued and _is_a_clock(tokens, folded[found.end() : found.end() + 1]):
             said = "o'clock"
         tokens.append(_Token(said, found.start(), found.end(), glued, kind in ("number", "ordinal")))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from agents import wording
-from agents.heard_tasks import HeardTask, heard_tasks
+from agents.heard_tasks import HeardTask, each_clock, heard_tasks
 from agents.turn import TurnContext
 from agents.wishes import Wish
 from reminders.rules.diary import HORIZON, Prefer
@@ -70,6 +70,8 @@ def read_change(
     renamed = _RENAME.match(text)
     if renamed:
         return [replace(first, title=wording.capital(renamed[1].strip()[:120])), *rest], None
+    if step == "when" and first.rule and (repeated := _repeated(ctx, text, first)):
+        return [*repeated, *rest], None
     reading = read_when(text, _seen_from(ctx, text, first), ctx.user.timezone)
     minutes = parse_minutes(text)
     direction = _SHIFT.search(text)
@@ -85,6 +87,31 @@ def read_change(
     if step == "change" and 0 < len(text.split()) <= 8:
         return [replace(first, title=wording.capital(" ".join(text.split())[:120])), *rest], None
     return None, None
+
+
+_WEEKLY = re.compile(
+    r"\W*(?:yes,? )?(?:every|each|weekly|always|all of them)\b(?: (?:one|week|time))?\W*", re.I
+)
+_ONCE = re.compile(
+    r"\W*(?:no,? )?(?:just|only)? ?(?:this|the|these|that)? ?(?:once|one|two|time|week|days?)\b.{0,12}", re.I
+)
+
+
+def _repeated(ctx: TurnContext, text: str, wish: Wish) -> list[Wish]:
+    """How a recurrence is meant that was in doubt: weekly or once, or on which days or at which times."""
+    counted = re.sub(r";COUNT=\d+", "", wish.rule)
+    if counted != wish.rule:
+        if _WEEKLY.fullmatch(text):
+            return [replace(wish, rule=counted)]
+        return [wish] if _ONCE.fullmatch(text) else []
+    said = f"every day at {text}" if wish.rule.startswith("FREQ=DAILY") else f"every {text}"
+    when = read_when(said, ctx.local_now, ctx.user.timezone).when
+    if when is None or when.kind != "rrule" or not when.rrule or when.per_period > 1:
+        return []
+    if when.ambiguous or ("BYDAY" not in when.rrule and not when.timed):
+        return []
+    fresh = replace(wish, at="")
+    return [_series(ctx, fresh, one)[0] for one in each_clock(when, ctx.now)]
 
 
 def renames(text: str) -> bool:
@@ -158,7 +185,7 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
     if when.kind == "rrule" and when.rrule:
         return _series(ctx, wish, when)
     if when.ambiguous:
-        return wish, _which_half(ctx, when)
+        return wish, _which(ctx, when)
     if when.timed and not when.deadline:
         if first <= ctx.now:
             said = wording.moment(first, ctx.zone)
@@ -171,14 +198,27 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
 
 
 def _series(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | None]:
-    first = when.first
+    first, rule = when.first, when.rrule or ""
+    if rule.startswith(("FREQ=HOURLY", "FREQ=MINUTELY", "FREQ=SECONDLY")):
+        text = "I remind of a task a few times a day at most. At which times should it be?"
+        return replace(wish, rule="FREQ=DAILY"), Problem(text)
+    if rule.startswith("FREQ=YEARLY") and first is not None:
+        return _once(ctx, wish, when, first)
     if first is None or not when.timed:
         at = _usual_time(ctx, when)
         base = (first or ctx.now).astimezone(ctx.zone)
         first = datetime.combine(base.date(), at, ctx.zone).astimezone(UTC)
     if when.ambiguous:
-        return replace(wish, rule=when.rrule or ""), _which_half(ctx, when)
+        return replace(wish.starting(first), rule=when.rrule or ""), _which(ctx, when)
     return replace(wish.starting(first), rule=when.rrule or ""), None
+
+
+def _once(ctx: TurnContext, wish: Wish, when: When, first: datetime) -> tuple[Wish, Problem | None]:
+    """A yearly day: its next time, since plans reach six weeks."""
+    if when.timed:
+        return wish.starting(first), None
+    midnight = datetime.combine(first.astimezone(ctx.zone).date(), time(0), ctx.zone).astimezone(UTC)
+    return replace(wish, after=midnight.isoformat(), before=(midnight + timedelta(days=1)).isoformat()), None
 
 
 def _usual_time(ctx: TurnContext, when: When) -> time:
@@ -191,11 +231,16 @@ def _usual_time(ctx: TurnContext, when: When) -> time:
     )
 
 
-def _which_half(ctx: TurnContext, when: When) -> Problem:
-    """7 can be morning or evening: both are offered where both lie ahead."""
-    both = _both_halves(ctx, when)
-    options = tuple((wording.moment(at, ctx.zone), f"{at.timestamp():.0f}") for at in both)
-    return Problem(when.question or "Morning or evening?", options)
+def _which(ctx: TurnContext, when: When) -> Problem:
+    """The question of a doubtful time, with what it may mean; a day without a clock is answered by its name."""
+    if when.timed:
+        options = tuple((wording.moment(at, ctx.zone), f"{at.timestamp():.0f}") for at in when.others)
+    else:
+        days = [at.astimezone(ctx.zone) for at in when.others]
+        options = tuple((f"{at:%a} {at.day} {at:%b}", "") for at in days)
+    if when.rrule and "COUNT=" in when.rrule and not options:
+        options = (("Every week", ""), ("Just this once", ""))
+    return Problem(when.question or "Which one do you mean?", options)
 
 
 def _both_halves(ctx: TurnContext, when: When) -> tuple[datetime, ...]:
@@ -224,8 +269,9 @@ def _retimed(
     fresh = replace(
         first, minutes=minutes or first.minutes, rule=when.rrule or first.rule, after="", before=""
     )
-    timed, problem = _timed(ctx, fresh, when)
-    return ([timed, *rest], None) if problem is None else ([timed, *rest], problem)
+    timed = [_timed(ctx, fresh, one) for one in each_clock(when, ctx.now)]
+    problem = next((problem for _, problem in timed if problem is not None), None)
+    return [*(wish for wish, _ in timed), *rest], problem
 
 
 __all__ = ["Problem", "Reading", "Target", "read_change", "read_target", "read_tasks"]

@@ -82,7 +82,7 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "language":
-            return ask_again(state, _NODE, tongues.REPLY)
+            return ask_again(state, _NODE, tongues.sorry(heard.text))
         case "zone":
             return asides.ask_zone(state, ctx, heard.text)
         case "snooze":

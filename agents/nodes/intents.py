@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from agents import diary, wording
+from agents import diary, tongues, wording
 from agents.consult import consult
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
+from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
 from agents.plan_edit_words import sounds_like_edit
@@ -132,6 +133,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     ):
         return {"intent": Intent.GOAL}
     kind = aside_of(text)
+    if kind == "language" and (task := _task_of_another_tongue(ctx, text)) is not None:
+        return task
     if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
         kind = None
     if kind == "drop" and _names_a_goal(ctx, text):
@@ -164,6 +167,15 @@ def aside_of(text: str) -> str | None:
     if is_foreign(text):
         return "language"
     return next((kind for kind, pattern in _ASIDES if pattern.fullmatch(text[:300])), None)
+
+
+def _task_of_another_tongue(ctx: TurnContext, text: str) -> Update | None:
+    """ "Morgen um 18 Uhr Zahnarzt": a time that was understood, and a name for it; it is read back before it is kept."""
+    read = understand(text, ctx.local_now, ctx.user.timezone)
+    when = read.slots.get("when")
+    if when is None or when.first is None or not read.slots.get("title"):
+        return None
+    return {"intent": Intent.NEW_TASK, "aside": {"before": tongues.reads_back(text)}}
 
 
 def _after_in(text: str) -> str:

@@ -78,7 +78,7 @@ def title_of(text: str, spans: Spans) -> str:
 # "Remind me" in the languages whose times are understood.
 _FOREIGN_ASKS = re.compile(
     r"^\s*(?:erinner[e]? mich(?: bitte)?(?: daran)?(?:,)?(?: an)?|recu[eé]rdame(?: que)?|rappelle[- ]moi(?: de)?|ricordami(?: di)?|lembr[ea][- ]me(?: de)?"
-    r"|me lembr[ea](?: de)?|bana|herinner me(?: eraan)?(?: om)?)\s+|\s+(?:(?:bana )?hat[ıi]rlat|erinnern)\s*$",
+    r"|me lembr[ea](?: de)?|bana|herinner me(?: eraan)?(?: om)?|ich (?:möchte|will|muss)|quiero|tengo que|je (?:veux|voudrais|dois)|voglio|vorrei|devo|quero|preciso|ik (?:wil|moet))\s+|\s+(?:(?:bana )?hat[ıi]rlat|erinnern)\s*$",
     re.I,
 )
 _BEHIND = re.compile(

@@ -50,7 +50,7 @@ DAY_PATTERNS: dict[str, str] = {
     "weekday_next_week": rf"(?P<weekday>{WD})(?:,? (?:of|in))? (?P<which>this|next|the following|following|the) week\b",
     "weekday_week": rf"(?:a |1 )(?P<unit>week|fortnight) (?:on |from |this |next )?(?P<weekday>{WD})\b|(?P<weekday2>{WD}) (?P<unit2>week|fortnight)\b|(?P<weeks>\d) week (?:on|this) (?P<weekday3>{WD})\b",
     "weekdays_hence": rf"(?P<count>\d{{1,2}}) (?P<weekday>{WD})s from now",
-    "weekday": rf"(?:(?P<which>{_THIS}) (?:week )?)?(?P<weekday>{WD})\b(?! morning routine| ?(?:down|still|nav|cream|screen|hats?|lounger|block|tan|glasses|times|roast recipe|lights)\b)(?: (?:the )?(?P<day>{_DOM})th|,? (?P<bare>1[3-9]|2\d|3[01])(?! ?(?:[:./-]|minute|hour|am|pm)|\d))?",
+    "weekday": rf"(?:(?P<which>{_THIS}) (?:week )?)?(?P<weekday>{WD})\b(?! morning routine| ?(?:down|still|nav|cream|screen|hats?|lounger|block|tan|glasses|times|roast recipe|lights)\b)(?: (?:the )?(?P<day>{_DOM})th(?!(?: of)? {MON})|,? (?P<bare>1[3-9]|2\d|3[01])(?! ?(?:[:./-]|minute|hour|am|pm|{MON})|\d))?",
     "business_day": r"(?:the )?next (?:weekday|business day|working day)",
     "month_of": rf"(?:the )?(?P<day>{_DOM})th of (?P<which>the|this|next|the following) month",
     "in_week_of": rf"(?:the )?week of (?:the )?(?P<rest>{MON} {_DOM}(?:th)?|{_DOM}th)",
@@ -168,9 +168,10 @@ def read_weekday(match: Match, today: date) -> Value | None:
                     return Day(found, found + timedelta(days=1), rank=3, weekday=weekday, monthday=day)
     found = next_weekday(today, weekday)
     which = match["which"] or ""
-    doubt = None
+    doubt, other = None, None
     if found - today == timedelta(days=7) and not which:
         doubt = f"Do you mean today, or {match['weekday'].capitalize()}, {found.day} {found:%B}?"
+        other = today
     if which.endswith("following") and found.isocalendar()[1] == today.isocalendar()[1]:
         found += timedelta(days=7)
     if (
@@ -181,7 +182,8 @@ def read_weekday(match: Match, today: date) -> Value | None:
         later = found + timedelta(days=7)
         name = match["weekday"].capitalize()
         doubt = f"Do you mean this {name}, {found.day} {found:%B}, or {name}, {later.day} {later:%B}?"
-    return Day(found, found + timedelta(days=1), rank=1, weekday=weekday, doubt=doubt)
+        other = later
+    return Day(found, found + timedelta(days=1), rank=1, weekday=weekday, doubt=doubt, other=other)
 
 
 def read_slashed(match: Match, today: date, text: str) -> Value | None:
@@ -204,7 +206,7 @@ def read_slashed(match: Match, today: date, text: str) -> Value | None:
     other = calendar_day(today, second, first, full_year) if first != second and second <= 12 else None
     if isinstance(other, Day):
         ways = f"{day.first.day} {day.first:%B} or {other.first.day} {other.first:%B}"
-        return replace(day, doubt=f"Do you mean {ways}?")
+        return replace(day, doubt=f"Do you mean {ways}?", other=other.first)
     return day
 
 

@@ -149,8 +149,15 @@ def _at_day(scene: Scene, day: Day) -> When:
     start = max(day.first, scene.today)
     first, last = midnight(scene, start), midnight(scene, day.last)
     if day.grain == "day" and (day.last - day.first).days == 1:
+        others = (first, midnight(scene, day.other)) if day.doubt and day.other else ()
         return When(
-            "instant", "day", scene.zone.key, value=first, ambiguous=day.doubt is not None, question=day.doubt
+            "instant",
+            "day",
+            scene.zone.key,
+            value=first,
+            ambiguous=day.doubt is not None,
+            question=day.doubt,
+            others=tuple(sorted(others)),
         )
     return When("interval", day.grain, scene.zone.key, start=first, end=last - timedelta(seconds=1))
 
@@ -180,8 +187,24 @@ def _at_clock(scene: Scene, point: Point, said: Clock) -> When | None:
     value = (
         scene.utc(local) if said.offset is None else local.replace(tzinfo=UTC) - timedelta(hours=said.offset)
     )
+    others = _alternatives(scene, point.day, local, value, doubtful=doubtful)
     return When("instant", "second" if clock.second else "minute", scene.zone.key, value=value, part=point.part,
-                ambiguous=question is not None, question=question)  # fmt: skip
+                ambiguous=question is not None, question=question, others=others)  # fmt: skip
+
+
+def _alternatives(
+    scene: Scene, day: Day | None, local: datetime, value: datetime, *, doubtful: bool
+) -> tuple[datetime, ...]:
+    """The moments between which the question asks: the same clock on another day, or half a day away."""
+    if day is not None and day.doubt is not None:
+        found = (
+            [value] if day.other is None else [value, scene.utc(datetime.combine(day.other, local.time()))]
+        )
+    elif doubtful:
+        found = [value, scene.utc(local + timedelta(hours=12 if local.hour < 12 else -12))]
+    else:
+        found = []
+    return tuple(sorted(moment for moment in found if moment > scene.now))
 
 
 def _spoken(local: datetime) -> str:

@@ -35,6 +35,7 @@ class When:
     per_period: int = 1  # "three times a week": the days are still to be chosen
     ambiguous: bool = False
     question: str | None = None
+    others: tuple[datetime, ...] = ()  # what an ambiguous reading may mean, `value` among them, in order
     bare_clock: bool = False  # a clock and no day: whoever asks may know which day is meant
 
     @property
@@ -117,6 +118,7 @@ class Day:
     nth: str | None = None  # "1FR", "-1MO"
     yearless: bool = False  # rolled to the next such date
     doubt: str | None = None  # a question, when it could be read in another way
+    other: date | None = None  # that other day
 
 
 @dataclass(frozen=True, slots=True)

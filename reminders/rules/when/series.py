@@ -242,8 +242,15 @@ def _doubted(when: When, repeat: Repeat, scene: Scene, rule: _Rule) -> When:
     if rule.clocks and not rule.clocks[0].sure and repeat.part is None and len(rule.clocks) == 1:
         _, doubtful = settle(rule.clocks[0], scene.today + timedelta(days=1), scene.wall, None, scene.text)
         if doubtful:
-            return when.asking("In the morning or in the evening?")
+            first = when.first or scene.now
+            return replace(when.asking("In the morning or in the evening?"), others=_halves(first, scene))
     return when
+
+
+def _halves(first: datetime, scene: Scene) -> tuple[datetime, ...]:
+    local = first.astimezone(scene.zone).replace(tzinfo=None)
+    other = local + timedelta(hours=12 if local.hour < 12 else -12)
+    return tuple(sorted((first, scene.utc(other))))
 
 
 def _short(scene: Scene, rule: _Rule, text: str, local: datetime) -> When:

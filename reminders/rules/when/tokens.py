@@ -7,7 +7,6 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from reminders.rules.when.tongues import foreign_times
 from reminders.rules.when.lexicon import (
     GLUE_BREAKS,
     GLUED_UNITS,
@@ -19,6 +18,7 @@ from reminders.rules.when.lexicon import (
     UNIT_ORDINALS,
     WEEKDAY_NAMES,
 )
+from reminders.rules.when.tongues import foreign_times
 
 LONGEST = 300  # characters of a message that are read for times
 _TOKEN = re.compile(

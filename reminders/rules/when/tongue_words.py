@@ -35,13 +35,17 @@ def _named(words: str, english: tuple[str, ...], before: str = "") -> tuple[tupl
     return tuple((before + word, name) for word, name in zip(words.split(), english, strict=True))
 
 
+def _words(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
 GERMAN = Tongue(
     "German",
-    tuple("ein[se]? zwei drei vier funf sechs sieben acht neun zehn elf zwolf".split()),
+    _words("ein[se]? zwei drei vier funf sechs sieben acht neun zehn elf zwolf"),
     _pairs(
         r"""in N stunden? = in {n} hour | in ein(?:er|em) (?:halben )?stunde = in 1 hour | in N minuten? = in {n} minute | in N tag(?:en)? = in {n} day
         | in einer woche = in 1 week | in N wochen = in {n} week | (?:um )?halb N = at {before}:30 | (?:um )?viertel nach N = quarter past {n} | (?:um )?viertel vor N = quarter to {n}
@@ -54,14 +58,16 @@ GERMAN = Tongue(
     )
     + _named("montags? dienstags? mittwochs? donnerstags? freitags? samstags? sonntags?", _WEEK, "(?:am )?")
     + _named("januar februar marz april mai juni juli august september oktober november dezember", _MONTHS),
-    _set("heute morgen ubermorgen uhr stunde stunden minuten woche wochen abend fruh jeden taglich mittags abends morgens montag dienstag mittwoch donnerstag freitag samstag sonntag halb viertel wochenende nachste nachsten"),
-    frozenset(
-        "um am ich mochte will nicht und mit uhr bitte mein meine meinen der das den dem ein eine einen fur ist auf erinnere erinner mich zum zur beim muss anrufen".split()
+    _set(
+        "heute morgen ubermorgen uhr stunde stunden minuten woche wochen abend fruh jeden taglich mittags abends morgens montag dienstag mittwoch donnerstag freitag samstag sonntag halb viertel wochenende nachste nachsten"
+    ),
+    _set(
+        "um am ich mochte will nicht und mit uhr bitte mein meine meinen der das den dem ein eine einen fur ist auf erinnere erinner mich zum zur beim muss anrufen"
     ),
 )
 DUTCH = Tongue(
     "Dutch",
-    tuple("een twee drie vier vijf zes zeven acht negen tien elf twaalf".split()),
+    _words("een twee drie vier vijf zes zeven acht negen tien elf twaalf"),
     _pairs(
         r"""over N uur = in {n} hour | over N minuten = in {n} minute | over N dagen = in {n} day | (?:om )?half N = at {before}:30 | (?:om )?kwart over N = quarter past {n}
         | (?:om )?kwart voor N = quarter to {n} | (?:om )?N uur = at {h} o'clock | om N[:.](\d\d) = at {h}:{m} | om N = at {n} | overmorgen = day after tomorrow | vanavond = this evening
@@ -69,14 +75,14 @@ DUTCH = Tongue(
         | morgen = tomorrow | elke dag = every day | elke = every | volgende week = next week | volgende = next | (?:dit )?weekend = this weekend | middernacht = midnight"""
     )
     + _named("maandag dinsdag woensdag donderdag vrijdag zaterdag zondag", _WEEK, "(?:op )?"),
-    _set("vandaag morgen overmorgen vanavond vanmiddag morgenochtend uur minuten dagen maandag dinsdag woensdag donderdag vrijdag zaterdag zondag elke kwart volgende"),
-    frozenset(
-        "om ik wil niet het een mijn voor naar graag moet herinner met bellen de van en kun je".split()
+    _set(
+        "vandaag morgen overmorgen vanavond vanmiddag morgenochtend uur minuten dagen maandag dinsdag woensdag donderdag vrijdag zaterdag zondag elke kwart volgende"
     ),
+    _set("om ik wil niet het een mijn voor naar graag moet herinner met bellen de van en kun je"),
 )
 SPANISH = Tongue(
     "Spanish",
-    tuple("una? dos tres cuatro cinco seis siete ocho nueve diez once doce".split()),
+    _words("una? dos tres cuatro cinco seis siete ocho nueve diez once doce"),
     _pairs(
         r"""(?:dentro de|en) N horas? = in {n} hour | (?:dentro de|en) N minutos = in {n} minute | (?:dentro de|en) N dias? = in {n} day | (?:dentro de|en) N semanas? = in {n} week
         | a las? N y media = at {n}:30 | a las? N y cuarto = at {n}:15 | a las? N menos cuarto = quarter to {n} | a las? N[:.h](\d\d)(?: ?h)? = at {h}:{m} | a las? N = at {n} | sobre las N = around {n}
@@ -88,16 +94,21 @@ SPANISH = Tongue(
     + _named("lunes martes miercoles jueves viernes sabados? domingos?", _WEEK, "(?:el |los )?")
     + tuple(
         (rf"(\d{{1,2}}) de {name}", rf"{{d}} {english}")
-        for name, english in _named("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre", _MONTHS)
+        for name, english in _named(
+            "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+            _MONTHS,
+        )
     ),
-    _set("hoy manana pasado tarde noche dentro horas minutos semana semanas dias lunes martes miercoles jueves viernes sabado domingo mediodia medianoche proxima febrero junio agosto septiembre octubre noviembre diciembre"),
-    frozenset(
-        "a las quiero por favor con para el los una mi es yo tengo que recuerdame recordar llamar comprar cita la del al necesito ir y las ayudame gracias".split()
+    _set(
+        "hoy manana pasado tarde noche dentro horas minutos semana semanas dias lunes martes miercoles jueves viernes sabado domingo mediodia medianoche proxima febrero junio agosto septiembre octubre noviembre diciembre"
+    ),
+    _set(
+        "a las quiero por favor con para el los una mi es yo tengo que recuerdame recordar llamar comprar cita la del al necesito ir y las ayudame gracias"
     ),
 )
 FRENCH = Tongue(
     "French",
-    tuple("une? deux trois quatre cinq six sept huit neuf dix onze douze".split()),
+    _words("une? deux trois quatre cinq six sept huit neuf dix onze douze"),
     _pairs(
         r"""dans N ?h(?:eures?)?\b = in {n} hour | dans N minutes? = in {n} minute | dans N jours? = in {n} day | dans N semaines? = in {n} week | dans une demi-heure = in 30 minute
         | pendant N ?h(?:eures?)?\b = for {n} hour | (?:a |vers )?N ?h(?:eures?)? et demie = at {h}:30 | (?:a |vers )?N ?h(?:eures?)? et quart = at {h}:15 | (?:a )?N heures? moins le quart = quarter to {n}
@@ -109,21 +120,27 @@ FRENCH = Tongue(
     )
     + tuple(
         pair
-        for name, english in _named("lundis? mardis? mercredis? jeudis? vendredis? samedis? dimanches?", _WEEK, "(?:le )?")
+        for name, english in _named(
+            "lundis? mardis? mercredis? jeudis? vendredis? samedis? dimanches?", _WEEK, "(?:le )?"
+        )
         for pair in ((f"{name} prochain", f"next {english}"), (name, english))
     )
     + tuple(
         (rf"(?:le )?(\d{{1,2}}) {name}", rf"{{d}} {english}")
-        for name, english in _named("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre", _MONTHS)
+        for name, english in _named(
+            "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre", _MONTHS
+        )
     ),
-    _set("demain soir matin aujourd dans heures heure jours semaine lundi mardi mercredi jeudi vendredi samedi dimanche prochain prochaine apres midi minuit chaque tous"),
-    frozenset(
-        "a ce je veux voudrais pas et avec pour le les un une mon ma mes est rappelle moi rappeler chez du des dois acheter appeler s'il vous plait faire la merci aide".split()
+    _set(
+        "demain soir matin aujourd dans heures heure jours semaine lundi mardi mercredi jeudi vendredi samedi dimanche prochain prochaine apres midi minuit chaque tous"
+    ),
+    _set(
+        "a ce je veux voudrais pas et avec pour le les un une mon ma mes est rappelle moi rappeler chez du des dois acheter appeler s'il vous plait faire la merci aide"
     ),
 )
 ITALIAN = Tongue(
     "Italian",
-    tuple("un[ao]? due tre quattro cinque sei sette otto nove dieci undici dodici".split()),
+    _words("un[ao]? due tre quattro cinque sei sette otto nove dieci undici dodici"),
     _pairs(
         r"""(?:tra|fra) un'ora = in 1 hour | (?:tra|fra) N or[ae] = in {n} hour | (?:tra|fra) N minuti = in {n} minute | (?:tra|fra) N giorni = in {n} day | (?:tra|fra) N settimane = in {n} week
         | all[e'] ?N e mezz[ao] = at {n}:30 | alle N e un quarto = at {n}:15 | alle N meno un quarto = quarter to {n} | alle N[:.](\d\d) = at {h}:{m} | alle (?:ore )?N = at {n} | verso le N = around {n}
@@ -133,14 +150,16 @@ ITALIAN = Tongue(
         | a mezzogiorno = at noon | mezzogiorno = noon | mezzanotte = midnight"""
     )
     + _named("lunedi martedi mercoledi giovedi venerdi sabato domenica", _WEEK, "(?:di )?"),
-    _set("oggi domani dopodomani stasera stamattina mattina pomeriggio alle ore minuti giorni settimana settimane lunedi martedi mercoledi giovedi venerdi sabato domenica ogni mezzogiorno mezzanotte tra prossima"),
-    frozenset(
-        "voglio non per il gli una mio mia sono che ricordami devo chiamare dal dalla appuntamento con andare comprare vorrei grazie aiutami di la".split()
+    _set(
+        "oggi domani dopodomani stasera stamattina mattina pomeriggio alle ore minuti giorni settimana settimane lunedi martedi mercoledi giovedi venerdi sabato domenica ogni mezzogiorno mezzanotte tra prossima"
+    ),
+    _set(
+        "voglio non per il gli una mio mia sono che ricordami devo chiamare dal dalla appuntamento con andare comprare vorrei grazie aiutami di la"
     ),
 )
 PORTUGUESE = Tongue(
     "Portuguese",
-    tuple("uma? duas tres quatro cinco seis sete oito nove dez onze doze".split()),
+    _words("uma? duas tres quatro cinco seis sete oito nove dez onze doze"),
     _pairs(
         r"""(?:daqui a|em) N horas? = in {n} hour | (?:daqui a|em) N minutos = in {n} minute | (?:daqui a|em) N dias = in {n} day | (?:daqui a|em) N semanas? = in {n} week
         | as N e meia = at {n}:30 | as N ?h(?:oras?)? da (?:tarde|noite) = at {h} pm | as N ?h(?:oras?)? da manha = at {h} am | as N ?[:h](\d\d) = at {h}:{m} | as N ?h(?:oras?)?\b = at {hh}:00 | as N = at {n}
@@ -154,14 +173,16 @@ PORTUGUESE = Tongue(
         _WEEK,
         "(?:na |no )?",
     ),
-    _set("hoje amanha depois noite tarde horas minutos semana segunda terca quarta quinta sexta feira sabado domingo todos daqui proxima"),
-    frozenset(
-        "as quero nao com meu minha preciso lembre lembra me ligar para comprar dentista o os uma do da no na favor tenho que ir obrigado ajuda".split()
+    _set(
+        "hoje amanha depois noite tarde horas minutos semana segunda terca quarta quinta sexta feira sabado domingo todos daqui proxima"
+    ),
+    _set(
+        "as quero nao com meu minha preciso lembre lembra me ligar para comprar dentista o os uma do da no na favor tenho que ir obrigado ajuda"
     ),
 )
 TURKISH = Tongue(
     "Turkish",
-    tuple("bir iki uc dort bes alti yedi sekiz dokuz on onbir oniki".split()),
+    _words("bir iki uc dort bes alti yedi sekiz dokuz on onbir oniki"),
     _pairs(
         r"""N saat sonra = in {n} hour | N dakika sonra = in {n} minute | N gun sonra = in {n} day | N hafta sonra = in {n} week | (?:saat )?N bucuk(?:ta)? = at {n}:30
         | (?:saat )?N[:.](\d\d)(?:'?[dt][ae])?\b = at {h}:{m} | saat N(?:'?[dt][ae])?\b = at {n} | N'[dt][ae]\b = at {n} | obur gun = day after tomorrow | yarin sabah = tomorrow morning
@@ -170,9 +191,11 @@ TURKISH = Tongue(
         | hafta sonu = this weekend | ogle(?:n|yin) = at noon | gece yarisi = midnight"""
     )
     + _named("pazartesi sali carsamba persembe cuma cumartesi pazar", _WEEK),
-    _set("bugun yarin saat dakika hafta gun sabah aksam gece ogle ogleden pazartesi sali carsamba persembe cuma cumartesi sonra bucuk haftaya obur"),
-    frozenset(
-        "istiyorum icin ve bana hatirlat doktor ara aramayi annemi bir randevu disci lutfen almak gitmek toplanti var tesekkurler yardim et".split()
+    _set(
+        "bugun yarin saat dakika hafta gun sabah aksam gece ogle ogleden pazartesi sali carsamba persembe cuma cumartesi sonra bucuk haftaya obur"
+    ),
+    _set(
+        "istiyorum icin ve bana hatirlat doktor ara aramayi annemi bir randevu disci lutfen almak gitmek toplanti var tesekkurler yardim et"
     ),
 )
 TONGUES = (GERMAN, SPANISH, FRENCH, ITALIAN, PORTUGUESE, TURKISH, DUTCH)

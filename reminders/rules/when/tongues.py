@@ -12,7 +12,37 @@ Found = tuple[int, int, str]  # a place in the text and the English for it
 _WORD = re.compile(r"[^\W\d_]+")
 # Small words that only English has: one of them, and the text is left as it is.
 _ENGLISH = frozenset(
-    "the to at my with and is i you please every for on of remind call buy me it that this tomorrow today next do don't will want need".split()
+    [
+        "the",
+        "to",
+        "at",
+        "my",
+        "with",
+        "and",
+        "is",
+        "i",
+        "you",
+        "please",
+        "every",
+        "for",
+        "on",
+        "of",
+        "remind",
+        "call",
+        "buy",
+        "me",
+        "it",
+        "that",
+        "this",
+        "tomorrow",
+        "today",
+        "next",
+        "do",
+        "don't",
+        "will",
+        "want",
+        "need",
+    ]
 )
 _ALIKE = frozenset({"me", "is", "on", "do", "for", "of"})  # words of other languages as well
 
@@ -84,7 +114,12 @@ def _english(tongue: Tongue, match: re.Match[str], english: str) -> str:
     others = [group for group in match.groups() if group is not None and group != said]
     number = _number(tongue, said) if said else 0
     return english.format(
-        n=number, h=number, hh=f"{number:02d}", before=(number - 2) % 12 + 1, m=others[-1] if others else "00", d=others[-1] if others else ""
+        n=number,
+        h=number,
+        hh=f"{number:02d}",
+        before=(number - 2) % 12 + 1,
+        m=others[-1] if others else "00",
+        d=others[-1] if others else "",
     )
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents import erasing, tongues
+from agents import erasing, tongues, wording
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides, settings
+from agents.nodes import asides, open_task, settings
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
-from agents.reply import ask_again, close, tell
+from agents.reply import Option, ask, ask_again, close, tell
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from reminders.plans import cancel_tasks
@@ -59,12 +59,16 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return ask_again(
                 state, _NODE, "That button belongs to an older message, so I left everything as it is."
             )
-        case "crisis" | "medical" | "diet" as kind:
+        case "crisis" | "medical" | "dose" | "diet" as kind:
             return close(_NODE, REPLIES[kind])
         case "changed":
             return tell(_NODE, f"{aside['said']} Anything else?")
         case "agenda":
             return asides.agenda(ctx, heard.text)
+        case "missed" | "partly" | "snooze" | "on_it" as kind:
+            return open_task.answer(ctx, kind, heard.text)
+        case "many_goals":
+            return _which_goal(state, aside["goals"])
         case "undo":
             return _undo(ctx, focus["task_ids"]) if focus.get("kind") == "saved" else asides.undo(ctx)
         case "why":
@@ -85,8 +89,6 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return ask_again(state, _NODE, tongues.sorry(heard.text))
         case "zone":
             return asides.ask_zone(state, ctx, heard.text)
-        case "snooze":
-            return tell(_NODE, "No reminder is open right now. Which task shall I move?")
         case "wake":
             return asides.wake_up(ctx)
         case "plan":
@@ -99,6 +101,16 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
             return tell(_NODE, aside.get("question") or asides.UNSURE)
+
+
+def _which_goal(state: AgentState, goals: list[str]) -> Update:
+    """Very many wishes at once: a choice of three to begin with, none of them lost to a plan nobody can keep."""
+    rows = [[Option(wording.capital(goal)[:40])] for goal in goals[:3]]
+    text = (
+        f"I heard {len(goals)} goals, and each of them is worth it. One at a time is how they get done; "
+        "the others can follow. Which one comes first?"
+    )
+    return ask(state, _NODE, text, rows, {})
 
 
 def _undo(ctx: TurnContext, task_ids: list[str]) -> Update:

@@ -7,7 +7,7 @@ import re
 _WHO = r"(?:(?:ok(?:ay)?|yes|yep|yeah|so|well|sorry|finally|just)[, ]+)*(?:(?:i|we)(?:'?ve| have|'?d)? )?(?:just |already |finally |actually )*"
 # Only forms that cannot be read as a plan: "read", "put", "cut" and "run" are the same today and yesterday.
 _PAST = (
-    r"(?:took|taken|went|gone|ran|called|rang|phoned|texted|emailed|messaged|paid|bought|picked up|dropped off|sent|cleaned|washed|watered"
+    r"(?:took|taken|went|gone|ran(?! out| late| into)|called|rang|phoned|texted|emailed|messaged|paid|bought|picked up|dropped off|sent|cleaned|washed|watered"
     r"|walked|fed|cooked|baked|wrote|written|studied|practi[sc]ed|swam|cycled|biked|meditated|stretched|booked|cancelled|did(?! (?:i|you|we|he|she|they|it)\b)|done|made|finished"
     r"|completed|submitted|posted|fixed|drank|ate|eaten|brushed|flossed|journaled|worked out|exercised|tidied|hoovered|vacuumed|ironed|folded"
     r"|packed|mowed|renewed|returned|signed|filed|printed|backed up|attended|visited|met|handed in|collected|turned in|hit the gym|got (?:it )?done)"

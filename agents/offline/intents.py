@@ -107,7 +107,8 @@ def _request(said: str, core: str, deed: str, reading: Reading, now: datetime) -
         return changing
     if not reminds and says_missed(core):
         return "MISSED"
-    if not reminds and (says_done(core) or says_done(said)):
+    ahead = when is not None and when.first is not None and when.first - now > timedelta(hours=14)
+    if not reminds and not ahead and (says_done(core) or says_done(said)):
         return "DONE"
     if lex.QUERY.search(core) and not _is_command_to_create(core):
         return "QUERY" if about_flux or _about_me(core) else "OTHER"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,8 @@ def understand(text: str, now: datetime, tz: str) -> Understanding:
         return Understanding(
             {Answer.DONE: "AFFIRM", Answer.MISSED: "NEGATE"}.get(answer, "OTHER") if answer else "OTHER"
         )
+    if re.fullmatch(r"(?:https?://|www\.)\S+", said):
+        return Understanding("CREATE", {"title": said, "full_title": said, "when": None, "problem": None})
     reading = read_when(said, now, tz)
     intent = classify(said, reading, now)
     if intent == "CREATE" and not lex.CREATE.search(said) and not title_of(said, reading.span):

@@ -9,7 +9,7 @@ from agents.offline import lexicons as lex
 MOST_GOALS = 2  # beyond these a choice is asked for; two often belong together ("run more and lose weight")
 _LONGEST = 4000  # characters that are looked through
 _JOINT = re.compile(
-    r"\s*(?:[\n;•]|,\s*(?:and\s+)?(?:also\s+)?|\.\s+|\s+and (?:also )?(?:to )?)\s*(?:\d{1,2}[.)]\s*|[-*•]\s*)?",
+    r"\s*(?:[\n;•]|,\s*(?:and\s+)?(?:also\s+)?|\.\s+|\s+and (?:also )?(?:to )?|\s+(?=\d{1,2}[.)]\s))\s*(?:\d{1,2}[.)]\s*|[-*•]\s*)?",
     re.I,
 )
 _LEAD = re.compile(

@@ -47,7 +47,7 @@ _EDGE_BEFORE_SOFT = re.compile(
     re.I,
 )
 _EDGE_AFTER = re.compile(
-    r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|some ?time|at some point|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
+    r"(?:[\s,.;:!?\-–(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|some ?time|at some point|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
     re.I,
 )
 _ASIDE = re.compile(
@@ -161,6 +161,7 @@ def _tidy(left: str) -> str:
         left = _EDGE_AFTER.sub("", left)
         left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
         left = _EDGE_BEFORE_SOFT.sub("", left)
+    left = left if "<" in left else left.rstrip("> ")
     left = re.sub(r"(?<=\w)\s+(?:reminder|alarm|alert)$", "", left, flags=re.I)
     left = re.sub(r"(?<=\w\w)\s+(?:is|are|will be)$", "", left)
     left = re.sub(r"^wake (?:me|us) up$", "wake up", left, flags=re.I)

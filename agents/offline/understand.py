@@ -45,7 +45,10 @@ def understand(text: str, now: datetime, tz: str) -> Understanding:
             {Answer.DONE: "AFFIRM", Answer.MISSED: "NEGATE"}.get(answer, "OTHER") if answer else "OTHER"
         )
     if re.fullmatch(r"(?:https?://|www\.)\S+", said):
-        return Understanding("CREATE", {"title": said, "full_title": said, "when": None, "problem": None})
+        return Understanding(
+            "CREATE",
+            {"title": f"look at {said}", "full_title": f"look at {said}", "when": None, "problem": None},
+        )
     reading = read_when(said, now, tz)
     intent = classify(said, reading, now)
     if intent == "CREATE" and not lex.CREATE.search(said) and not title_of(said, reading.span):

@@ -10,9 +10,15 @@ from reminders.rules.when.pieces import Day, Piece, Repeat
 
 STARTS = frozenset({"starting", "starts", "start", "beginning", "begins", "begin", "from", "after", "since"})
 _EXCEPT = re.compile(
-    r"(?:\band )?\b(?:except(?: for| on)?|but not|not on|excluding|apart from|without|other than|besides|but never|(?<=day )but(?= [a-z]+(?:day|end)s?\b))"
+    r"(?:\band )?\b(?:except(?: for| on)?|but not|not on|excluding|apart from|without|other than|besides|but never|never(?= on)|(?<=day )but(?= [a-z]+(?:day|end)s?\b))"
     r"(?: on| for| the)*"
 )
+
+
+def leaves_out_more_than_days(pieces: list[Piece]) -> bool:
+    """ "but never in july": no rule can hold that."""
+    longer = [one for one in pieces if isinstance(one.value, Day) and one.value.grain != "day"]
+    return any(_EXCEPT.fullmatch(one.lead) or one.lead in ("never", "but") for one in longer)
 
 
 def exceptions(scene: Scene, pieces: list[Piece]) -> tuple[list[Piece], set[str]]:

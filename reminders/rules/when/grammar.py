@@ -52,7 +52,7 @@ _RULES = tuple(
 )
 
 LEADS = (
-    r"except(?: for)?|excluding|apart from|other than|besides|but(?: not| never)?|without|by|before|no later than|not later than|until|expir(?:es|ing)|valid until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|starting"
+    r"except(?: for)?|excluding|apart from|other than|besides|but(?: not| never)?|never|without|by|before|no later than|not later than|until|expir(?:es|ing)|valid until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|starting"
     r"|starts?|beginning|begins?|on|at|for|around|about|between|during|in|within|to|thru|through|and|but before|-|~|@|of|over|than"
 )
 _LEAD_BEFORE = re.compile(

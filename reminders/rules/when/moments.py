@@ -182,6 +182,8 @@ def _at_clock(scene: Scene, point: Point, said: Clock) -> When | None:
         if local <= scene.wall:
             return None
     question = point.day.doubt if point.day is not None else None
+    if question is None and (clash := _clash(clock, point.part)) is not None:
+        question, doubtful = clash, True
     if doubtful and question is None:
         question = f"Do you mean {_spoken(local)} in the morning or in the evening?"
     value = (
@@ -190,6 +192,18 @@ def _at_clock(scene: Scene, point: Point, said: Clock) -> When | None:
     others = _alternatives(scene, point.day, local, value, doubtful=doubtful)
     return When("instant", "second" if clock.second else "minute", scene.zone.key, value=value, part=point.part,
                 ambiguous=question is not None, question=question, others=others)  # fmt: skip
+
+
+def _clash(clock: Clock, part: str | None) -> str | None:
+    """ "5pm in the morning": what to ask, when a clock and a part of the day contradict each other."""
+    hour = clock.hour % 24
+    early = part == "morning" and hour > 12
+    late = part in ("afternoon", "evening") and 3 <= hour < 11
+    late = late or (part == "night" and 5 <= hour < 17)
+    if not (early or late):
+        return None
+    said = f"{hour % 12 or 12}{f':{clock.minute:02d}' if clock.minute else ''} {'pm' if hour >= 12 else 'am'}"
+    return f"{said} is not in the {part}. Which one do you mean?"
 
 
 def _alternatives(

@@ -23,7 +23,7 @@ _NAMES = (
     r"(?! ?-? ?(?:shift|light|lights|cream|bus|club|stand|owl|blue|snack|primrose|gown|dress|sickness|glory|pages|star|person"
     r"|show|mare|train|mass|paper|classes)\b)"
 )
-_SCHEDULED = re.compile(
+SCHEDULED = re.compile(
     r" (?:train|bus|flight|ferry|coach|tram|boat|plane|show|showing|screening|film|movie|news|class|service|mass|slot|session|game|match)\b"
 )
 PART_PATTERNS: dict[str, str] = {
@@ -60,5 +60,5 @@ def read_part(name: str, match: re.Match[str], text: str) -> Part | None:
 def names_a_deed(text: str, piece: Piece) -> bool:
     """ "floss before bed", "the 7:15 train": what is done as much as when; it stays in the title."""
     if isinstance(piece.value, Clock):
-        return text.endswith("the ", 0, piece.start) and _SCHEDULED.match(text, piece.end) is not None
+        return text.endswith("the ", 0, piece.start) and SCHEDULED.match(text, piece.end) is not None
     return isinstance(piece.value, Part) and text.startswith(("before ", "after "), piece.start)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from reminders.rules.when.amounts import later, shift
 from reminders.rules.when.moments import Scene, at, point_of
-from reminders.rules.when.parts import names_a_deed
+from reminders.rules.when.parts import SCHEDULED
 from reminders.rules.when.pieces import (
     Amount,
     Clock,
@@ -32,7 +32,7 @@ LIMITS = frozenset(
 )
 _OPENINGS = frozenset({"after", "later than", "since"})
 _REFUSED = re.compile(
-    r"\b(?<!but )(?:not|no|never|nor|isn't|don't|can't (?:make|do)|cannot (?:make|do)|instead of|rather than)(?: (?:on|at|in|for|this|the|until|before))* ?$"
+    r"\b(?<!but )(?:not|no|nor|isn't|don't|can't (?:make|do)|cannot (?:make|do)|instead of|rather than)(?: (?:on|at|in|for|this|the|until|before))* ?$"
 )
 _OR = re.compile(r",? or(?: maybe| perhaps)? ")
 GONE = "That is already in the past. When should it be?"
@@ -169,7 +169,8 @@ def _of_an_event(scene: Scene, piece: Piece) -> bool:
 
 def _of_a_ticket(scene: Scene, piece: Piece) -> bool:
     """ "tickets for the 8pm show": when the show is, not when to buy them."""
-    return scene.text.endswith("for the ", 0, piece.start) and names_a_deed(scene.text, piece)
+    leads = scene.text.startswith("for the ", piece.start)
+    return leads and isinstance(piece.value, Clock) and SCHEDULED.match(scene.text, piece.end) is not None
 
 
 def drop_refused(scene: Scene, pieces: list[Piece]) -> list[Piece]:

@@ -52,6 +52,12 @@ def resolve_series(scene: Scene, pieces: list[Piece]) -> Reading:
     )
     if fault is not None:
         return Reading(problem=fault.text)
+    if re.search(r"\b(?:never|not ever)\b(?! (?:on|in|at|before|after)\b)", scene.text):
+        return Reading(problem="Again and again, and never: both can't be. On which days should it be?")
+    if any(isinstance(one.value, Day) and one.value.grain != "day" and refuses(one.lead) for one in pieces):
+        return Reading(
+            problem="I can leave out days of the week, nothing longer. On which days should it be?"
+        )
     pieces, without = exceptions(scene, pieces)
     repeats = [piece.value for piece in pieces if isinstance(piece.value, Repeat)]
     if not repeats:

@@ -93,7 +93,7 @@ def _days_in_a_row(scene: Scene, pieces: list[Piece]) -> Reading:
 
 
 def _spans(canon: Canon, pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
-    return tuple(canon.origin(piece.start, piece.end) for piece in pieces)
+    return tuple(dict.fromkeys(canon.origin(piece.start, piece.end) for piece in pieces))
 
 
 def parse_clock(text: str, hint: Literal["morning", "evening"] | None = None) -> time | None:

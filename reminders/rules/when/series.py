@@ -11,7 +11,7 @@ from dateutil.rrule import rrulestr
 from reminders.rules.when.amounts import shift
 from reminders.rules.when.clock import settle
 from reminders.rules.when.days import calendar_day
-from reminders.rules.when.exceptions import STARTS, exceptions
+from reminders.rules.when.exceptions import STARTS, exceptions, leaves_out_more_than_days
 from reminders.rules.when.lexicon import DAY_CODES, DAY_PARTS
 from reminders.rules.when.moments import Scene
 from reminders.rules.when.pieces import (
@@ -54,10 +54,8 @@ def resolve_series(scene: Scene, pieces: list[Piece]) -> Reading:
         return Reading(problem=fault.text)
     if re.search(r"\b(?:never|not ever)\b(?! (?:on|in|at|before|after)\b)", scene.text):
         return Reading(problem="Again and again, and never: both can't be. On which days should it be?")
-    if any(isinstance(one.value, Day) and one.value.grain != "day" and refuses(one.lead) for one in pieces):
-        return Reading(
-            problem="I can leave out days of the week, nothing longer. On which days should it be?"
-        )
+    if leaves_out_more_than_days(pieces):
+        return Reading(problem="I can leave out weekdays, nothing longer. On which days should it be?")
     pieces, without = exceptions(scene, pieces)
     repeats = [piece.value for piece in pieces if isinstance(piece.value, Repeat)]
     if not repeats:

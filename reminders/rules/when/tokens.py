@@ -121,8 +121,11 @@ def _apart(before: _Token, token: _Token) -> bool:
 def _tokens(folded: str) -> list[_Token]:
     tokens: list[_Token] = []
     glued = False
-    foreign = list(foreign_times(folded))
-    own = not foreign  # words of another language keep their spelling: French "mon" is no Monday
+    known = foreign_times(folded)
+    foreign, own = (
+        known or [],
+        known is None,
+    )  # words of another language keep their spelling: French "mon" is no Monday
     for found in _TOKEN.finditer(folded):
         while foreign and foreign[0][1] <= found.start():
             foreign.pop(0)

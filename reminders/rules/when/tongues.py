@@ -61,18 +61,18 @@ def tongue_of(text: str, *, mixed: bool = False) -> Tongue | None:
     return best if score > 2 * english else None
 
 
-def foreign_times(folded: str) -> tuple[Found, ...]:
-    """Where folded text of another language speaks of time, in order; empty for English."""
+def foreign_times(folded: str) -> list[Found] | None:
+    """Where folded text of another language speaks of time, in order; None for English."""
     tongue = tongue_of(folded)
     if tongue is None:
-        return ()
+        return None
     plain = _plain(folded)
     taken: list[Found] = []
     for pattern, english in _compiled(tongue):
         for match in pattern.finditer(plain):
             if all(match.end() <= start or end <= match.start() for start, end, _ in taken):
                 taken.append((match.start(), match.end(), _english(tongue, match, english)))
-    return tuple(sorted(taken))
+    return sorted(taken)
 
 
 def _plain(text: str) -> str:

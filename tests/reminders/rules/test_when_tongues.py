@@ -62,7 +62,7 @@ def test_a_weekly_series_in_another_language() -> None:
         "call martina on sunday",
         "remind me to buy pain au chocolat",
         "dentist 5pm",
-        "study german: der die das",
+        "study german verbs",
         "",
     ],
 )

@@ -20,7 +20,7 @@ _DONE = re.compile(
 )
 _NOT = r"(?:did ?n'?t|did not|have ?n'?t|have not|could ?n'?t|could not|never)"
 _MISSED = re.compile(
-    rf"^(?:(?:ok(?:ay)?|no|sorry|oops|ugh|argh|so|well)[, ]+)*(?:i )?(?:just |totally |completely |really )*(?:{_NOT} (?:manage|get (?:round |around )?to|make(?: it)?|do|go|finish|start|call|take|even|end up|feel)\b"
+    rf"^(?:(?:ok(?:ay)?|no|sorry|oops|ugh|argh|so|well)[, ]+)*(?:i )?(?:just |totally |completely |really )*(?:{_NOT} (?:manage|(?:get|got) (?:(?:round|around) )?to|make(?: it)?|made it|do(?:ne)?|go|gone|finish(?:ed)?|start(?:ed)?|call(?:ed)?|take|taken|even|end(?:ed)? up)\b"
     r"|(?:missed|skipped|forgot(?: about| to)?|failed|blew off|messed up)\b(?! you))(?!.*\b(?:remind|password|pin)\b)",
     re.I,
 )

@@ -31,7 +31,7 @@ def classify(text: str, reading: Reading, now: datetime) -> str:
     """The intent of a text whose time has been read already; `now` tells the near future from a horizon."""
     said = _LINK.sub("link", " ".join(fold(text).split())).lstrip("-*•> ")
     core = lex.CHATTER.sub("", said).strip() or said
-    deed = lex.CHATTER.sub("", fold(without_spans(text, reading.span)).strip(" ,.;:-"))
+    deed = lex.CHATTER.sub("", fold(without_spans(text, reading.span)).strip(" ,.;:-*•>"))
     return _reply(said, core, reading.when) or _request(said, core, deed, reading, now)
 
 
@@ -57,6 +57,7 @@ def _reply(said: str, core: str, when: When | None) -> str | None:
         and not commands
         and not lex.NO_REMINDER.match(core)
         and not lex.SETTINGS.search(core)
+        and not says_missed(core)
     ):
         return "NEGATE"
     if lex.AFFIRM.search(said) and not _more_than_yes(said, core, when):
@@ -95,14 +96,14 @@ def _request(said: str, core: str, deed: str, reading: Reading, now: datetime) -
         return quiet
     if lex.SETTINGS.search(core) and not reminds:
         return "SETTINGS"
+    if lex.MODIFY_GOAL.search(core) and not reminds:
+        return "MODIFY_GOAL"
     if lex.PAUSE.search(core) and not reminds:
         return "PAUSE"
     if lex.HELP.search(said) and not (when and about_flux and not said.startswith("how")):
         return "HELP"
     if lex.FOREIGN.search(said) and not about_flux and not _is_errand(core, deed, when):
         return "OTHER"
-    if lex.MODIFY_GOAL.search(core) and not reminds:
-        return "MODIFY_GOAL"
     if (changing := _changing(said, core, reminds=reminds)) is not None:
         return changing
     if not reminds and says_missed(core):
@@ -231,7 +232,7 @@ def _creating(said: str, core: str, deed: str, reading: Reading, *, about_flux: 
     )
     if asked:
         return "QUERY" if about_flux else "OTHER"
-    if (lex.NO_TASK.match(core) or lex.NO_TASK.match(said)) and not about_flux:
+    if (lex.NO_TASK.match(core) or lex.NO_TASK.match(said)) and not (about_flux or plain):
         return "OTHER"
     impossible = reading.problem is not None and reading.problem != GONE
     if (impossible or (when is not None and when.kind != "duration")) and not said.endswith("?"):

@@ -17,7 +17,7 @@ class Tongue:
     name: str
     numbers: tuple[str, ...]  # one to twelve
     phrases: tuple[tuple[str, str], ...]
-    time: frozenset[str]  # words about time that are nothing in English
+    sure: frozenset[str]  # words that are nothing in English, about time above all
     small: frozenset[str]  # the commonest other words
 
 
@@ -59,10 +59,10 @@ GERMAN = Tongue(
     + _named("montags? dienstags? mittwochs? donnerstags? freitags? samstags? sonntags?", _WEEK, "(?:am )?")
     + _named("januar februar marz april mai juni juli august september oktober november dezember", _MONTHS),
     _set(
-        "heute morgen ubermorgen uhr stunde stunden minuten woche wochen abend fruh jeden taglich mittags abends morgens montag dienstag mittwoch donnerstag freitag samstag sonntag halb viertel wochenende nachste nachsten"
+        "mochte erinnere heute morgen ubermorgen uhr stunde stunden minuten woche wochen abend fruh jeden taglich mittags abends morgens montag dienstag mittwoch donnerstag freitag samstag sonntag halb viertel wochenende nachste nachsten"
     ),
     _set(
-        "um am ich mochte will nicht und mit uhr bitte mein meine meinen der das den dem ein eine einen fur ist auf erinnere erinner mich zum zur beim muss anrufen"
+        "ich mochte will nicht und mit uhr bitte mein meine meinen der das den dem ein eine einen fur ist auf erinnere erinner mich zum zur beim muss anrufen"
     ),
 )
 DUTCH = Tongue(
@@ -76,9 +76,9 @@ DUTCH = Tongue(
     )
     + _named("maandag dinsdag woensdag donderdag vrijdag zaterdag zondag", _WEEK, "(?:op )?"),
     _set(
-        "vandaag morgen overmorgen vanavond vanmiddag morgenochtend uur minuten dagen maandag dinsdag woensdag donderdag vrijdag zaterdag zondag elke kwart volgende"
+        "herinner vandaag morgen overmorgen vanavond vanmiddag morgenochtend uur minuten dagen maandag dinsdag woensdag donderdag vrijdag zaterdag zondag elke kwart volgende"
     ),
-    _set("om ik wil niet het een mijn voor naar graag moet herinner met bellen de van en kun je"),
+    _set("om ik wil niet het een mijn voor naar graag moet herinner bellen van kun je"),
 )
 SPANISH = Tongue(
     "Spanish",
@@ -100,10 +100,10 @@ SPANISH = Tongue(
         )
     ),
     _set(
-        "hoy manana pasado tarde noche dentro horas minutos semana semanas dias lunes martes miercoles jueves viernes sabado domingo mediodia medianoche proxima febrero junio agosto septiembre octubre noviembre diciembre"
+        "quiero recuerdame hoy manana pasado tarde noche dentro horas minutos semana semanas dias lunes martes miercoles jueves viernes sabado domingo mediodia medianoche proxima febrero junio agosto septiembre octubre noviembre diciembre"
     ),
     _set(
-        "a las quiero por favor con para el los una mi es yo tengo que recuerdame recordar llamar comprar cita la del al necesito ir y las ayudame gracias"
+        "las quiero por favor para el los una mi es yo tengo que recuerdame recordar llamar comprar cita del al necesito ir y las ayudame gracias"
     ),
 )
 FRENCH = Tongue(
@@ -132,10 +132,10 @@ FRENCH = Tongue(
         )
     ),
     _set(
-        "demain soir matin aujourd dans heures heure jours semaine lundi mardi mercredi jeudi vendredi samedi dimanche prochain prochaine apres midi minuit chaque tous"
+        "voudrais rappelle demain soir matin aujourd dans heures heure jours semaine lundi mardi mercredi jeudi vendredi samedi dimanche prochain prochaine apres midi minuit chaque tous"
     ),
     _set(
-        "a ce je veux voudrais pas et avec pour le les un une mon ma mes est rappelle moi rappeler chez du des dois acheter appeler s'il vous plait faire la merci aide"
+        "ce je veux voudrais pas et avec pour le les une mon ma mes est rappelle moi rappeler chez du dois acheter appeler s'il vous plait faire merci aide"
     ),
 )
 ITALIAN = Tongue(
@@ -151,10 +151,10 @@ ITALIAN = Tongue(
     )
     + _named("lunedi martedi mercoledi giovedi venerdi sabato domenica", _WEEK, "(?:di )?"),
     _set(
-        "oggi domani dopodomani stasera stamattina mattina pomeriggio alle ore minuti giorni settimana settimane lunedi martedi mercoledi giovedi venerdi sabato domenica ogni mezzogiorno mezzanotte tra prossima"
+        "voglio vorrei ricordami oggi domani dopodomani stasera stamattina mattina pomeriggio alle ore minuti giorni settimana settimane lunedi martedi mercoledi giovedi venerdi sabato domenica ogni mezzogiorno mezzanotte tra prossima"
     ),
     _set(
-        "voglio non per il gli una mio mia sono che ricordami devo chiamare dal dalla appuntamento con andare comprare vorrei grazie aiutami di la"
+        "voglio non per il gli una mio mia sono che ricordami devo chiamare dal dalla appuntamento andare comprare vorrei grazie aiutami di"
     ),
 )
 PORTUGUESE = Tongue(
@@ -174,10 +174,10 @@ PORTUGUESE = Tongue(
         "(?:na |no )?",
     ),
     _set(
-        "hoje amanha depois noite tarde horas minutos semana segunda terca quarta quinta sexta feira sabado domingo todos daqui proxima"
+        "quero hoje amanha depois noite tarde horas minutos semana segunda terca quarta quinta sexta feira sabado domingo todos daqui proxima"
     ),
     _set(
-        "as quero nao com meu minha preciso lembre lembra me ligar para comprar dentista o os uma do da no na favor tenho que ir obrigado ajuda"
+        "quero nao com meu minha preciso lembre lembra ligar para comprar dentista os uma do da na favor tenho que ir obrigado ajuda"
     ),
 )
 TURKISH = Tongue(
@@ -192,7 +192,7 @@ TURKISH = Tongue(
     )
     + _named("pazartesi sali carsamba persembe cuma cumartesi pazar", _WEEK),
     _set(
-        "bugun yarin saat dakika hafta gun sabah aksam gece ogle ogleden pazartesi sali carsamba persembe cuma cumartesi sonra bucuk haftaya obur"
+        "istiyorum hatirlat bugun yarin saat dakika hafta gun sabah aksam gece ogle ogleden pazartesi sali carsamba persembe cuma cumartesi sonra bucuk haftaya obur"
     ),
     _set(
         "istiyorum icin ve bana hatirlat doktor ara aramayi annemi bir randevu disci lutfen almak gitmek toplanti var tesekkurler yardim et"

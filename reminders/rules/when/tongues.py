@@ -88,9 +88,9 @@ def _bare(char: str) -> str:
 
 
 def _score(tongue: Tongue, words: frozenset[str]) -> int:
-    """Two points for a word about time, one for a small word; small words alone must be two."""
-    about_time, small = len(words & tongue.time), len(words & tongue.small)
-    return 2 * about_time + small if about_time or small >= 2 else 0
+    """Two points for a sure word, one for a small word; small words alone must be two."""
+    sure, small = len(words & tongue.sure), len(words & tongue.small)
+    return 2 * sure + small if sure or small >= 2 else 0
 
 
 @lru_cache(maxsize=16)

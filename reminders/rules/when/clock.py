@@ -61,6 +61,11 @@ _MOVED = re.compile(
     r"\bmake it $|\b(?:move[ds]?|push(?:ed)?|bring|brought|re-?scheduled?|shift(?:ed)?|postponed?|delay(?:ed)?)\b.{0,40}\bto $"
     r"|\b(?:do|try|have) (?:it (?:at )?)?$"
 )
+# Where a number with a dot is money, a distance or a version.
+_PAID = re.compile(
+    r"\b(?:pay|paid|owe|owes|cost|costs|price|tip|transfer|send|spend|lend|budget|save|buy|run|ran|walk|cycle|swim|row|lift|weigh|weight|version|v|release|score|gpa|ph|chapter|section|"
+    r"page|size|step|rate|rating|python|java|ios|android)\b|[$£€]"
+)
 _MEASURED = re.compile(r" ?(?:k|km|kg|miles?|mile|pounds?|euros?|dollars?|%|million|percent)\b")
 
 
@@ -73,7 +78,17 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
     match name:
         case "clock_dotted":
             near_day = re.search(DAY_BEFORE, before) or re.match(DAY_BEHIND, text[match.end() :])
-            return bool(meridiem or match["lead"] or (near_day and not _MEASURED.match(text, match.end())))
+            at_the_end = (
+                not text[match.end() :].strip(" .!")
+                and int(match["minute"]) % 15 == 0
+                and text[: match.start()]
+            )
+            written = at_the_end and not _PAID.search(text)
+            return bool(
+                meridiem
+                or match["lead"]
+                or ((near_day or written) and not _MEASURED.match(text, match.end()))
+            )
         case "clock_hours":
             if match["sep"].startswith(" hour"):
                 return hour >= 6 and not re.search(r"\b(?:for|in|within) $", before)

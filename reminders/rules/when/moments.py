@@ -59,16 +59,10 @@ class Point:
 def point_of(scene: Scene, pieces: list[Piece]) -> Point:
     """The first day, clock and part; of days that touch each other, the most exact."""
     days = [piece for piece in pieces if isinstance(piece.value, Day)]
-    clock = next((piece.value for piece in pieces if isinstance(piece.value, Clock)), None)
-    part = next((piece.value.name for piece in pieces if isinstance(piece.value, Part)), None)
+    timed = next((piece for piece in pieces if isinstance(piece.value, Clock)), None)
+    clock = timed.value if timed is not None and isinstance(timed.value, Clock) else None
+    part = _part(scene, pieces, timed)
     moment = next((piece.value for piece in pieces if isinstance(piece.value, Moment)), None)
-    for piece in days:
-        said = scene.text[piece.start : piece.end]
-        if (
-            part is None
-            and (found := re.search(r"\b(?:morning|afternoon|evening|(?:to)?night)\b", said)) is not None
-        ):
-            part = found.group().removeprefix("to")
     day = _best_day(scene, days)
     if (
         moment is not None
@@ -79,6 +73,22 @@ def point_of(scene: Scene, pieces: list[Piece]) -> Point:
     if moment is not None and moment.grain == "day" and (clock is not None or day is not None):
         day, moment = _day_near(as_day(moment, scene.now), day), None
     return Point(day, clock, part, moment)
+
+
+def _part(scene: Scene, pieces: list[Piece], clock: Piece | None) -> str | None:
+    """The part of the day that was said; of several the one nearest to the clock."""
+    found: list[tuple[int, str]] = []
+    for piece in pieces:
+        said = re.search(
+            r"\b(?:morning|afternoon|evening|(?:to)?night)\b", scene.text[piece.start : piece.end]
+        )
+        name = piece.value.name if isinstance(piece.value, Part) else None
+        if name is None and isinstance(piece.value, Day) and said is not None:
+            name = said.group().removeprefix("to")
+        if name is not None:
+            away = min(abs(clock.start - piece.end), abs(piece.start - clock.end)) if clock else 0
+            found.append((away, name))
+    return min(found, key=lambda one: one[0])[1] if found else None
 
 
 def _best_day(scene: Scene, found: list[Piece]) -> Day | None:
@@ -176,7 +186,7 @@ def _at_clock(scene: Scene, point: Point, said: Clock) -> When | None:
         day = next_time(clock, scene.wall)
     local = wall_time(day, clock)
     if local <= scene.wall and clock.grain != "second":
-        if (not doubtful and said.sure) or point.day is None:
+        if said.sure or point.part is not None or point.day is None:
             return None
         local += timedelta(hours=12) if local.hour < 12 else timedelta()
         if local <= scene.wall:

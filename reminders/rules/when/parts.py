@@ -61,4 +61,5 @@ def names_a_deed(text: str, piece: Piece) -> bool:
     """ "floss before bed", "the 7:15 train": what is done as much as when; it stays in the title."""
     if isinstance(piece.value, Clock):
         return text.endswith("the ", 0, piece.start) and SCHEDULED.match(text, piece.end) is not None
-    return isinstance(piece.value, Part) and text.startswith(("before ", "after "), piece.start)
+    said = text[piece.start : piece.end]
+    return isinstance(piece.value, Part) and (said == "lunch" or said.startswith(("before ", "after ")))

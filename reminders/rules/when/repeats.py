@@ -23,7 +23,7 @@ _NTH = r"(?:\d{1,2}th|second|last|other|alternate)"
 
 REPEAT_PATTERNS: dict[str, str] = {
     "times_per": r"(?:(?P<word>once|twice|thrice)|(?P<count>\d{1,2})(?: times| x| days| day| time)|(?P<count2>\d)x)(?: (?:a|per|each|every|in a)| ?/) ?(?P<unit>day|week|month|year|quarter|hour)\b",
-    "every_nth_weekday": rf"(?:{_EVERY} |on the |the |on )?(?P<nth>\d{{1,2}}th|second|last)(?: (?:and|&) (?:the )?(?P<nth2>\d{{1,2}}th|last))? (?P<weekday>{WD})s? (?:of|in) (?:every|each|a|the)(?: (?P<months>\d{{1,2}})| (?P<mth>\d)th)? month",
+    "every_nth_weekday": rf"(?:{_EVERY} |on the |the |on )?(?P<nth>\d{{1,2}}th|second|last)(?: (?:and|&) (?:the )?(?P<nth2>\d{{1,2}}th|last))? (?P<weekday>{WD})s?(?: (?:of|in) (?:every|each|a|the)| every| each)(?: (?P<months>\d{{1,2}})| (?P<mth>\d)th)? month",
     "every_the_nth_weekday": rf"{_EVERY} month on the (?P<nth>\d{{1,2}}th|second|last) (?P<weekday>{WD})|monthly on the (?P<nth3>\d{{1,2}}th|second|last) (?P<weekday3>{WD})",
     "every_first_weekday": rf"{_EVERY} (?P<nth>1th|3th|4th|last) (?P<weekday>{WD})(?: of the month)?",
     "every_monthday": rf"(?:{_EVERY} |on the |the )?(?P<days>\d{{1,2}}th(?:(?:, | and |, and )(?:the )?\d{{1,2}}th)*)(?: day)? of (?:every|each|the)(?: (?P<months>\d{{1,2}})| (?P<mth>\d)th)? month",

@@ -81,7 +81,7 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
         return None
     if any(_OR.fullmatch(scene.text[a.end : b.start]) for a, b in pairwise(pieces)):
         when = when.asking("Which of the two do you mean?")
-    lead = _lead(pieces)
+    lead = _lead(scene, pieces)
     if lead in LIMITS or (lead == "due" and when.grain == "day"):
         return _deadline(scene, when, lead)
     if lead in _OPENINGS and when.kind == "instant" and when.value is not None:
@@ -91,10 +91,13 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
     return when
 
 
-def _lead(pieces: list[Piece]) -> str:
-    """The preposition that makes a limit of the time: of the first piece, or of the clock behind it."""
-    leads = [piece.lead for piece in pieces if piece.lead in LIMITS | _OPENINGS]
-    return leads[0] if leads else ""
+def _lead(scene: Scene, pieces: list[Piece]) -> str:
+    """The preposition that makes a limit of the time; "before the end of the day" means by then."""
+    found = next((piece for piece in pieces if piece.lead in LIMITS | _OPENINGS), None)
+    if found is None:
+        return ""
+    closing = re.search(r"\b(?:end|eo[dwmy]|cob)\b", scene.text[found.start : found.end])
+    return "by" if found.lead == "before" and closing else found.lead
 
 
 def _deadline(scene: Scene, when: When, lead: str) -> When | None:

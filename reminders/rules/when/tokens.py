@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 _PLURALS = {name + "s": name + "s" for name in WEEKDAY_NAMES} | {
     short + "s": name + "s"
     for short, name in SPELLING.items()
-    if name in WEEKDAY_NAMES and len(short) > 3 and short[-1] != "s"
+    if name in WEEKDAY_NAMES and len(short) > 3 and short[-1] != "s" and short + "s" not in SPELLING
 }
 _SHORT_DAYS = frozenset({"sun", "sat", "mon", "wed", "mar"})
 _NOT_BEFORE_A_DAY = frozenset({"the", "i", "we", "he", "she", "they", "get", "got", "a", "has", "just"})

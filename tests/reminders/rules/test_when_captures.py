@@ -86,6 +86,11 @@ MOMENTS = """
     can't make 3pm, do 5 instead => Wed 11 Mar 17:00
     make it 6 => Wed 11 Mar 18:00
     push the call back to 4 => Wed 11 Mar 16:00
+    thurs dentist at 10 => Thu 12 Mar 10:00
+    lunch 12.30 => Wed 11 Mar 12:30
+    at 8 this morning => problem
+    move this morning's meeting to this afternoon at 2 => Wed 11 Mar 14:00
+    done before the end of the day => by Wed 11 Mar 23:59
     take out the bin at midnight => Thu 12 Mar 00:00
     stretch after lunch => Wed 11 Mar afternoon
     pills before bed => Wed 11 Mar night
@@ -111,6 +116,8 @@ SERIES = """
     daily except weekends at 10am => FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR 10:00
     every day at 10, never on sundays => FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA 10:00
     swim every tuesday until june => FREQ=WEEKLY;BYDAY=TU;UNTIL=20260531T235959 day
+    weeknights at 9 read => FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR 21:00
+    team lunch first friday every month => FREQ=MONTHLY;BYDAY=1FR day
     rent monthly on the 15th => FREQ=MONTHLY;BYMONTHDAY=15 day
     last friday of each month => FREQ=MONTHLY;BYDAY=-1FR day
     every christmas eve ring aunt Jo => FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24 day
@@ -151,6 +158,7 @@ def test_numbers_and_names_that_are_no_times(text: str) -> None:
         ("meditate daily except weekends at 8", "meditate"),
         ("submit the form by EOD", "submit the form"),
         ("floss at lunchtime", "floss"),
+        ("sunday lunch with granny at 1", "lunch with granny"),
     ],
 )
 def test_what_is_done_stays_in_the_title_and_when_leaves_it(text: str, left: str) -> None:

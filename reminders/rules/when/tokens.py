@@ -22,7 +22,7 @@ from reminders.rules.when.tongues import foreign_times
 
 LONGEST = 300  # characters of a message that are read for times
 _TOKEN = re.compile(
-    r"(?P<link>(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{2,64})"
+    r"(?P<link>https?://\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{2,64})"
     r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th)(?![^\W\d_]))"
     r"|(?P<number>\d+)"
     r"|(?P<meridiem>(?<=[\d\s:])[ap]\.\s?m\b\.?)"

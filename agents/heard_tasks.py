@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from agents.offline.titles import title_of
 from agents.offline.understand import understand
 from reminders.rules.recurrence import expand
 from reminders.rules.when import Reading, When, read_when
@@ -69,8 +70,8 @@ def _tasks(text: str, now: datetime, timezone: str) -> list[HeardTask]:
             HeardTask(one["title"], Reading(one["when"], one["problem"]), one["duration_minutes"])
             for one in items
         ]
-    title = slots.get("full_title") or slots.get("title") or ""
     reading = read_when(text, now, timezone)
+    title = slots.get("full_title") or slots.get("title") or title_of(text, reading.span)
     if reading.problem:
         title = _IMPOSSIBLE.sub("", str(title)) or title
     return [HeardTask(str(title), reading, slots.get("duration_minutes"))]

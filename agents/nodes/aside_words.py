@@ -45,6 +45,11 @@ ASIDES = tuple(
         ("why", r"\W*why\b.*"),
         ("yourself", r"\W*(?:are you|who made you|what are you|who built you)\b.*"),
         (
+            "low",
+            r"\W*(?:i(?:'?m| am| feel|'?m feeling)|feeling) (?:so |really |a bit |very |just |pretty |kind of |super )*(?:sad|down|low|stressed|overwhelmed|anxious|depressed|lonely|burn(?:t|ed) out"
+            r"|awful|terrible|hopeless|empty|lost|miserable|like (?:crap|shit|a failure|giving up)|useless|worthless)\b.{0,60}",
+        ),
+        (
             "bye",
             r"\W*(?:good ?night|night night|bye|good ?bye|see you|see ya|laters?|cya|ttyl)\b(?:\W*(?:flux|then|everyone|for now|mate|tomorrow|soon|later|bye|you))*\W*",
         ),

@@ -50,7 +50,8 @@ def _reply(said: str, core: str, when: When | None) -> str | None:
         return "ON_IT"
     if lex.SNOOZE.search(core) and not core.startswith("remind me to"):
         return "SNOOZE"
-    if _thanks_only(said, commands):
+    asked_too = core != said and lex.TASK_START.match(core) is not None and when is not None
+    if _thanks_only(said, commands) and not asked_too:
         return "SMALLTALK"
     if (
         lex.NEGATE.search(said)
@@ -111,7 +112,8 @@ def _request(said: str, core: str, deed: str, reading: Reading, now: datetime) -
     ahead = when is not None and when.first is not None and when.first - now > timedelta(hours=14)
     if not reminds and not ahead and (says_done(core) or says_done(said)):
         return "DONE"
-    if lex.QUERY.search(core) and not _is_command_to_create(core):
+    visit = _VISIT.match(core) and when is not None and when.timed and not (about_flux or said.endswith("?"))
+    if lex.QUERY.search(core) and not visit and not _is_command_to_create(core):
         return "QUERY" if about_flux or _about_me(core) else "OTHER"
     if _is_goal(core, when, now):
         return "GOAL"
@@ -124,6 +126,15 @@ def _quiet(core: str) -> str | None:
     if refused is None:
         return None
     return "DELETE" if refused["what"] else "PAUSE"
+
+
+# "See the dentist tomorrow at 3" asks for no list.
+_VISIT = re.compile(r"^(?:see|get|check|open|review|read|print|tell|find|play|count)\b")
+# "Drop off the kids", "throw out the rubbish": deeds of the house, not of the list.
+_HOUSEWORK = re.compile(
+    r"^(?:wipe|throw out|take off (?:my )?(?:makeup|nail|shoes)|kill the weeds|clear (?:out|up|the (?:table|sink|gutters?|drive\w*|desk|garage|fridge|drain))"
+    r"|drop (?:off|by|in|round|the \w+ (?:off|at|to)))\b"
+)
 
 
 def _is_errand(core: str, deed: str, when: When | None) -> bool:
@@ -157,6 +168,8 @@ def _changing(said: str, core: str, *, reminds: bool) -> str | None:
             else None
         )
     wished = lex.MY_WISH.sub("", core)
+    if _HOUSEWORK.match(wished) and not lex.ABOUT_FLUX.search(wished):
+        return None
     if (lex.DELETE.search(wished) or lex.DELETE.search(core)) and not _QUESTION_WORD.match(core):
         return "DELETE" if _deletes(said, wished) else "OTHER"
     if lex.RESCHEDULE.search(wished) and (not _QUESTION_WORD.match(core) or core.endswith("instead")):

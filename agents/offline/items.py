@@ -16,7 +16,7 @@ MOST = 10
 _LONGEST = 1500  # characters that are looked through for tasks
 _JOINT = re.compile(
     r"\s*(?:[\n;•]+|(?:,|\.)?\s*\b(?:and then|then|and also|also|after that|plus)\b,?|,\s*(?:and\s+)?|[.!]\s+|\s+and\s+|\s+(?=\d{1,2}[.)]\s+[^\W\d_]))"
-    r"(?:\s*(?:oh(?:,? yeah)?|also|maybe|please|(?:and )?to|(?:i )?(?:also )?(?:need|have|want) to|don'?t forget to)\b,?)*\s*",
+    r"(?:\s*(?:oh(?:,? yeah)?|also|maybe|please|at some point|sometime|(?:and )?to|(?:i )?(?:also )?(?:need|have|want) to|don'?t forget to)\b,?)*\s*",
     re.I,
 )
 _HARD = re.compile(r"[\n;•]|\bthen\b|\balso\b|\bplus\b|\bto\b", re.I)

@@ -33,7 +33,7 @@ _COMMANDS = re.compile(
             r"(?:add|put|enter|note|schedule|mark|save|log)\s+(?:to|on|in|into)\s+(?:my|the|our)?\s*(?:calend[ae]r|calandar|calander|schedule|agenda|list|to-?do(?: list)?)(?:\s+(?:for|to|that))?\b",
             r"(?:schedule|add|create|book|set up|setup|set|arrange|plan|make|put|pencil in|block(?: off| out)?|organi[sz]e|enter|reserve|indicate|include|find|save|fix|call it)(?:\s+(?:me|us|in|down|up))*(?:\s+for)?\b(?!\s*(?:it|sure|up my mind)\b)",
             r"i(?:'d| would) like(?: to have)?(?:\s+(?:a|an|the|my))?\b",
-            r"(?:i )?(?:also )?(?:have|need|got|'ve got)(?:\s+(?:to|a|an|the|my|some|plans? for))*\b(?!\s*fun\b)",
+            r"(?:i )?(?:also )?(?:have|need|got|i've got|'ve got)(?:\s+(?:to|a|an|the|my|some|plans? for))*\b(?!\s*fun\b)",
             r"(?:i'?m|i am|we'?re|we are|will|i will|we will)\s+(?:also\s+)?(?:have|having|be|going to be|attending|be attending|going to have)?\b(?:\s+(?:a|an|the))?",
             r"wake me(?: up)?(?=\s+(?:for|to))",
         )
@@ -47,7 +47,7 @@ _EDGE_BEFORE_SOFT = re.compile(
     re.I,
 )
 _EDGE_AFTER = re.compile(
-    r"(?:[\s,.;:!?\-–(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|some ?time|at some point|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
+    r"(?:[\s,.;:!?\-–(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|some ?time|at some point|(?:at|around) like|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
     re.I,
 )
 _ASIDE = re.compile(
@@ -82,7 +82,7 @@ _FOREIGN_ASKS = re.compile(
     re.I,
 )
 _BEHIND = re.compile(
-    r"[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$",
+    r"\s+(?:and|but|so) i (?:really )?(?:don'?t|can'?t|do not|cannot|never)\b.*$|[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$",
     re.I,
 )
 # However long the way to it: what is asked for stands behind the last of these.

@@ -54,8 +54,9 @@ def understand(text: str, now: datetime, tz: str) -> Understanding:
     if intent == "CREATE" and not lex.CREATE.search(said) and not title_of(said, reading.span):
         intent = "OTHER"  # "tomorrow" alone answers something else
     items = split_items(text, now, tz) if intent in ("CREATE", "OTHER") and not said.endswith("?") else []
-    if intent == "OTHER" and len(items) > 1 and all(lex.names_errand(item.title) for item in items):
-        intent = "CREATE"
+    if intent == "OTHER":
+        items = [item for item in items if lex.names_errand(item.title) or (item.when and item.when.timed)]
+        intent = "CREATE" if len(items) > 1 else intent
     return Understanding(intent, _slots(intent, said, reading, items))
 
 

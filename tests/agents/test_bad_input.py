@@ -135,6 +135,38 @@ def test_a_time_alone_moves_the_task_that_is_open(talk: Talk) -> None:
     assert "What shall I remind you of" not in talk.say("remind me at 8pm")
 
 
+def test_a_rambling_message_becomes_its_tasks(talk: Talk) -> None:
+    said = talk.say(
+        "ok so basically tomorrow is going to be hell, I've got the dentist at 10, then I need to pick up Leo at 3:15 "
+        "and at some point buy a card for mum"
+    )
+    assert "1. Thu 12 Mar 10:00 - Dentist" in said
+    assert "2. Thu 12 Mar 15:15 - Pick up Leo" in said
+    assert "Buy a card for mum" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("cinema tomorrow 7.45pm", "Thu 12 Mar 19:45 - Cinema"),
+        ("email sara about the invoice", "Email sara about the invoice"),
+        ("at 5", "What shall I remind you of on Wed 11 Mar 17:00?"),
+        ("see the dentist tomorrow at 3", "Thu 12 Mar 15:00"),
+        ("thanks, call mum at 5", "Call mum"),
+        ("drop off the kids at 8pm", "Drop off the kids"),
+    ],
+)
+def test_a_terse_task_is_said_back(talk: Talk, words: str, shown: str) -> None:
+    assert shown in talk.say(words)
+    assert tasks(talk) == []
+
+
+@pytest.mark.parametrize("words", ["i feel sad today", "I'm so overwhelmed", "feeling really low"])
+def test_a_heavy_mood_is_no_task(talk: Talk, words: str) -> None:
+    assert "heavy" in talk.say(words)
+    assert tasks(talk) == []
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -17,7 +17,8 @@ SAID = {
         |um so basically I must not forget the thing with the car on thursday at 8|mind reminding me to lock the door at 11pm?
         |it would be great if you could remind me to breathe at noon|can i get a nudge at 4 to drink water|shout at me at 6 to leave work
         |- laundry|* call mum|tomorrow: call bank, post parcel, buy stamps|1) call mum 2) pay rent 3) book dentist|https://example.com/read
-        |block 30 min for email every day at 9|dentist on diwali|revise chapter 3 tomorrow|booked the dentist for friday 3pm""",
+        |block 30 min for email every day at 9|dentist on diwali|revise chapter 3 tomorrow|booked the dentist for friday 3pm
+        |see the dentist tomorrow at 3|drop off the kids at 8pm|throw out the rubbish at 8pm|thanks, call mum at 5|clear the table at 7pm""",
     "DONE": """yep did it|all done thanks|took my pills|I've taken my vitamins|went to the gym|called mum|dishes done|the laundry is done
         |ran 5k this morning|finished the report an hour ago|paid the rent""",
     "MISSED": "I didn't do the run|i did not go to the gym|forgot the run|I missed yoga|haven't done the dishes|never got round to calling mum",

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from functools import lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from agents.offline.lexicons import TASK_NOUN, TASK_START
@@ -13,6 +15,7 @@ from agents.offline.titles import title_of
 from reminders.rules.when import Reading, When, read_when
 
 MOST = 10
+_MOST_JOINTS = 120
 _LONGEST = 1500  # characters that are looked through for tasks
 _JOINT = re.compile(
     r"\s*(?:[\n;•]+|(?:,|\.)?\s*\b(?:and then|then|and also|also|after that|plus)\b,?|,\s*(?:and\s+)?|[.!]\s+|\s+and\s+|\s+(?=\d{1,2}[.)]\s+[^\W\d_]))"
@@ -66,7 +69,7 @@ def _parts(text: str, now: datetime, tz: str) -> list[str]:
     numbered = _NUMBERED.search(text) is not None
     parts: list[str] = []
     start = 0
-    for joint in _JOINT.finditer(text):
+    for joint in islice(_JOINT.finditer(text), _MOST_JOINTS):
         before, rest = text[start : joint.start()], text[joint.end() :]
         number = numbered and _BULLET.match(rest) is not None
         if number and not _BULLET.sub("", before).strip():
@@ -80,7 +83,7 @@ def _parts(text: str, now: datetime, tz: str) -> list[str]:
 
 
 def _cuts(before: str, rest: str, joint: str, now: datetime, tz: str) -> bool:
-    segment = _JOINT.split(rest, maxsplit=1)[0]
+    segment = _JOINT.split(rest[:200], maxsplit=1)[0]
     left = before.strip()
     if not left or not segment.strip():
         return False
@@ -88,9 +91,10 @@ def _cuts(before: str, rest: str, joint: str, now: datetime, tz: str) -> bool:
         return len(left.split()) > 1
     if _names_task(left) and _begins_task(left, rest, segment, joint):
         return True
-    if _timed(left, now, tz):
-        return _timed(segment, now, tz) or _second_clock(left, segment, now, tz)
-    return False
+    own = _own(_read(segment, now, tz))  # the short half first: most segments speak of no time
+    if own is None or not _timed(left, now, tz):
+        return False
+    return _timed(segment, now, tz) or _second_clock(left, segment, now, tz)
 
 
 def _names_task(left: str) -> bool:
@@ -118,13 +122,13 @@ def _last(left: str) -> str:
 
 def _timed(part: str, now: datetime, tz: str) -> bool:
     """Whether the part has a time of its own and a name besides."""
-    reading = read_when(part, now, tz)
+    reading = _read(part, now, tz)
     return reading.when is not None and reading.when.kind != "duration" and bool(title_of(part, reading.span))
 
 
 def _second_clock(left: str, segment: str, now: datetime, tz: str) -> bool:
     """ "meds at 8am and 8pm": the same once more, later."""
-    first, second = (_own(read_when(part, now, tz)) for part in (left, segment))
+    first, second = (_own(_read(part, now, tz)) for part in (left, segment))
     if first is None or second is None or not (first.kind == second.kind == "instant"):
         return False
     return first.timed and second.timed and second.bare_clock
@@ -132,7 +136,7 @@ def _second_clock(left: str, segment: str, now: datetime, tz: str) -> bool:
 
 def _shared(cut: Sequence[str], header: Reading, now: datetime, tz: str) -> list[Item]:
     """Each part's own time; a day said once, at the head or the end, holds for those that have none."""
-    readings = [read_when(part, now, tz) for part in cut]
+    readings = [_read(part, now, tz) for part in cut]
     common = header.when or _leading(cut[0], readings[0]) or _trailing(readings)
     day = common
     items: list[Item] = []
@@ -145,6 +149,11 @@ def _shared(cut: Sequence[str], header: Reading, now: datetime, tz: str) -> list
         item = _item(part, reading, common)
         items.append(item if item.title or not items else replace(item, title=items[-1].title))
     return [item for item in items if item.title]
+
+
+@lru_cache(maxsize=128)  # every part is looked at from both of its joints
+def _read(part: str, now: datetime, tz: str) -> Reading:
+    return read_when(part, now, tz)
 
 
 def _own(reading: Reading) -> When | None:

@@ -77,36 +77,13 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
         return False
     match name:
         case "clock_dotted":
-            near_day = re.search(DAY_BEFORE, before) or re.match(DAY_BEHIND, text[match.end() :])
-            at_the_end = (
-                not text[match.end() :].strip(" .!")
-                and int(match["minute"]) % 15 == 0
-                and text[: match.start()]
-            )
-            written = at_the_end and not _PAID.search(text)
-            return bool(
-                meridiem
-                or match["lead"]
-                or ((near_day or written) and not _MEASURED.match(text, match.end()))
-            )
+            return bool(meridiem or match["lead"]) or _dotted_time(match, text, before)
         case "clock_hours":
             if match["sep"].startswith(" hour"):
                 return hour >= 6 and not re.search(r"\b(?:for|in|within) $", before)
             return bool(meridiem) or bool(re.search(r"\b(?:at|around|about|by) $", before))
         case "clock_digits":
-            said = match["lead"] or meridiem or re.search(r"\bon $", before) or re.search(DAY_BEFORE, before)
-            year = (
-                not meridiem
-                and not match["lead"]
-                and re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
-            )
-            if match["lead"] and not meridiem and not re.match(BEHIND, text[match.end() :]):
-                return False
-            return (
-                bool(said)
-                and len(match["hour"] + match["minute"]) in (3, 4)
-                and not (year and hour in (19, 20))
-            )
+            return _digits_time(match, text, before, hour)
         case "clock_more":
             earlier = text[max(0, match.start() - 40) : match.start()]
             return bool(
@@ -130,6 +107,28 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
         case "clock_full":
             return match.group() not in ("1:1", "1:10") or bool(meridiem)
     return True
+
+
+def _dotted_time(match: Match, text: str, before: str) -> bool:
+    """ "6.15 tomorrow", "standup 9.30": beside a day, or last of all and no money."""
+    behind = text[match.end() :]
+    if _MEASURED.match(behind):
+        return False
+    if re.search(DAY_BEFORE, before) or re.match(DAY_BEHIND, behind):
+        return True
+    last = not behind.strip(" .!") and bool(text[: match.start()])
+    return last and int(match["minute"]) % 15 == 0 and not _PAID.search(text)
+
+
+def _digits_time(match: Match, text: str, before: str, hour: int) -> bool:
+    """ "0730" and "at 730", but no year and no number of something."""
+    lead, meridiem = match["lead"], match["mer"]
+    if lead and not meridiem and not re.match(BEHIND, text[match.end() :]):
+        return False
+    said = lead or meridiem or re.search(r"\bon $", before) or re.search(DAY_BEFORE, before)
+    dated = re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
+    year = not (meridiem or lead) and dated and hour in (19, 20)
+    return bool(said) and len(match["hour"] + match["minute"]) in (3, 4) and not year
 
 
 def _clock(

@@ -118,15 +118,11 @@ def read_repeat(name: str, match: Match) -> Value | None:
                 else None
             )
         case "alternate":
-            freq, base = _UNITS.get(said["unit"] or "", ("WEEKLY", 1))
-            group = {"weekday": WORKDAYS, "weekend": WEEKEND}.get(said["unit"] or "", ())
-            return Repeat(freq, 2 * base, listed_days(said["list"] or "") or group, part=part)
+            return _alternate(said, part)
         case "letters":
             return Repeat("WEEKLY", days=_lettered(said["letters"] or ""))
         case "twice_weekly":
-            freq, _ = _ADVERBS[said["adverb"] or ""]
-            times = {"once": 1, "twice": 2, "thrice": 3}.get(said["word"] or "") or int(said["count"] or 1)
-            return Repeat(freq, times=times) if 0 < times < 8 else None
+            return _twice_weekly(said)
         case "part_and_part":
             return Repeat("DAILY", times=2)
         case "every_half":
@@ -153,6 +149,19 @@ def read_repeat(name: str, match: Match) -> Value | None:
             )
         case _:
             return Count({"twice": 2, "thrice": 3}.get(said["twice"] or "") or int(said["count"]))
+
+
+def _alternate(said: dict[str, str | None], part: str | None) -> Repeat:
+    unit = said["unit"] or ""
+    freq, base = _UNITS.get(unit, ("WEEKLY", 1))
+    group = {"weekday": WORKDAYS, "weekend": WEEKEND}.get(unit, ())
+    return Repeat(freq, 2 * base, listed_days(said["list"] or "") or group, part=part)
+
+
+def _twice_weekly(said: dict[str, str | None]) -> Repeat | None:
+    freq, _ = _ADVERBS[said["adverb"] or ""]
+    times = {"once": 1, "twice": 2, "thrice": 3}.get(said["word"] or "") or int(said["count"] or 1)
+    return Repeat(freq, times=times) if 0 < times < 8 else None
 
 
 def _lettered(letters: str) -> tuple[str, ...]:

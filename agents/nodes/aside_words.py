@@ -94,6 +94,10 @@ PARTLY = re.compile(
     r"|\W*(?:partly|mostly|kinda|kind of|sort of|sorta|more or less|half)(?: (?:done|did it|finished))?\W*|\W*(?:i )?did (?:\d+|ten|five|twenty|a few) (?:minutes?|mins?|pages?|reps?)\b.{0,20}",
     re.IGNORECASE,
 )
+BEGINS = re.compile(
+    r"\W*(?:ok(?:ay)?\W+)?(?:i'?m |im |just )?(?:going (?:for|on|to do)|starting|doing|about to (?:do|start|go for)|off to|off for|heading (?:to|out for)) (?:my|the|a) [\w ]{2,30}?(?: now)?\W*",
+    re.IGNORECASE,
+)
 
 
 def aside_kind(text: str) -> str | None:

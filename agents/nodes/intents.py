@@ -7,7 +7,7 @@ import re
 from agents import diary, tongues, wording
 from agents.consult import consult
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
-from agents.nodes.aside_words import PARTLY, aside_kind
+from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
 from agents.offline.goals import MOST_GOALS, goals_in
 from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
@@ -20,6 +20,7 @@ from agents.turn import TurnContext
 from reminders.answering import open_reminders
 from reminders.rules.when import read_when
 from storage.goals import active_goals
+from storage.tables import Task
 from storage.vocabulary import Intent
 
 _OPEN_TASKS = 20  # shown to the model
@@ -80,6 +81,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.MODIFY_GOAL}
     if kind is None and _changes_goal(ctx, text):
         return {"intent": Intent.MODIFY_GOAL}
+    if kind is None and BEGINS.fullmatch(text[:120]) and matching(text, diary.open_tasks(ctx), _title):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "on_it"}}
     if kind is None and PARTLY.fullmatch(text[:120]):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "partly"}}
     if kind is None and len(wanted := goals_in(text)) > MOST_GOALS:
@@ -133,6 +136,10 @@ def _task_of_another_tongue(ctx: TurnContext, text: str) -> Update | None:
     if when is None or when.first is None or not read.slots.get("title"):
         return None
     return {"intent": Intent.NEW_TASK, "aside": {"before": tongues.reads_back(text)}}
+
+
+def _title(task: Task) -> str:
+    return task.title
 
 
 def _after_in(text: str) -> str:

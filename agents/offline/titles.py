@@ -72,13 +72,19 @@ def title_of(text: str, spans: Spans) -> str:
     if named is not None:
         left = named[1]
     left = _FOREIGN_ASKS.sub(" ", _ASIDE.sub(" ", left)).strip()
-    return _tidy(_without_command(left))
+    title = _tidy(_without_command(left))
+    return "" if _ONLY_WHEN.fullmatch(title) else title
 
 
 # "Remind me" in the languages whose times are understood.
 _FOREIGN_ASKS = re.compile(
     r"^\s*(?:erinner[e]? mich(?: bitte)?(?: daran)?(?:,)?(?: an)?|recu[eé]rdame(?: que)?|rappelle[- ]moi(?: de)?|ricordami(?: di)?|lembr[ea][- ]me(?: de)?"
     r"|me lembr[ea](?: de)?|bana|herinner me(?: eraan)?(?: om)?|ich (?:möchte|will|muss)|quiero|tengo que|je (?:veux|voudrais|dois)|voglio|vorrei|devo|quero|preciso|ik (?:wil|moet))\s+|\s+(?:(?:bana )?hat[ıi]rlat|erinnern)\s*$",
+    re.I,
+)
+# Nothing but when, or "it": "after lunch", "do it".
+_ONLY_WHEN = re.compile(
+    r"(?:(?:do|start|finish|try) (?:it|that|this)\s*)?(?:(?:before|after) (?:work|lunch|dinner|bed(?:time)?|school|breakfast|supper|tea))?",
     re.I,
 )
 _BEHIND = re.compile(

@@ -130,6 +130,19 @@ def test_what_was_not_done_is_recorded_kindly(talk: Talk) -> None:
     assert [task.status for task in tasks(talk)] == [TaskStatus.MISSED]
 
 
+def test_what_is_begun_is_asked_about_afterwards(talk: Talk) -> None:
+    remind(talk, "Run")
+    assert "afterwards" in talk.say("going for my run")
+
+
+@pytest.mark.parametrize(
+    "words", ["after lunch", "I'll do it after work", "do it at 6pm", "snooze until 9pm"]
+)
+def test_only_a_time_is_about_the_task_that_is_open(talk: Talk, words: str) -> None:
+    remind(talk, "Run")
+    assert "Run" in talk.say(words)
+
+
 def test_a_time_alone_moves_the_task_that_is_open(talk: Talk) -> None:
     remind(talk, "Run")
     assert "What shall I remind you of" not in talk.say("remind me at 8pm")

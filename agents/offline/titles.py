@@ -51,7 +51,7 @@ _EDGE_AFTER = re.compile(
     re.I,
 )
 _ASIDE = re.compile(
-    r"(?:\s*(?:[,.]\s*)?\b(?:on|to|in|into|onto)\s+(?:my|the|our)\s+(?:calend[ae]r|calandar|calander|schedule|agenda|to-?do list|list|planner|outlook)\b(?:\s+for\b)?)|\s*\b(?:and )?(?:need|put|want) it on my calendar\b.*$|\s*[.,]\s*(?:add|put) (?:that|it|this) (?:to|on|in) my cal.*$|\s*\b(?:remind me|thank you|thanks|as well|if possible)\s*[.!]*$",
+    r"\s*\bfor now\b[.!]*|(?:\s*(?:[,.]\s*)?\b(?:on|to|in|into|onto)\s+(?:my|the|our)\s+(?:calend[ae]r|calandar|calander|schedule|agenda|to-?do list|list|planner|outlook)\b(?:\s+for\b)?)|\s*\b(?:and )?(?:need|put|want) it on my calendar\b.*$|\s*[.,]\s*(?:add|put) (?:that|it|this) (?:to|on|in) my cal.*$|\s*\b(?:remind me|thank you|thanks|as well|if possible)\s*[.!]*$",
     re.I,
 )
 _PEOPLE = re.compile(

@@ -81,6 +81,8 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
         return None
     if any(_OR.fullmatch(scene.text[a.end : b.start]) for a, b in pairwise(pieces)):
         when = when.asking("Which of the two do you mean?")
+    if _several(pieces):
+        when = when.asking("I heard more than one time. Which one shall I take first?")
     lead = _lead(scene, pieces)
     if lead in LIMITS or (lead == "due" and when.grain == "day"):
         return _deadline(scene, when, lead)
@@ -89,6 +91,13 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
         start = max(when.value + whole, scene.now.astimezone(UTC))
         return replace(when, kind="interval", start=start, value=None)
     return when
+
+
+def _several(pieces: list[Piece]) -> bool:
+    """ "gym mon 7am wed 6pm": two days with a clock each are more than one reading holds."""
+    clocks = {piece.value for piece in pieces if isinstance(piece.value, Clock)}
+    days = {piece.value.first for piece in pieces if isinstance(piece.value, Day) and piece.value.rank == 1}
+    return len(clocks) > 1 and len(days) > 1
 
 
 def _lead(scene: Scene, pieces: list[Piece]) -> str:

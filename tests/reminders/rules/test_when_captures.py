@@ -133,6 +133,7 @@ ASKED = """
     call hr on bank holiday monday => problem
     ten to five tomorrow => problem
     dentist tomorrow at 5pm in the morning => Thu 12 Mar 17:00?
+    gym mon 7am fri 6pm => Mon 16 Mar 07:00?
     meeting from 5 to 3 tomorrow => Thu 12 Mar 17:00 to Fri 13 Mar 15:00?
 """
 NOTHING = """call 555 1234|open 24/7 pharmacy|sat down with tom|walk 10 000 steps|call 0800 123 456|email april about the invoice

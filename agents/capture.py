@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from agents import diary, wording
-from agents.heard_tasks import HeardTask, heard_tasks
+from agents.heard_tasks import HeardTask, each_clock, heard_tasks
 from agents.place_tasks import PlaceTask, read_place_task
+from agents.repeating import Problem, repeated, series, which
 from agents.turn import TurnContext
 from agents.wishes import Wish
 from reminders.rules.diary import HORIZON, Prefer
@@ -36,14 +37,6 @@ _BARE_WEEKDAY = re.compile(
 )
 _MOST_TASKS = 10  # in one message
 _RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a time cannot be taken as it is: a question, with likely answers as (label, epoch seconds)."""
-
-    text: str
-    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +73,8 @@ def read_change(
     renamed = _RENAME.match(text)
     if renamed:
         return [replace(first, title=wording.capital(renamed[1].strip()[:120])), *rest], None
+    if step == "when" and first.rule and (meant := repeated(ctx, text, first)):
+        return [*meant, *rest], None
     reading = read_when(text, _seen_from(ctx, text, first), ctx.user.timezone)
     minutes = parse_minutes(text)
     direction = _SHIFT.search(text)
@@ -193,9 +188,9 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
     if first is None:
         return wish, None
     if when.kind == "rrule" and when.rrule:
-        return _series(ctx, wish, when)
+        return series(ctx, wish, when)
     if when.ambiguous:
-        return wish, _which_half(ctx, when)
+        return wish, which(ctx, when)
     if when.timed and not when.deadline:
         if first <= ctx.now:
             said = wording.moment(first, ctx.zone)
@@ -205,34 +200,6 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
         return wish.starting(first), None
     earliest, latest = _stretch(ctx, when)
     return replace(wish, after=earliest.isoformat(), before=latest.isoformat(), part=when.part or ""), None
-
-
-def _series(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | None]:
-    first = when.first
-    if first is None or not when.timed:
-        at = _usual_time(ctx, when)
-        base = (first or ctx.now).astimezone(ctx.zone)
-        first = datetime.combine(base.date(), at, ctx.zone).astimezone(UTC)
-    if when.ambiguous:
-        return replace(wish, rule=when.rrule or ""), _which_half(ctx, when)
-    return replace(wish.starting(first), rule=when.rrule or ""), None
-
-
-def _usual_time(ctx: TurnContext, when: When) -> time:
-    """A time of day for "every monday morning" and the like."""
-    profile = ctx.profile()
-    if when.part is None and profile.wake_time is not None:
-        return time((profile.wake_time.hour + 2) % 24, profile.wake_time.minute)
-    return {"morning": time(8), "noon": time(12, 30), "afternoon": time(15), "night": time(21)}.get(
-        when.part or "", time(18)
-    )
-
-
-def _which_half(ctx: TurnContext, when: When) -> Problem:
-    """7 can be morning or evening: both are offered where both lie ahead."""
-    both = _both_halves(ctx, when)
-    options = tuple((wording.moment(at, ctx.zone), f"{at.timestamp():.0f}") for at in both)
-    return Problem(when.question or "Morning or evening?", options)
 
 
 def _both_halves(ctx: TurnContext, when: When) -> tuple[datetime, ...]:
@@ -261,8 +228,9 @@ def _retimed(
     fresh = replace(
         first, minutes=minutes or first.minutes, rule=when.rrule or first.rule, after="", before=""
     )
-    timed, problem = _timed(ctx, fresh, when)
-    return ([timed, *rest], None) if problem is None else ([timed, *rest], problem)
+    timed = [_timed(ctx, fresh, one) for one in each_clock(when, ctx.now)]
+    problem = next((problem for _, problem in timed if problem is not None), None)
+    return [*(wish for wish, _ in timed), *rest], problem
 
 
 __all__ = ["Problem", "Reading", "Target", "read_change", "read_target", "read_tasks"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from agents import erasing, tongues
+from agents import erasing, tongues, wording
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides, forwarded, renaming, settings, taking_off, ticking
+from agents.nodes import asides, forwarded, open_task, renaming, settings, taking_off, ticking
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.nodes.undoing import tell_changes, undo
-from agents.reply import ask_again, close, tell
+from agents.reply import Option, ask, ask_again, close, tell
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 
@@ -63,7 +63,7 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return ask_again(
                 state, _NODE, "That button belongs to an older message, so I left everything as it is."
             )
-        case "crisis" | "medical" | "diet" as kind:
+        case "crisis" | "medical" | "dose" | "diet" as kind:
             return close(_NODE, REPLIES[kind])
         case forwarded.KIND:
             return forwarded.offer(state, ctx, _NODE)
@@ -71,6 +71,10 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return tell(_NODE, f"{aside['said']} Anything else?")
         case "agenda":
             return asides.agenda(ctx, heard.text)
+        case "missed" | "partly" | "snooze" | "on_it" as kind:
+            return open_task.answer(ctx, kind, heard.text)
+        case "many_goals":
+            return _which_goal(state, aside["goals"])
         case "undo":
             return undo(state, ctx)
         case "arrived":
@@ -96,11 +100,9 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "language":
-            return ask_again(state, _NODE, tongues.REPLY)
+            return ask_again(state, _NODE, tongues.sorry(heard.text))
         case "zone":
             return asides.ask_zone(state, ctx, heard.text)
-        case "snooze":
-            return tell(_NODE, "No reminder is open right now. Which task shall I move?")
         case "wake":
             return asides.wake_up(ctx)
         case "plan":
@@ -113,3 +115,13 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
             return tell(_NODE, aside.get("question") or asides.UNSURE)
+
+
+def _which_goal(state: AgentState, goals: list[str]) -> Update:
+    """Very many wishes at once: a choice of three to begin with, none of them lost to a plan nobody can keep."""
+    rows = [[Option(wording.capital(goal)[:40])] for goal in goals[:3]]
+    text = (
+        f"I heard {len(goals)} goals, and each of them is worth it. One at a time is how they get done; "
+        "the others can follow. Which one comes first?"
+    )
+    return ask(state, _NODE, text, rows, {})

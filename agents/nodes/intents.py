@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-from agents import diary, wording
+from agents import diary, tongues, wording
 from agents.consult import consult
 from agents.course import course_of
 from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
+from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
+from agents.offline.goals import MOST_GOALS, goals_in
 from agents.offline.orchestrator import certain
+from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
 from agents.plan_edit_words import sounds_like_edit
@@ -20,76 +23,11 @@ from agents.turn import TurnContext
 from reminders.answering import open_reminders
 from reminders.rules.when import read_when
 from storage.goals import active_goals
+from storage.tables import Task
 from storage.vocabulary import Intent
 
 _OPEN_TASKS = 20  # shown to the model
 
-# Whole messages that need no plan and no model. The first that fits decides.
-_ASIDES = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
-        ("smile", r"\W*(?:🙏|❤️?|😊|🙂|😀|😁)+\W*"),
-        (
-            "thanks",
-            r"\W*(?:ok(?:ay)?[,! ]+)?(?:many )?(?:thanks?|thank you|thx|cheers|ty|danke|merci|gracias)\b.{0,20}",
-        ),
-        (
-            "hello",
-            r"\W*(?:hi|hello|hey|hallo|good (?:morning|evening|afternoon)|hola|bonjour|yo)\b(?: there| flux| again)?\W*",
-        ),
-        (
-            "help",
-            r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b.{0,20}",
-        ),
-        ("export", r".*\b(?:export|download|send me)\b.*\b(?:data|everything)\b.*"),
-        (
-            "erase",
-            r".*\b(?:delete|erase|remove|close|wipe)\b.*\b(?:account|(?:all )?(?:my|the) data|everything (?:you|about me)|me)\W*",
-        ),
-        ("privacy", r"\W*what do you (?:store|know|keep|save)\b.*"),
-        ("settings", r"\W*(?:show |see |change |what are )?(?:my |the )?(?:settings|preferences)\W*"),
-        (
-            "undo",
-            r"\W*(?:(?:oops|sorry|wait|no)\b[,! ]*)?(?:undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
-            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet)?)\W*",
-        ),
-        (
-            "progress",
-            r"\W*(?:how am i doing|how did i do|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
-        ),
-        ("clock", r"\W*(?:what(?:'s| is) the (?:time|date)|what (?:time|day|date) is (?:it|today))\b.*"),
-        ("why", r"\W*why\b.*"),
-        ("yourself", r"\W*(?:are you|who made you|what are you|who built you)\b.*"),
-        ("bye", r"\W*(?:good ?night|bye|good ?bye|see you|ciao|later)\b.{0,15}"),
-        (
-            "abuse",
-            r".*\b(?:fuck\w*|stupid|idiot\w*|useless|shut up|dumb|you suck|hate you|moron|bullshit|crap|annoying)\b.*",
-        ),
-        (
-            "agenda",
-            r".*\b(?:what(?:'s| is| do i have| have i got|s)?|show|list|see|any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my)|"
-            r"this week|next|agenda|schedule|tasks?|plate|planned|coming up|calendar|reminders?|to ?do)\b.*",
-        ),
-        ("agenda", r"\W*(?:(?:my )?(?:agenda|schedule|tasks|day|week|today|to ?do(?: list)?))\W*"),
-        (
-            "pause",
-            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux)|"
-            r"(?:i'?m|i am) (?:sick|ill|away)|don'?t (?:remind|disturb) me|leave me alone|take a break|stop reminding me)\b.*",
-        ),
-        (
-            "zone",
-            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}",
-        ),
-        ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
-        (
-            "done",
-            r"\W*(?:i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran|already did)\b|(?:done|finished|completed) "
-            r"(?:with )?(?:the|my)\b).*",
-        ),
-        ("plan", r".*\b(?:what(?:'s| is| are| was)|show|list)\b.*\b(?:goals?|plans?)\b.*"),
-        ("drop", r"\W*(?:please )?(?:cancel|delete|remove|drop|forget|skip)\b(?!.*\bgoal\b).+"),
-    )
-)
 _CHANGE = re.compile(
     r"\b(?:change|modify|adjust|adapt|update|give up|giving up|abandon|quit|stop|drop|cancel|pause)\b",
     re.IGNORECASE,
@@ -125,6 +63,9 @@ _UNDERSTOOD = {
     "AFFIRM": "yes",
     "NEGATE": "no",
     "SNOOZE": "snooze",
+    "MISSED": "missed",
+    "ON_IT": "on_it",
+    "SETTINGS": "settings",
 }
 
 
@@ -137,12 +78,20 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if (course := course_of(state, ctx, text)) is not None:
         return course
     kind = aside_of(text)
+    if kind == "language" and (task := _task_of_another_tongue(ctx, text)) is not None:
+        return task
     if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
         kind = None
     if kind == "drop" and _names_a_goal(ctx, text):
         return {"intent": Intent.MODIFY_GOAL}
     if kind is None and _changes_goal(ctx, text):
         return {"intent": Intent.MODIFY_GOAL}
+    if kind is None and BEGINS.fullmatch(text[:120]) and matching(text, diary.open_tasks(ctx), _title):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "on_it"}}
+    if kind is None and PARTLY.fullmatch(text[:120]):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "partly"}}
+    if kind is None and len(wanted := goals_in(text)) > MOST_GOALS:
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "many_goals", "goals": wanted}}
     if kind is None and _moves_task(ctx, text):
         return {"intent": Intent.RESCHEDULE_TASK}
     if kind is not None:
@@ -159,7 +108,21 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
             "intent": Intent.CLARIFY,
             "aside": {"kind": kind, "question": answer.clarification_question or ""},
         }
+    if answer.intent == Intent.NEW_TASK:
+        return _new_task(ctx, text)
     return {"intent": answer.intent}
+
+
+def _new_task(ctx: TurnContext, text: str) -> Update:
+    """A task, unless only a time was said for the reminder that is open; of a very long list the first ten."""
+    slots = understand(text, ctx.local_now, ctx.user.timezone).slots
+    if slots.get("when") is not None and not slots.get("title") and _retimes_reminder(ctx, text):
+        return {"intent": Intent.RESCHEDULE_TASK}
+    if more := slots.get("more"):
+        shown = len(slots["items"])
+        before = f"Let's begin with the first {shown}. The other {more} can come in a second message."
+        return {"intent": Intent.NEW_TASK, "aside": {"before": before}}
+    return {"intent": Intent.NEW_TASK}
 
 
 def aside_of(text: str) -> str | None:
@@ -169,7 +132,20 @@ def aside_of(text: str) -> str | None:
         return _COMMANDS.get(name.partition("@")[0].casefold(), "unknown_command")
     if is_foreign(text):
         return "language"
-    return next((kind for kind, pattern in _ASIDES if pattern.fullmatch(text[:300])), None)
+    return aside_kind(text)
+
+
+def _task_of_another_tongue(ctx: TurnContext, text: str) -> Update | None:
+    """ "Morgen um 18 Uhr Zahnarzt": a time that was understood, and a name for it; it is read back before it is kept."""
+    read = understand(text, ctx.local_now, ctx.user.timezone)
+    when = read.slots.get("when")
+    if when is None or when.first is None or not read.slots.get("title"):
+        return None
+    return {"intent": Intent.NEW_TASK, "aside": {"before": tongues.reads_back(text)}}
+
+
+def _title(task: Task) -> str:
+    return task.title
 
 
 def _after_in(text: str) -> str:

@@ -107,7 +107,7 @@ def _record(state: AgentState, ctx: TurnContext, name: str, text: str, step: str
         return _met(state, ctx, name, echo)
     if _SHRUG.fullmatch(text):
         return _skip(state, ctx, name, step)
-    unclear = tongues.REPLY if is_foreign(text) else "I didn't get that."
+    unclear = tongues.sorry(text) if is_foreign(text) else "I didn't get that."
     return _aside(state, ctx, name, text, unsure=True) or ask_again(
         state, _NODE, f"{unclear} {TOPICS[name].hint}"
     )

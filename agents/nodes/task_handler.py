@@ -51,7 +51,8 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if problem is not None:
         return _ask_when(state, wishes, problem)
     named = [wish for wish in wishes if wish.title]
-    return _propose(state, ctx, named) if named else _ask_title(state, ctx, wishes)
+    before = str((state.get("aside") or {}).get("before", ""))
+    return _propose(state, ctx, named, before) if named else _ask_title(state, ctx, wishes)
 
 
 def _ask_title(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish]) -> Update:
@@ -169,7 +170,9 @@ def _says_clash(ctx: TurnContext, clashes: Sequence[tuple[datetime, Busy]]) -> s
 
 
 def _ask_when(state: AgentState, wishes: Sequence[Wish], problem: Problem) -> Update:
-    options = [Option(label, "at", argument) for label, argument in problem.options]
+    options = [
+        Option(label, "at", argument) if argument else Option(label) for label, argument in problem.options
+    ]
     return ask(state, _NODE, problem.text, [options] if options else [], _focus("when", wishes))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from agents.care import REPLIES, needs_care
 from agents.turn import Limits
 from channels.messages import InboundKind, InboundMessage
 
+_READ_FOR_CARE = 20_000  # characters
 _BY_KIND = {
     InboundKind.VOICE_NOTE: "I can't listen to voice notes yet. Could you type it in a few words?",
     InboundKind.PHOTO: "I can't read pictures yet. What should I know from it?",
@@ -26,6 +28,8 @@ def answer_unusual(message: InboundMessage, limits: Limits) -> str | None:
 
 
 def _odd_text(text: str, limits: Limits) -> str | None:
+    if len(text) > limits.text_characters and (care := needs_care(text[:_READ_FOR_CARE])) is not None:
+        return REPLIES[care]
     if len(text) > limits.text_characters:
         return (
             "That is a lot to take in at once. What is the one thing you'd like to do, in a sentence or two?"

@@ -35,7 +35,7 @@ AFFIRM = _any(
     r"^(?:great|perfect(?:ion)?|awesome|excellent|wonderful|fantastic|lovely|amazing|super|cool|nice|good|brilliant|beautiful|sweet)\b",
     r"^(?:that|it|this|everything|they|all)?(?:'?s| is| are| was)?(?: all| just| really)? ?(?:look|sound|seem|work)(?:s|ed)?(?: all| just| really)? "
     r"(?:good|great|fine|right|perfect|fantastic|correct|wonderful|ok|okay|awesome|like a plan|lovely|amazing|excellent|well)",
-    r"^(?:that|it|this)(?:'?s| is| was| will be)?(?: all| just| really| absolutely)? (?:good|great|fine|right|perfect|correct|ok|okay|awesome|works?|it|what i (?:want|need)(?:ed)?|the one|will (?:do|work)|would be (?:just |really )?(?:great|good|fine|perfect)|sounds good)",
+    r"^(?:that|it|this)(?:'?s| is| was| will be)?(?: all| just| really| absolutely)? (?:(?:good|great|fine|perfect)(?! if\b)|right|correct|ok|okay|awesome|works?|it|what i (?:want|need)(?:ed)?|the one|will (?:do|work)|would be (?:just |really )?(?:great|good|fine|perfect)(?! if\b)|sounds good)",
     r"^i (?:do|would|agree|approve|confirm|like (?:it|that|this)|love (?:it|that)|think so)\b(?!.* (?:to|a|an) )",
     r"^(?:please )?(?:try|book|confirm|take|use|keep|accept|approve) (?:it|that|this|one)(?: please)?\W*$",
     r"^(?:looks|sounds|works) (?:good|great|fine|fantastic|perfect)",
@@ -61,6 +61,7 @@ CANCEL = _any(
     r"\b(?:this|the|that) (?:process|request|command|conversation) (?:needs to|should|must|has to) (?:stop|end)|cancel (?:that|this|the|my)(?: last)? (?:request|command|action|process|query)",
 )
 SMALLTALK = _any(
+    r"^(?:morning|evening|afternoon|mornin)(?: flux| all| everyone)?\W*$",
     r"^(?:many |a million )?(?:thanks?|thank (?:you|u)|thx|ty|cheers|ta)\b(?!.*\b(?:add|schedule|set|create|book|make|put|remind|change|move|delete|cancel)\b)",
     r"^(?:hi|hello|hey|hiya|howdy|greetings|yo|sup|good (?:morning|evening|afternoon|night|day))\b[ ,!.]*(?:flux|there|you|again|how are (?:you|things)|friend|everyone|buddy|to you)*\W*$",
     r"^(?:good ?)?bye\b|\bbye\W*$|^see (?:you|ya)|^(?:take care|good ?night|signing off|farewell|later(?:s)?!?$|catch you later|talk to you later|ttyl|so long|cya)",
@@ -80,6 +81,7 @@ HELP = _any(
     r"how does (?:this|it|that|flux) work|(?:need|want|give me|some) (?:some )?help (?:with|using|on|managing|me with)|help me (?:with (?:a problem|my|the|managing|this)|manage|understand|out)|help managing|i'?m (?:lost|stuck|confused)|can you update an event",
 )
 DELETE = _any(
+    r"^(?:skip|leave out) (?!(?:it|this|that|rope|to|school)\b)\S+",
     r"^(?:(?:and|also|go|identify|find)\b.{0,60}\b)?(?:delete|remove|erase|cancel|clear|scrap|scratch|wipe|discard|dismiss|unschedule|drop|nix|kill|trash|axe|void|un-?set|get rid of|take off|do away with|disable|deactivate|cross (?:off|out)|throw out|eliminate)\b",
     r"\b(?:delete|remove|erase|cancel|get rid of|discard)\b.{0,50}\b" + THING + r"\b",
     r"\b" + THING + r"\b.{0,60}\b(?:be |are |is |was |get )?(?:cancell?ed|deleted|removed|erased|cleared)\b",
@@ -91,7 +93,8 @@ DELETE = _any(
     r"^(?:turn|shut|switch) (?:\S+ ){1,4}off\W*$|^(?:turn|shut|switch) off (?:the |my |all |all my |this |that )?(?:\S+ ){0,3}(?:alarms?|reminders?|alerts?|timers?)|^stop (?:the |my |all |all my )?(?:\S+ ){0,2}(?:alarms?|reminders?|timers?)",
 )
 RESCHEDULE = _any(
-    r"^(?:change|move|re-?schedule|postpone|push|shift|delay|bump|update|modify|edit|adjust|reset|extend|re-set|swap|switch|rename|alter|revise|put off|bring forward|prolong|lengthen|shorten|correct|amend|relocate|advance|replace|defer)\b",
+    r"^(?:bring|pull) .{1,40}\b(?:forward|earlier|up to)\b|\b(?:moved|changed|pushed|brought forward|put back) to .{0,20}\d|^(?:i )?can'?t (?:make|do) .{1,40}\binstead\W*$|^make (?:it|the \S+|my \S+) (?:earlier|later|shorter|longer)\b",
+    r"^(?:change|move|re-?schedule|postpone|push|shift|delay|bump|update|modify|edit|adjust|reset|extend|re-set|swap|switch|rename|alter|revise|put off|bring forward|prolong|lengthen|shorten|correct|amend|relocate|advance|replace|defer)\b(?! (?:chapters?|sections?|for|notes|vocab\w*|unit|the (?:chapter|notes|section)) ?)",
     r"\b(?:change|move|re-?schedule|postpone|push back|shift|delay|update|modify|edit|adjust|alter|swap)\b.{0,60}\b(?:"
     + THING
     + r"|that|it|time|date|one)\b",
@@ -108,13 +111,15 @@ RESCHEDULE = _any(
     r"^add (?:\S+ ){1,4}(?:minutes?|hours?|days?) to (?:my|the|this|that|it)\b|^add \w+(?: and \w+)* to (?:\S+ ){0,3}(?:reminder|meeting|event|appointment|alarm)\b",
 )
 SNOOZE = _any(
-    r"\bsnooz\w*\b", r"^(?:remind|ask|ping|nudge|bug|wake) me (?:again|later|in a (?:bit|while|minute))\b"
+    r"^(?:ask|ping|nudge|bug|try) me (?:again )?(?:tomorrow|tonight|later|in the (?:morning|evening)|this (?:afternoon|evening))\W*$",
+    r"\bsnooz\w*\b",
+    r"^(?:remind|ask|ping|nudge|bug|wake) me (?:again|later|in a (?:bit|while|minute))\b",
 )
 QUERY = _any(
     r"\b(?:do|did|does|have|has|am|are|is|was|were|will)\b.{0,30}\b(?:i|we|you|there|my|any|anything|something)\b.{0,60}\b(?:"
     + THING
     + r"|scheduled|planned|booked|due|coming up|going on|free|busy|available|on for|mark|plans)\b",
-    r"^(?:do|did) i (?:have|need|got)\b|^(?:am i|are we|is \w+) (?:free|busy|available|booked)|^have i (?:got|set|any|made|added)|^is there (?:anything|something|any)|^(?:any|got any)(?:thing)?\b.{0,60}(?:"
+    r"^(?:do|did) i (?:have|need|got)\b|^(?:did|have|had) i (?:already |even )?(?:do|done|take|taken|go|gone|call|called|finish\w*|miss\w*|make|made|pay|paid)\b|^show (?:me )?(?:this|next) (?:week|month)|^(?:todo|to-do|to do)s? ?list?\W*$|^(?:am i|are we|is \w+) (?:free|busy|available|booked)|^have i (?:got|set|any|made|added)|^is there (?:anything|something|any)|^(?:any|got any)(?:thing)?\b.{0,60}(?:"
     + THING
     + r"|on|planned|today|tomorrow|week)",
     r"^(?:what|which|when|where|how (?:many|much|long)|who|whose|at what time|what time|what day)(?:'?s|'?re|'?ll)?\b.{0,80}\b(?:my|i|our|we|"
@@ -137,6 +142,7 @@ QUERY = _any(
     + r")\b|^how (?:am i doing|did i do|many (?:tasks|things) (?:are )?left|is my (?:goal|plan|week|streak))",
 )
 PAUSE = _any(
+    r"^(?:i'?m|i am|im) (?:\w+ )?(?:sick|ill|poorly|unwell|off sick|away)\b(?! of\b)|^(?:be )?quiet(?: please)?\W*$|^(?:i'?ll|i will) be away\b|^give me a break\W*$",
     r"^(?:pause|hold|suspend|mute|freeze|silence|resume|un-?pause)\b(?!.*\b(?:music|song|video|podcast|bank|account|card|lights?)\b)",
     r"^(?:i'?m|i am|i'?ll be|i will be|we'?re|we are)(?: \w+)? (?:on|going on) (?:holiday|vacation|leave|a break|a trip)\b|^(?:holiday|vacation|quiet) (?:mode|from|until|till)",
     r"\b(?:stop|don'?t|do not|no) (?:bother|remind|message|messag|nudg|ping|contact|text|notify|remind|reminders)\w*(?: me)?\b.{0,20}\b(?:until|till|for|this week|today|tomorrow)\b|^(?:leave me alone|take a break from reminders|i need a break)\b|^i'?m back\b",
@@ -145,13 +151,17 @@ SETTINGS = _any(
     r"^(?:/?settings|preferences|options|my (?:settings|profile|account))\W*$|^(?:open|show|change|update|edit|adjust)(?: me)? (?:my |the )?(?:settings|preferences|profile|time ?zone|language|wake[ -]?(?:up )?time|bed ?time|sleep (?:hours|times?|window)|work(?:ing)? hours|phone number|quiet hours|lead time|notification settings)\b(?!.{0,20}\b(?:alert|alarm|reminder))",
     r"^(?:i'?m|i am|i'?ve (?:moved|arrived|landed)|i have moved)(?: now| currently| back)?(?: in| to) (?!a\b|an\b|the (?:middle|mood|gym|office|car)|my\b|bed\b|trouble|love|pain|need|charge|town)[a-z .]{3,25}\W*$|^my (?:time ?zone|phone(?: number)?|number|name|bed ?time|wake[ -]?up time|working hours|language) (?:is|are|has|changed)\b|^call me [a-z]+\W*$",
     r"^(?:turn|switch) (?:on|off) (?:the )?(?:calls?|whatsapp|push|phone calls|morning brief|evening review|notifications|reminders)\b|^(?:don'?t|do not|stop|never) (?:call|phone|ring)(?:ing)? me\b|^(?:enable|disable) (?:calls?|whatsapp|push|notifications|the morning brief|the evening review)|^remind me (?:\d+|ten|five|fifteen) minutes (?:earlier|before every|ahead)",
-    r"^i(?: usually| normally| now)* (?:get up|wake up|go to bed|go to sleep|work)(?: at| from| around) \d",
+    r"^i(?: usually| normally| now| always)* (?:get up|wake up|go to bed|go to sleep|work)(?: at| from| around)? \d|^no (?:phone )?calls\b|^set (?:my |the )?(?:time ?zone|bed ?time|wake[ -]?up time|language)\b",
 )
-DONE = _any(
-    r"^(?:mark|tick|check|cross)\b.{1,60}\b(?:as )?(?:done|completed?|finished|off)\b|^set\b.{1,40}\b(?:as|to) (?:done|completed|finished)\b",
-    r"^i(?:'?ve| have)?(?: just| already| finally)* (?:did|done|finished|completed|nailed|crushed|smashed|wrapped up)\b(?! (?:with (?:this|you|the) (?:app|bot|thing)))(?!.*\?)",
-    r"^(?:done|finished|completed)(?: with)? (?:my|the|that|this|it|all|today)\b(?! (?:app|bot|chat|conversation))",
-    r"^(?:my|the|that|this) [\w ]{2,40} (?:is|are|was) (?:done|finished|complete|completed)\W*$",
+SAYS_DONE = re.compile(r"\b(?:done|did|finished|completed?|sorted|nailed|smashed|crushed|took|taken)\b")
+NO_REMINDER = re.compile(
+    r"^(?:please )?(?:(?:don'?t|do not|no need to|never) (?:remind|nag|ping|nudge|bother|disturb|message|text|notify)(?: me)?|(?:stop|quit) (?:reminding|nagging|pinging|nudging|bothering|messaging|texting|notifying)(?: me)?"
+    r"|no (?:more )?(?:reminders?|messages?|nudges?|notifications?|pings?))(?: (?:to|about|for|of) (?!(?:now|today|tomorrow|the (?:rest|next)|this|an?|until|till)\b)(?P<what>.+?)| .*)?\W*$"
+)
+MODIFY_GOAL = _any(
+    r"\b(?:change|modify|adjust|adapt|rework|redo|edit|update|tweak|rethink|pause|drop|quit|abandon|stop|end|cancel|delete|remove)\b.{0,30}\b(?:my|the|this|that) (?:\S+ ){0,3}(?:goals?|plan)\b(?! (?:reminder|meeting))",
+    r"^(?:i(?:'m| am| want to| think i'?ll|'ll)? )?(?:giv(?:e|ing) up on|abandon(?:ing)?) (?!smoking|sugar|coffee|alcohol|meat|drinking)\S+",
+    r"\b(?:make|have) (?:my|the|this|that) (?:\S+ ){0,2}(?:plan|goal) (?:\S+ )?(?:easier|harder|lighter|shorter|longer|simpler|slower|gentler)\b|\b(?:plan|goal) is (?:too|way too) \w+",
 )
 # Domains Flux has nothing to do with; only where nothing speaks of reminders or the calendar.
 FOREIGN = _any(
@@ -173,6 +183,7 @@ ABOUT_FLUX = re.compile(
     r"\b(?:remind|reminders?|alarms?|alerts?|calend[ae]r|agenda|schedule|appointments?|meetings?|to-?do|tasks?|wake me|events?)\b"
 )
 CREATE = _any(
+    r"\b(?:be reminded|remind(?:ing)? me|nudge|poke|prod|buzz|shout at) (?:me )?(?:\S+ ){0,6}?(?:to|about|that)\b|\b(?:get|have|possible to get|want) a (?:reminder|nudge) (?:to|about|for)\b",
     r"\b(?:remind|reminds|reming|remeber|alert|notify|nudge|ping|alarm|text|call) (?:me|us|him|her|them|my|the|everyone|everybody|our|myself|[a-z]+) (?:\S+ ){0,6}?(?:to|of|about|that|at|on|in|every|when|tomorrow|today|tonight|for|before|by|if|daily|once|each|next|this|not|again|as|i)\b",
     r"\bremind me\b|\bremind\b.{1,30}\b(?:to|about|that)\b|\bremember to\b|^don'?t (?:let me )?forget\b|\bdon'?t let me forget\b|^note to self\b|^remember\b",
     r"^(?:set|create|add|make|schedule|book|put|plan|arrange|organi[sz]e|start|enter|insert|log|note|pencil|mark|block|reserve|save|record|open|send|give|get|fix|setup|include|new|place|indicate|input|do|need|i need|establish|generate|write|turn on|activate|enable|repeat|throw|slot|drop)\b.{0,80}\b(?:reminders?|remind|alarms?|alerts?|events?|meetings?|appointments?|appontment|tasks?|to-?do|calend[ae]r|calandar|schedule|agenda|timers?|notifications?|entry|item|list|reminding|reminded)\b",
@@ -186,9 +197,23 @@ TASK_VERBS = (
     r"(?:call|phone|ring|text|buy|pay|pick up|drop off|drop|collect|return|renew|submit|send|email|clean|wash|water|walk|feed|take|bring|fix|repair|order"
     r"|cook|bake|mow|vacuum|iron|fold|pack|unpack|print|sign|file|mail|post|book|cancel|confirm|check|charge|change|replace|refill|finish|complete|prepare|prep|write|draft|review"
     r"|read|study|practi[sc]e|meet|visit|see|go|get|do|make|give|invite|ask|tell|thank|congratulate|apply|register|enrol|enroll|sort|organi[sz]e|tidy|declutter|dust|sweep|mop|empty|put|hang|paint|plant|rake|shovel"
-    r"|stretch|run|jog|swim|cycle|lift|work out|workout|gym|yoga|meditate|journal|pray|floss|brush|shower|shave|nap|sleep|eat|drink|rehearse|record|edit|upload|download|backup|back up|update|install|transfer|deposit|withdraw|invest|budget|plan|schedule|set up|hoover|pickup|attend|join|watch|start|begin|leave|move|babysit|buy|grab)"
+    r"|stretch|run|jog|swim|cycle|lift|work out|workout|gym|yoga|meditate|journal|pray|floss|brush|shower|shave|nap|sleep|eat|drink|rehearse|record|edit|upload|download|wash up|hand in|turn in|reply|respond|follow up|look into|research|chase|deal with|spend|lock|brainstorm|outline|proofread|revise|memori[sz]e|trim|weed|wrap|unsubscribe|clear|restock|refuel|top up|fill|polish|defrost|decorate|measure|assemble|repot|prune|draw|sketch|hike|log|track|compare|discuss|donate|drive|fetch|stop by|swing by|pop|nip|turn off|switch off|backup|back up|update|install|transfer|deposit|withdraw|invest|budget|plan|schedule|set up|hoover|pickup|attend|join|watch|start|begin|leave|move|babysit|buy|grab)"
+)
+# Errands that people name by a noun alone.
+TASK_NOUN = re.compile(
+    r"^(?:(?:the|my|some|kids'?|weekly) )*(?:laundry|dishes|washing up|groceries|grocery shopping|food shop|shopping|dentist|doctors?|gp|vet|haircut|homework"
+    r"|hoovering|vacuuming|ironing|bins?|trash|rubbish|recycling|meds|medication|pills|tablets|vitamins|physio|therapy|optician|barber|school run|taxes|tax return|rent"
+    r"|invoices?|timesheet|expenses|mot|bedtime routine|skincare|inbox|cleaning|dusting|gardening|weeding|washing)(?: run| appointment| time)?\W*$",
+    _LIST,
 )
 TASK_START = re.compile(rf"^{TASK_VERBS}\b(?! (?:me|you|us)\b)", _LIST)
+
+
+def names_errand(title: str) -> bool:
+    """Whether a title alone is clearly something to do: a verb of errands, or a noun people put on lists."""
+    return bool(TASK_START.match(title) or TASK_NOUN.match(title))
+
+
 # Beginnings of a sentence that says something about a time without asking for a task.
 NO_TASK = re.compile(
     r"^(?:maybe|perhaps|possibly|not|too|it|that|this|nothing|never|go back|there|we|you|he|she|they|"

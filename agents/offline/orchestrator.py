@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 from agents.briefs import OrchestratorBrief
-from agents.offline.understand import understand
+from agents.offline.lexicons import names_errand
+from agents.offline.titles import title_of
+from agents.offline.understand import Understanding, understand
 from agents.outputs import OrchestratorOutput
 from storage.vocabulary import Intent
 
@@ -53,7 +55,7 @@ def route(brief: OrchestratorBrief) -> OrchestratorOutput:
     """The intent, and in the payload what code needs to go on: `understood` is the finer intent (QUERY, DONE, ...)."""
     read = understand(brief.text, brief.local_now, brief.timezone)
     understood = str(read.intent).upper()
-    intent = _intent(brief.text, understood)
+    intent = _intent(brief.text, understood, read)
     asks = _QUESTIONS.get(understood, _QUESTION) if intent is Intent.CLARIFY else None
     slots = {key: str(value) for key, value in dict(read.slots).items() if value is not None}
     return OrchestratorOutput(
@@ -75,11 +77,39 @@ def certain(brief: OrchestratorBrief) -> OrchestratorOutput | None:
     return route(brief) if clear else None
 
 
-def _intent(text: str, understood: str) -> Intent:
+def _intent(text: str, understood: str, read: Understanding) -> Intent:
     if _CHANGES_GOAL.search(text):
         return Intent.MODIFY_GOAL
     known = _INTENTS.get(understood)
     wishes = _WISH.search(text) is not None
     if wishes and (known is None or (known is Intent.NEW_TASK and _HORIZON.search(text))):
         return Intent.GOAL  # "I want to run 5 km in six weeks" names a horizon, not a moment
+    if known is None and understood == "OTHER" and _may_be_a_task(text, read):
+        return Intent.NEW_TASK  # said back before it is kept, so that a guess does no harm
     return known or Intent.CLARIFY
+
+
+# Verbs that as often ask somebody else's service for something.
+_NO_ERRAND = re.compile(
+    r"^(?:check|get|give|tell|make|show|play|find|see|go|do|read|watch|start|set|book|turn|ask)\b", re.I
+)
+
+
+def _may_be_a_task(text: str, read: Understanding) -> bool:
+    """ "Email Sara", "cinema tomorrow 7.45pm", or only a time: nothing else it could sensibly be."""
+    when = read.slots.get("when")
+    timed = bool(when is not None and when.first is not None)
+    if "?" in text or _ASKS.match(text):
+        return False
+    title = title_of(text, when.span if when is not None else ())
+    if not title:
+        return timed
+    if names_errand(title) and _NO_ERRAND.match(title) is None:
+        return len(title.split()) <= 10
+    return when is not None and timed and when.timed and len(title.split()) <= 6
+
+
+_ASKS = re.compile(
+    r"\W*(?:what|who|when|where|why|how|which|is|are|will|does|play|turn|rate|find|show|tell|maybe|not|i (?:don'?t|can'?t|was|am|think|feel|hate|love))\b",
+    re.I,
+)

@@ -12,7 +12,7 @@ _NAMED = re.compile(r"\b(?:called|titled|named|labell?ed|entitled)\s+(?:as\s+)?(
 _CHATTER = r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|alexa|olly|siri|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
 _ASKING = (
     r"(?:(?:can|could|would|will) (?:you|u|we|i)(?: please| also| now| just)*|i(?: would|'d| also)* (?:like|love|want|need|have|wish)(?: for)?(?: you)? to(?: also| now)*|i'd like to"
-    r"|i(?: am|'m)? (?:going to|gonna)|i (?:want|need)(?: also)?(?: you to)?|i (?:must|gotta|should|will)|i'll|i(?:'ve| have)? got to|need to|let's|we need to|make sure (?:to|i|that i)|help me(?: to)?|go ahead and|i need to)"
+    r"|i(?: am|'m)? (?:going to|gonna)|i (?:want|need)(?: also)?(?: you to)?|(?:i )?(?:gotta|gonna|hafta|need 2|oughta)|i(?: really| still| also)* (?:must|should|will|need to|have to|ought to)|i'll|i(?:'ve| have)? got to|need to|let's|we need to|make sure (?:to|i|that i)|help me(?: to)?|go ahead and|i need to)"
 )
 _LEAD = re.compile(rf"^(?:(?:{_CHATTER})[,.!;:\s]+|(?:{_ASKING})\s+)+", re.I)
 _OBJ = (
@@ -33,7 +33,7 @@ _COMMANDS = re.compile(
             r"(?:add|put|enter|note|schedule|mark|save|log)\s+(?:to|on|in|into)\s+(?:my|the|our)?\s*(?:calend[ae]r|calandar|calander|schedule|agenda|list|to-?do(?: list)?)(?:\s+(?:for|to|that))?\b",
             r"(?:schedule|add|create|book|set up|setup|set|arrange|plan|make|put|pencil in|block(?: off| out)?|organi[sz]e|enter|reserve|indicate|include|find|save|fix|call it)(?:\s+(?:me|us|in|down|up))*(?:\s+for)?\b(?!\s*(?:it|sure|up my mind)\b)",
             r"i(?:'d| would) like(?: to have)?(?:\s+(?:a|an|the|my))?\b",
-            r"(?:i )?(?:also )?(?:have|need|got|'ve got)(?:\s+(?:to|a|an|the|my|some|plans? for))*\b(?!\s*fun\b)",
+            r"(?:i )?(?:also )?(?:have|need|got|i've got|'ve got)(?:\s+(?:to|a|an|the|my|some|plans? for))*\b(?!\s*fun\b)",
             r"(?:i'?m|i am|we'?re|we are|will|i will|we will)\s+(?:also\s+)?(?:have|having|be|going to be|attending|be attending|going to have)?\b(?:\s+(?:a|an|the))?",
             r"wake me(?: up)?(?=\s+(?:for|to))",
         )
@@ -43,15 +43,15 @@ _COMMANDS = re.compile(
 )
 _REMINDS = re.compile(r"remind|alarm|alert|notif|forget|\bto$|timer")
 _EDGE_BEFORE_SOFT = re.compile(
-    r"^(?:[\s,.;:!?\-–>()]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+",
+    r"^(?:[\s,.;:!?\-–>()*•]+|(?:to|for|about|of|that|on|at|and|is|by|as|then|also|please|me to|to remind me|remind me|called|titled|named|me|there is|there'?s)\b\s*)+",
     re.I,
 )
 _EDGE_AFTER = re.compile(
-    r"(?:[\s,.;:!?\-–>(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|sometime|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
+    r"(?:[\s,.;:!?\-–(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|some ?time|at some point|(?:at|around) like|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
     re.I,
 )
 _ASIDE = re.compile(
-    r"(?:\s*(?:[,.]\s*)?\b(?:on|to|in|into|onto)\s+(?:my|the|our)\s+(?:calend[ae]r|calandar|calander|schedule|agenda|to-?do list|list|planner|outlook)\b(?:\s+for\b)?)|\s*\b(?:and )?(?:need|put|want) it on my calendar\b.*$|\s*[.,]\s*(?:add|put) (?:that|it|this) (?:to|on|in) my cal.*$|\s*\b(?:remind me|thank you|thanks|as well|if possible)\s*[.!]*$",
+    r"\s*\bfor now\b[.!]*|(?:\s*(?:[,.]\s*)?\b(?:on|to|in|into|onto)\s+(?:my|the|our)\s+(?:calend[ae]r|calandar|calander|schedule|agenda|to-?do list|list|planner|outlook)\b(?:\s+for\b)?)|\s*\b(?:and )?(?:need|put|want) it on my calendar\b.*$|\s*[.,]\s*(?:add|put) (?:that|it|this) (?:to|on|in) my cal.*$|\s*\b(?:remind me|thank you|thanks|as well|if possible)\s*[.!]*$",
     re.I,
 )
 _PEOPLE = re.compile(
@@ -67,16 +67,34 @@ def title_of(text: str, spans: Spans) -> str:
     quoted = _QUOTED.search(text)
     if quoted is not None:
         return (quoted[1] or quoted[2]).strip(" ,.;:")
-    left = _clause(_without_spans(text, spans).replace(" 'm ", "'m "))
+    left = _clause(without_spans(text, spans).replace(" 'm ", "'m "))
     named = _NAMED.search(left)
     if named is not None:
         left = named[1]
-    left = _ASIDE.sub(" ", left)
-    return _tidy(_without_command(left))
+    left = _FOREIGN_ASKS.sub(" ", _ASIDE.sub(" ", left)).strip()
+    title = _tidy(_without_command(left))
+    return "" if _ONLY_WHEN.fullmatch(title) else title
 
 
+# "Remind me" in the languages whose times are understood.
+_FOREIGN_ASKS = re.compile(
+    r"^\s*(?:erinner[e]? mich(?: bitte)?(?: daran)?(?:,)?(?: an)?|recu[eé]rdame(?: que)?|rappelle[- ]moi(?: de)?|ricordami(?: di)?|lembr[ea][- ]me(?: de)?"
+    r"|me lembr[ea](?: de)?|bana|herinner me(?: eraan)?(?: om)?|ich (?:möchte|will|muss)|quiero|tengo que|je (?:veux|voudrais|dois)|voglio|vorrei|devo|quero|preciso|ik (?:wil|moet))\s+|\s+(?:(?:bana )?hat[ıi]rlat|erinnern)\s*$",
+    re.I,
+)
+# Nothing but when, or "it": "after lunch", "do it".
+_ONLY_WHEN = re.compile(
+    r"(?:(?:do|start|finish|try) (?:it|that|this)\s*)?(?:(?:before|after) (?:work|lunch|dinner|bed(?:time)?|school|breakfast|supper|tea))?",
+    re.I,
+)
 _BEHIND = re.compile(
-    r"[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$",
+    r"\s+(?:and|but|so) i (?:really )?(?:don'?t|can'?t|do not|cannot|never)\b.*$|[.?!]\s+(?:it|we|this|that|location|remind|thanks?|there)\b.*$|[,.;]?\s*\b(?:can you |could you |please )*remind me\b(?:\s+(?:\d+|an?|one|two|half)\b.*)?\s*[.?!]*$|\s+(?:and )?put me as \w+$",
+    re.I,
+)
+# However long the way to it: what is asked for stands behind the last of these.
+_ASKED = re.compile(
+    r"\b(?:(?:remind|reminds|reminding|prompt|nudge|ping|poke|prod|buzz|shout at) me[ ,]+(?:if possible[ ,]+)?(?:that i (?:need|have|ought|should|must) to|to|about)|be reminded (?:to|about|of)|(?:get|have|need|want) a (?:reminder|nudge) (?:to|about|for)|don'?t let me forget (?:to|about)"
+    r"|(?:i )?(?:really |still )?(?:need|have|must|got) to (?:remember to|not forget to|not forget)|(?:i )?(?:must not|mustn'?t|can'?t|cannot|don'?t) forget(?: to| about)?)\s+",
     re.I,
 )
 _BEFORE = re.compile(
@@ -87,6 +105,9 @@ _BEFORE = re.compile(
 
 def _clause(left: str) -> str:
     """The sentence that carries the task: what leads up to it and what follows is talk."""
+    asked = list(_ASKED.finditer(left))
+    if asked and left[asked[-1].end() :].strip(" .!?"):
+        return "remind me to " + left[asked[-1].end() :]
     left = left if re.match(r"\s*(?:please )?remind", left, re.I) else _BEHIND.sub("", left)
     lead_up = _BEFORE.search(left)
     if lead_up is not None and _COMMANDS.match(fold(left[: lead_up.start()])) is None:
@@ -94,7 +115,7 @@ def _clause(left: str) -> str:
     return left
 
 
-def _without_spans(text: str, spans: Spans) -> str:
+def without_spans(text: str, spans: Spans) -> str:
     """The text without the places that speak of time; what they leave is joined by one space."""
     left: list[str] = []
     at = 0
@@ -140,11 +161,13 @@ def _is_title_itself(left: str, command: re.Match[str]) -> bool:
 
 
 def _tidy(left: str) -> str:
-    left = re.sub(r"\s+([,.;!?])", r"\1", left)
+    left = re.sub(r"\s+([,.;!?])", r"\1", re.sub(r"\(\s*\)", "", left))
+    left = re.sub(r"^spend\s+(?=\w+ing\b)|\s+to my (?:\w+ )?list$", "", left, flags=re.I)
     for _ in range(2):
         left = _EDGE_AFTER.sub("", left)
         left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
         left = _EDGE_BEFORE_SOFT.sub("", left)
+    left = left if "<" in left else left.rstrip("> ")
     left = re.sub(r"(?<=\w)\s+(?:reminder|alarm|alert)$", "", left, flags=re.I)
     left = re.sub(r"(?<=\w\w)\s+(?:is|are|will be)$", "", left)
     left = re.sub(r"^wake (?:me|us) up$", "wake up", left, flags=re.I)
@@ -152,25 +175,33 @@ def _tidy(left: str) -> str:
 
 
 _TARGETS = re.compile(
-    r"^(?:mark|tick|check|cross|change|move|re-?schedule|postpone|push(?: back)?|shift|delay|update|modify|edit|adjust"
+    r"^(?:mark|tick|check|cross|skip|bring|pull|leave out|change|move|re-?schedule|postpone|push(?: back)?|shift|delay|update|modify|edit|adjust"
     r"|delete|remove|erase|cancel|clear|scrap|drop|snooze|get rid of|(?:i'm )?(?:done|finished)(?: with)?|completed"
     r"|i(?:'ve| have)?(?: just| already| finally)* (?:did|done|finished|completed|nailed|crushed|smashed))"
     r"\s+(?:(?:the|my|our|all|this|that)\s+)*(?:reminders?\s+(?:to|for|about)\s+)?",
     re.I,
 )
 _TARGET_ENDS = re.compile(
-    r"\s+(?:as )?(?:done|completed?|finished|off)\s*$|\s+to(?: the| be)?\s*$|\s+(?:reminder|alarm|alert)$"
+    r"(?:\s+(?:is|are))?(?:\s+all)?(?:\s+as)?\s+(?:done|completed?|finished|off|sorted)\s*$|\s+(?:back|forward|by|till|until)$|\s+to(?: the| be)?\s*$|\s+(?:reminder|alarm|alert)$"
     r"|\s+to the (?:morning|evening|afternoon)$",
     re.I,
 )
 _POLITE = re.compile(r"^(?:(?:can|could|would|will) you |please |ok |now |i (?:want|need) to )+", re.I)
-_ONLY_IT = re.compile(r"(?:it|that|this|them|all|everything|done|finished|did it|make it(?: .*)?)?", re.I)
+_REFUSED = re.compile(
+    r"^(?:please )?(?:(?:don'?t|do not|stop|no need to) (?:remind(?:ing)?|nag(?:ging)?|ping(?:ing)?|nudg(?:e|ing)) me(?: (?:about|to|of|for))?|no (?:more )?reminders? (?:about|for|to)"
+    r"|i (?:don'?t|no longer) need|(?:i )?(?:did ?n'?t|did not|have ?n'?t|could ?n'?t)(?: manage| get round| get around)?(?: to)?(?: do| go to| make| finish)?|(?:i )?(?:just |totally )?(?:missed|skipped|forgot(?: about| to)?|failed))\s+(?:(?:the|my|any)\s+)*",
+    re.I,
+)
+_ONLY_IT = re.compile(
+    r"(?:(?:re-?)?schedule|(?:i )?forgot|missed|my|the|it|that|this|them|all|everything|done|finished|did it|make it(?: .*)?)?",
+    re.I,
+)
 
 
 def target_of(text: str, spans: Spans) -> str:
     """What is to be moved, dropped or ticked off: "move my run to friday" -> "run"; "" when only "it" is meant."""
-    left = _POLITE.sub("", _without_spans(text, spans).strip())
-    left = _TARGET_ENDS.sub("", _TARGETS.sub("", left)).strip(" .,!?")
+    left = _POLITE.sub("", without_spans(text, spans).strip())
+    left = _TARGET_ENDS.sub("", _TARGETS.sub("", _REFUSED.sub("", left))).strip(" .,!?")
     return "" if _ONLY_IT.fullmatch(left) else left
 
 

@@ -14,13 +14,26 @@ from reminders.rules.when.days import next_weekday, one_day
 from reminders.rules.when.grammar import scan
 from reminders.rules.when.lexicon import DAY_CODES
 from reminders.rules.when.moments import Scene
-from reminders.rules.when.pieces import Clock, ClockSpan, Count, DaySpan, Piece, Reading, Repeat, When
+from reminders.rules.when.parts import names_a_deed
+from reminders.rules.when.pieces import (
+    Clock,
+    ClockSpan,
+    Count,
+    Day,
+    DaySpan,
+    Moment,
+    Piece,
+    Reading,
+    Repeat,
+    When,
+)
 from reminders.rules.when.repeats import REPEAT_PATTERNS, WORKDAYS, listed_days, range_days
-from reminders.rules.when.resolve import drop_refused, join_amounts, resolve
+from reminders.rules.when.resolve import GONE, drop_refused, join_amounts, resolve
 from reminders.rules.when.series import resolve_series
 from reminders.rules.when.tokens import Canon, canonical
 
 __all__ = [
+    "GONE",
     "Reading",
     "When",
     "parse_clock",
@@ -54,8 +67,10 @@ def read_when(text: str, now: datetime, tz: str) -> Reading:
         reading = _read(scene, pieces)
     except OverflowError:  # a date beyond the calendar's end
         return Reading(problem="That is too far away for me. When should it be?")
-    span = _spans(canon, pieces) if reading.when is not None or reading.problem is not None else ()
-    when = replace(reading.when, span=span) if reading.when is not None else None
+    shown = [piece for piece in pieces if not names_a_deed(canon.text, piece)]
+    span = _spans(canon, shown) if reading.when is not None or reading.problem is not None else ()
+    alone = not any(isinstance(piece.value, Day | DaySpan | Moment | Repeat) for piece in pieces)
+    when = replace(reading.when, span=span, bare_clock=alone) if reading.when is not None else None
     return Reading(when, reading.problem, span)
 
 
@@ -78,7 +93,7 @@ def _days_in_a_row(scene: Scene, pieces: list[Piece]) -> Reading:
 
 
 def _spans(canon: Canon, pieces: list[Piece]) -> tuple[tuple[int, int], ...]:
-    return tuple(canon.origin(piece.start, piece.end) for piece in pieces)
+    return tuple(dict.fromkeys(canon.origin(piece.start, piece.end) for piece in pieces))
 
 
 def parse_clock(text: str, hint: Literal["morning", "evening"] | None = None) -> time | None:

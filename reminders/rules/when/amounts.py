@@ -31,7 +31,9 @@ _MOST_DAYS = 366 * 60
 
 AMOUNT_PATTERNS: dict[str, str] = {
     "ago": rf"(?:(?:about |over )?{AMOUNT} (?:ago|earlier|before now|back)\b)",
-    "in_amount": rf"(?:in|within|after)(?: the)?(?: next| about| around| another| exactly)? (?P<amount>{AMOUNT})(?: time)?(?: (?:from now|later))?(?! (?:before|after|of|long|early|late|block|slot)\b)",
+    "in_range": rf"(?:in|within) (?:about |around )?(?P<low>\d{{1,3}}) ?(?:-|to|or) ?\d{{1,3}} ?(?P<unit>{UNIT})(?: time)?(?![a-z])",
+    "in_bare": r"in (?:about |around )?(?P<minutes>5|10|15|20|25|30|35|40|45|50|55|60|90|120)(?= ?$| ?[.,;!?](?!\d)| (?:please|pls|plz|then|ok|to|thanks|and)\b)",
+    "in_amount": rf"(?:in|within|after)(?: the)?(?: next| about| around| another| exactly)? (?P<amount>{AMOUNT})(?: time)?(?: or (?:so|2))?(?: (?:from now|later))?(?! (?:before|after|of|long|early|late|block|slot)\b)",
     "plus_amount": rf"\+ ?(?P<amount>{AMOUNT})",
     "amount_hence": rf"(?P<amount>{AMOUNT}) (?:from (?:right )?now|hence|later|from today|from this moment|in the future)",
     "next_amount": r"(?:the )?next (?P<amount1>second|minute|hour)\b",
@@ -115,7 +117,10 @@ def read_counted(name: str, match: Match, now: datetime) -> Value | None:
     """The value a pattern of AMOUNT_PATTERNS stands for."""
     if name == "next_amount":
         return later(now, _add(Amount(), 1, match["amount1"]))
-    amount = read_amount(match["amount"])
+    if name == "in_bare":
+        return later(now, Amount(seconds=60.0 * int(match["minutes"]), grain="minute"))
+    said = f"{match['low']} {match['unit']}" if name == "in_range" else match["amount"]
+    amount = read_amount(said)
     if amount is None:
         return None
     return amount if name == "amount" else later(now, amount)

@@ -22,8 +22,9 @@ from reminders.rules.when.days import (
     read_weekday,
     stretch,
 )
-from reminders.rules.when.lexicon import MONTH_NAMES, WEEKDAY_NAMES
+from reminders.rules.when.lexicon import WEEKDAY_NAMES
 from reminders.rules.when.pieces import Day, Fault, Value
+from reminders.rules.when.stretches import read_stretch, weekend
 
 
 def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
@@ -60,7 +61,7 @@ def read_day(name: str, match: Match, text: str, today: date) -> Value | None:
         case "nth_weekday":
             return _nth(match, today)
         case _:
-            return _stretched(name, match, today)
+            return read_stretch(name, match, today, text)
 
 
 _AFTER_MAY = re.compile(r" ?(?:$|[.,;!?:)-]|(?:at|on|from|to|until|in|for|and|or|with|by|20\d\d|\d{1,2})\b)")
@@ -68,6 +69,9 @@ _ALONE = re.compile(r" ?(?:$|[,.;:!?-]| (?:at|from|in|of|until|to)\b)")
 _BEFORE_ORDINAL = re.compile(
     r"(?:[,(-] ?|\b(?:on|for|by|to|until|from|before|after|and|since|thru|through|around|about|till|starting|due|at|this|next|[a-z]+day|tomorrow),? )$"
 )
+
+
+_RANKED = re.compile(r"\b(?:finish|come|came|placed?|ranked?|grade|floor|the|a|henry|louis|and) $")
 
 
 def _is_a_date(match: Match, text: str) -> bool:
@@ -92,8 +96,9 @@ def _dated(match: Match, today: date) -> Value | None:
 
 def _weekday_elsewhere(name: str, match: Match, today: date) -> Value | None:
     if name == "weekday_week":
-        weekday = WEEKDAY_NAMES.index(match["weekday"] or match["weekday2"])
-        return one_day(next_weekday(today, weekday) + timedelta(weeks=1))
+        weekday = WEEKDAY_NAMES.index(match["weekday"] or match["weekday2"] or match["weekday3"])
+        weeks = 2 if "fortnight" in (match["unit"], match["unit2"]) else int(match["weeks"] or 1)
+        return one_day(next_weekday(today, weekday) + timedelta(weeks=weeks))
     weekday = WEEKDAY_NAMES.index(match["weekday"])
     if name == "weekdays_hence":
         return one_day(next_weekday(today, weekday) + timedelta(weeks=int(match["count"]) - 1))
@@ -108,11 +113,14 @@ def _week_on(name: str, match: Match, today: date) -> Day:
     """ "friday after next", "week after next", "a week today", "tomorrow week"."""
     if name == "week_from":
         start = today + timedelta(days=1 if "tomorrow" in match.group() else 0)
-        return one_day(start + timedelta(weeks=2 if match["unit"] == "fortnight" else 1), rank=3)
+        unit = match["unit"] or match["unit2"] or match["unit3"]
+        if unit in ("month", "year"):
+            return one_day(add_months(start, 12 if unit == "year" else 1), rank=3)
+        return one_day(start + timedelta(weeks=2 if unit == "fortnight" else 1), rank=3)
     unit = match["unit"]
     if unit in WEEKDAY_NAMES:
         return one_day(next_weekday(today, WEEKDAY_NAMES.index(unit)) + timedelta(weeks=1))
-    return _weekend(today + timedelta(weeks=1), "next") if unit == "weekend" else stretch(unit, today, 2)
+    return weekend(today + timedelta(weeks=1), "next") if unit == "weekend" else stretch(unit, today, 2)
 
 
 def _week_of_month(match: Match, today: date) -> Value | None:
@@ -146,6 +154,7 @@ def _ordinal(name: str, match: Match, today: date, text: str) -> Value | None:
         name == "ordinal_day"
         and not match["the"]
         and not (_BEFORE_ORDINAL.search(before) or (not before and _ALONE.match(behind)))
+        and not (day > 3 and before and not behind.strip(" .!") and not _RANKED.search(before))
     ):
         return None
     which = match.groupdict().get("which")
@@ -171,127 +180,3 @@ def _nth(match: Match, today: date) -> Value | None:
         if found is not None and found >= today:
             return Day(found, found + timedelta(days=1), rank=3, nth=rule, weekday=weekday)
     return Fault("That month has no such day ahead. Which day do you mean?")
-
-
-def _stretched(name: str, match: Match, today: date) -> Value | None:
-    which = (match.groupdict().get("which") or "").strip()
-    ahead = 0 if which in ("", "this", "the", "over the") else 1
-    match name:
-        case "stretch":
-            return stretch(match["unit"], today, 0 if which == "this" else 1)
-        case "weekend":
-            return _weekend(today, which)
-        case "last_day":
-            return _last_day(match, today, ahead)
-        case "edge" | "eo":
-            return _edge(name, match, today, ahead)
-        case "rest":
-            if match["unit"] == "day":
-                return one_day(today)
-            period = stretch(match["unit"], today, 0)
-            return Day(today, period.last, "day", rank=0)
-        case "next_many":
-            return _many(match, today)
-        case "in_month":
-            return _month(match, today)
-        case "ordinal_month":
-            number = int(match["n"])
-            first = date(today.year + ahead, number, 1) if 1 <= number <= 12 else None
-            return Day(first, add_months(first, 1), "month", rank=0) if first else None
-        case _:
-            return _week_of(match, today)
-
-
-def _weekend(today: date, which: str) -> Day:
-    """Saturday and Sunday; within a weekend it is the running one, "next weekend" the one after."""
-    saturday = today + timedelta(days=5 - min(today.weekday(), 6))
-    if which in ("next", "the next", "following", "the following"):
-        saturday += timedelta(weeks=1)
-    return Day(max(saturday, today), saturday + timedelta(days=2), "day", rank=0, nth="weekend")
-
-
-def _last_day(match: Match, today: date, ahead: int) -> Day:
-    if match["month"]:
-        first = date(today.year, month_number(match["month"]), 1)
-        first = first if add_months(first, 1) > today else first.replace(year=today.year + 1)
-        return Day(
-            add_months(first, 1) - timedelta(days=1),
-            add_months(first, 1),
-            rank=3,
-            monthday=-1,
-            month=first.month,
-        )
-    period = stretch(match["unit"], today, ahead)
-    monthday = -1 if match["unit"] == "month" else None
-    return Day(period.last - timedelta(days=1), period.last, rank=3, monthday=monthday)
-
-
-def _edge(name: str, match: Match, today: date, ahead: int) -> Value | None:
-    """The first or last third of a month; of a week its last two days; of a year its last quarter."""
-    unit = {"w": "week", "m": "month", "y": "year"}.get(match["unit"], match["unit"])
-    edge = "end" if name == "eo" else match["edge"]
-    if unit == "weekend":
-        return _weekend(today, match["which"] or "")
-    if unit in MONTH_NAMES:
-        first = date(today.year, month_number(unit), 1)
-        first = first if add_months(first, 1) > today else first.replace(year=today.year + 1)
-        period = Day(first, add_months(first, 1), "month", rank=0)
-    else:
-        period = stretch(unit, today, ahead)
-    first, last = _third(edge, unit, period)
-    if last <= today:
-        return Fault("That has gone by. Which day do you mean?", past=True)
-    return Day(first, last, "day", rank=0)
-
-
-def _third(edge: str, unit: str, period: Day) -> tuple[date, date]:
-    size = {"week": 2, "year": 90}.get(unit, 10)
-    match edge:
-        case "end" | "late" | "eo":
-            length = {"month": 20, "year": 275, "week": 5}.get(unit, 20)
-            return period.first + timedelta(days=length), period.last
-        case "middle" | "mid":
-            quarter = (period.last - period.first).days // 3
-            return period.first + timedelta(days=quarter), period.last - timedelta(days=quarter)
-        case _:
-            return period.first, period.first + timedelta(days=size)
-
-
-def _many(match: Match, today: date) -> Day | None:
-    said = match["count"] or match["count2"]
-    count = 3 if said == "few" else int(said)
-    unit, start = match["unit"], today + timedelta(days=1)
-    if not 0 < count <= 400:
-        return None
-    if match["business"]:
-        last = today
-        for _ in range(count):
-            last += timedelta(days={4: 3, 5: 2}.get(last.weekday(), 1))
-        return Day(start, last + timedelta(days=1), "day", rank=0)
-    if unit == "day":
-        return Day(start, start + timedelta(days=count), "day", rank=0)
-    first = stretch(unit, today, 1)
-    return Day(first.first, stretch(unit, today, count).last, first.grain, rank=0)
-
-
-def _month(match: Match, today: date) -> Value | None:
-    number = month_number(match["month"] or match["lone"])
-    year = int(match["year"]) if match["year"] else None
-    first = date(year or today.year, number, 1)
-    if year is None and add_months(first, 1) <= today:
-        first = first.replace(year=today.year + 1)
-    if add_months(first, 1) <= today:
-        return Fault("That month has gone by. Which one do you mean?", past=True)
-    return Day(first, add_months(first, 1), "month", rank=0, month=number, yearless=year is None)
-
-
-def _week_of(match: Match, today: date) -> Value | None:
-    words = match["rest"].removesuffix("th").split()
-    day = (
-        day_of_month(today, int(words[0]))
-        if len(words) == 1
-        else calendar_day(today, month_number(words[0]), int(words[1]))
-    )
-    if isinstance(day, Fault):
-        return day
-    return Day(day.first, day.first + timedelta(weeks=1), "day", rank=0)

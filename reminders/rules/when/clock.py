@@ -6,61 +6,10 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from reminders.rules.when.lexicon import WEEKDAY_NAMES
-from reminders.rules.when.pieces import Clock, ClockSpan, Value
+from reminders.rules.when.clock_patterns import BEHIND, DAY_BEFORE, DAY_BEHIND, NAMED_DAY
+from reminders.rules.when.pieces import Clock, ClockSpan, Fault, Value
 
 Match = re.Match[str]
-_HOUR = r"(?:[01]?\d|2[0-4])"
-_MERIDIEM = r"(?: ?:? ?(?P<{0}mer>am|pm))"
-_DAYS = "|".join(WEEKDAY_NAMES)
-_PARTS = r"(?:morning|afternoon|evening|night)"
-# What may stand behind a bare hour: "at 5 on monday" is a time, "at 5 guys" is not.
-_BEHIND = (
-    r"(?= ?$| ?[.,;!?)\"'&]| (?:on|in|at|to|for|with|and|or|then|today|tomorrow|tonight|every|each|daily|this|next"
-    rf"|please|the|from|until|before|after|about|so|but|because|also|too|instead|rather|thanks|if|when|by|weekly"
-    rf"|sharp|as|is|was|starts|begins|there|will|should|let|lets|go|gmt|utc|est|edt|cst|cdt|mst|mdt|pst|pdt|bst|cet|cest|ist|my|we|i|it|o'clock|of|a|plz|pls|ish|-|\d+th|{_DAYS}|(?:{_DAYS})s|weekdays|weekends|{_PARTS})\b)"
-)
-_NOT_TIME = r"(?! ?[%$€£/]| ?[:-] ?\d|[.,]\d| \d|th\b)"
-_ONE = r"(?:\d{{1,2}} ?: ?[0-5]\d(?: ?: ?[0-5]\d)?|\d{{1,2}}[.,\\][0-5]\d|\d{{1,2}} hour [0-5]\d|[0-2]\d[0-5]\d|\d{{1,2}}(?= hour\b)|\d{{1,2}}|noon|midnight|12 noon)"
-_END = rf"(?P<{{0}}>{_ONE})(?: (?:o'clock|hour))?(?: ?:? ?(?P<{{0}}mer>am|pm))?(?: in the (?P<{{0}}part>{_PARTS}))?"
-
-CLOCK_PATTERNS: dict[str, str] = {
-    "clock_span": (
-        r"(?P<lead>from |form |between |at |on |in |- )?(?:the )?"
-        + _END.format("a")
-        + r" ?(?P<to>-|~|to|until|thru|and|but before|through) ?(?:at )?"
-        + _END.format("b")
-        + r"(?! ?(?:[%$/]|th\b|minute|hour|day|week|month|year|people|times)| ?[-.:] ?\d)"
-    ),
-    "clock_to_named": r"(?P<hour>(?:quarter|\d{1,2})(?: minute)?) (?P<way>past|to|before|after|until|of) (?P<named>noon|midnight)",
-    "clock_past": (
-        r"(?P<amount>(?:a )?quarter|half|5|10|15|20|25|(?:\d{1,2})(?= minute))(?: minute)? (?P<way>past|to|after|before|until|of) "
-        r"(?P<hour>1[0-2]|\d)(?! ?[:/.%]| \d)(?: ?(?P<mer>am|pm))?(?: o'clock)?(?![\d])"
-    ),
-    "clock_half": r"half(?: |-)(?P<hour>1[0-2]|\d)(?: ?(?P<mer>am|pm))?(?= ?$| ?[.,;!?]| (?:on|in|at|for|today|tomorrow|tonight|every|this|"
-    + _DAYS
-    + r")\b)",
-    "clock_full": rf"(?P<hour>{_HOUR}) ?: ?(?P<minute>[0-5]\d)(?: ?: ?(?P<second>[0-5]\d)(?:\.\d+)?)?(?!\d| ?[:/])(?: hour)?(?: ?(?P<mer>am|pm))?",
-    "clock_dotted": rf"(?P<lead>at |around |by |about )?(?P<hour>{_HOUR})(?:[.,\\]| \. ?)(?P<minute>[0-5]\d)(?!\d| ?[./%])(?: ?(?P<mer>am|pm))?(?: hour)?",
-    "clock_hours": r"(?P<hour>[01]?\d|2[0-3])(?P<sep> hour ?| )(?P<minute>[0-5]\d) ?(?P<mer>am|pm|hour)?(?! ?(?:[:/.%-]|minute|second|day|week|people)|\d)",
-    "clock_16h": r"(?:at )?(?P<hour>1[3-9]|2[0-3]) hour(?! \d)",
-    "clock_digits": r"(?P<lead>at |around |by |about |from |until |before |after )?(?P<hour>[01]\d|2[0-3]|\d)(?P<minute>[0-5]\d)(?!\d)(?: ?(?P<mer>am|pm|hour))?"
-    + _NOT_TIME,
-    "clock_mer": r"(?P<hour>1[0-2]|0?\d)(?: ?:)? ?(?P<mer>am|pm)\b",
-    "clock_oclock": r"(?P<hour>1[0-2]|0?\d|1[3-9]|2[0-3])(?: o'clock| sharp| ?ish)",
-    "clock_noon": r"(?:12 )?(?P<named>noon|midnight)",
-    "clock_more": r"(?P<hour>1\d|2[0-3]|\d)(?= ?$|,| and \d)",
-    "clock_at": r"(?:at|around|about|by|before|after|until|till|past|than|from) (?:about |around )?(?P<hour>1\d|2[0-3]|\d)(?: ?ish)?"
-    + _NOT_TIME
-    + _BEHIND,
-    "clock_of_day": rf"(?P<hour>1[0-2]|\d)(?= (?:in the {_PARTS}|this {_PARTS}|at night|tonight|tomorrow|today|(?:{_DAYS}) {_PARTS}))",
-    "clock_alarm": r"(?P<lead>for )(?P<hour>1[0-2]|\d)"
-    + _NOT_TIME
-    + r"(?= ?$| ?[.;!?]| (?:on|tomorrow|today|tonight|this|in the|every|"
-    + _DAYS
-    + r")\b)",
-    "clock_after_day": r"(?<=\b(?:day|ght|row|ing|oon)[ ,])(?: ?)(?P<hour>1[0-2]|\d)(?= ?$| ?[.!?])",
-}
 
 
 def read_clock(name: str, match: Match, text: str) -> Value | None:
@@ -74,7 +23,7 @@ def read_clock(name: str, match: Match, text: str) -> Value | None:
         return _around_named(match)
     hour = int(match["hour"])
     if name in ("clock_past", "clock_half"):
-        return _past(match, hour) if _counts_minutes(match, text) else None
+        return _counts_minutes(match, text)
     meridiem = match.groupdict().get("mer")
     minute = int(match.groupdict().get("minute") or 0)
     second = int(match.groupdict().get("second") or 0)
@@ -84,14 +33,21 @@ def read_clock(name: str, match: Match, text: str) -> Value | None:
     return _clock(hour, minute, second, meridiem, leading_zero=match["hour"][0] == "0", grain=grain)
 
 
-def _counts_minutes(match: Match, text: str) -> bool:
-    """ "10 to 5" alone is a range of hours; "10 minutes to 5" and "at 10 to 5" are a time."""
-    said = match.group()
-    if not re.match(r"\d+ (?:to|before|until|of)\b", said):
-        return True
-    return bool(
-        re.search(r"\b(?:at|by|about|around|until) $", text[max(0, match.start() - 8) : match.start()])
-    )
+def _counts_minutes(match: Match, text: str) -> Clock | Fault | None:
+    """ "20 to 9" and "at 10 to 5" are a time; "10 to 5" alone may as well be a range of hours."""
+    clock = _past(match, int(match["hour"]))
+    said = match.groupdict()
+    if said.get("lead") or not re.match(r"\d+ (?:to|before|until|of)\b", match.group()) or clock is None:
+        return clock
+    if not re.match(BEHIND, text[match.end() :]):
+        return None
+    if int(said["amount"]) > 12 or match["mer"]:
+        return clock
+    before, behind = text[max(0, match.start() - 24) : match.start()], text[match.end() :]
+    if re.search(DAY_BEFORE, before) or not re.match(DAY_BEHIND, behind):
+        return None
+    hours = f"from {said['amount']} to {match['hour']}"
+    return Fault(f"Do you mean {clock.hour}:{clock.minute:02d}, or {hours}?")
 
 
 _COUNTED = (
@@ -100,42 +56,45 @@ _COUNTED = (
 )
 
 
+# "push it back to 4", "make it 6": the number behind a move is a time.
+_MOVED = re.compile(
+    r"\bmake it $|\b(?:move[ds]?|push(?:ed)?|bring|brought|re-?scheduled?|shift(?:ed)?|postponed?|delay(?:ed)?)\b.{0,40}\bto $"
+    r"|\b(?:do|try|have) (?:it (?:at )?)?$"
+)
+# Where a number with a dot is money, a distance or a version.
+_PAID = re.compile(
+    r"\b(?:pay|paid|owe|owes|cost|costs|price|tip|transfer|send|spend|lend|budget|save|buy|run|ran|walk|cycle|swim|row|lift|weigh|weight|version|v|release|score|gpa|ph|chapter|section|"
+    r"page|size|step|rate|rating|python|java|ios|android)\b|[$£€]"
+)
+_MEASURED = re.compile(r" ?(?:k|km|kg|miles?|mile|pounds?|euros?|dollars?|%|million|percent)\b")
+
+
 def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
     """Digits alone are a time only where something says so: a preposition, am or pm, "hours"."""
     meridiem = match.groupdict().get("mer")
-    before = text[max(0, match.start() - 12) : match.start()]
+    before = text[max(0, match.start() - 24) : match.start()]
     if re.search(r"[#$€£:.]$|\bversion ?:? $|\bno\. $", before) or (before.endswith("-") and not meridiem):
         return False
     match name:
         case "clock_dotted":
-            return bool(meridiem or match["lead"])
+            return bool(meridiem or match["lead"]) or _dotted_time(match, text, before)
         case "clock_hours":
             if match["sep"].startswith(" hour"):
                 return hour >= 6 and not re.search(r"\b(?:for|in|within) $", before)
             return bool(meridiem) or bool(re.search(r"\b(?:at|around|about|by) $", before))
         case "clock_digits":
-            said = (
-                match["lead"]
-                or meridiem
-                or re.search(r"(?:\bon|day|\d{1,2}|may|june|july|er|ary|ch|il|ust) $", before)
-            )
-            year = (
-                not meridiem
-                and not match["lead"]
-                and re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
-            )
-            if match["lead"] and not meridiem and not re.match(_BEHIND, text[match.end() :]):
-                return False
-            return (
-                bool(said)
-                and len(match["hour"] + match["minute"]) in (3, 4)
-                and not (year and hour in (19, 20))
-            )
+            return _digits_time(match, text, before, hour)
         case "clock_more":
             earlier = text[max(0, match.start() - 40) : match.start()]
             return bool(
                 re.search(r"\bat \d{1,2}(?: ?[ap]m)?(?:, \d{1,2}(?: ?[ap]m)?){0,5},? (?:and )?$", earlier)
             )
+        case "clock_after_day":
+            return bool(re.search(NAMED_DAY, before) or _MOVED.search(text[: match.start()]))
+        case "clock_before_deed":
+            named = re.match(r" ([^\W\d_]+)", text[match.end() :])
+            many = named is None or re.search(r"(?<!s)s$|^(?:people|percent|point|mile)", named[1])
+            return not many and (not text[: match.start()] or bool(re.search(DAY_BEFORE, before)))
         case "clock_of_day":
             return re.search(_COUNTED, before) is None
         case "clock_alarm":
@@ -148,6 +107,28 @@ def _plausible(name: str, match: Match, text: str, hour: int) -> bool:
         case "clock_full":
             return match.group() not in ("1:1", "1:10") or bool(meridiem)
     return True
+
+
+def _dotted_time(match: Match, text: str, before: str) -> bool:
+    """ "6.15 tomorrow", "standup 9.30": beside a day, or last of all and no money."""
+    behind = text[match.end() :]
+    if _MEASURED.match(behind):
+        return False
+    if re.search(DAY_BEFORE, before) or re.match(DAY_BEHIND, behind):
+        return True
+    last = not behind.strip(" .!") and bool(text[: match.start()])
+    return last and int(match["minute"]) % 15 == 0 and not _PAID.search(text)
+
+
+def _digits_time(match: Match, text: str, before: str, hour: int) -> bool:
+    """ "0730" and "at 730", but no year and no number of something."""
+    lead, meridiem = match["lead"], match["mer"]
+    if lead and not meridiem and not re.match(BEHIND, text[match.end() :]):
+        return False
+    said = lead or meridiem or re.search(r"\bon $", before) or re.search(DAY_BEFORE, before)
+    dated = re.search(r"(?:er|ary|ch|il|ust|may|june|july|th)[ ,]*$", before)
+    year = not (meridiem or lead) and dated and hour in (19, 20)
+    return bool(said) and len(match["hour"] + match["minute"]) in (3, 4) and not year
 
 
 def _clock(
@@ -196,7 +177,9 @@ def _span(match: Match) -> ClockSpan | None:
     on_a_day = re.search(
         r"(?:day|days|tomorrow|today|tonight|weekends|[ap]m),? $", match.string[: match.start()]
     )
-    if not (marks or written or on_a_day or lead in ("from", "form", "between", "at")):
+    behind = re.match(DAY_BEHIND, match.string[match.end() :])
+    near_day = on_a_day or (behind and not re.search(_COUNTED, match.string[: match.start()]))
+    if not (marks or written or near_day or lead in ("from", "form", "between", "at")):
         return None
     if re.fullmatch(r"(?:from |between )?(?:19|20)[0-5]\d ?\S+ ?(?:19|20)[0-5]\d", match.group()):
         return None  # years, not clocks

@@ -37,10 +37,10 @@ DAY_PATTERNS: dict[str, str] = {
     "slashed": r"(?P<a>\d{1,2}) ?(?P<sep>[/-]) ?(?P<b>\d{1,2})(?: ?(?P=sep) ?(?P<year>\d{4}|\d{2}))?(?! ?[/%]|\d|-(?!\d{1,2}/)\d| (?:hour|minute|cup|of))",
     "dotted": r"(?P<a>\d{1,2})\.(?P<b>\d{1,2})(?:\.(?P<year>\d{4}|\d{2})?)(?!\d|\.\d)",
     "dotted_pair": r"(?<=day |nth | on |rom |til | to |ril )(?P<a>\d\d)\.(?P<b>\d\d)(?!\d|\.\d| ?(?:am|pm|hour|minute|o'clock|\$|€|%))(?P<year>(?!))?",
-    "week_from": r"(?:a |1 )?(?P<unit>week|fortnight) (?:from )?(?P<day>today|tomorrow)|(?P<day2>today|tomorrow) week\b",
+    "week_from": r"(?:a |1 )?(?P<unit>week|fortnight|month|year) (?:from )?(?P<day>today|tomorrow)(?! (?:morning|evening|night))|(?P<day2>today|tomorrow) (?P<unit2>week|fortnight)\b|this day next (?P<unit3>week|month|year)\b",
     "day_after_tomorrow": r"(?:the )?day after (?:tomorrow|tomorow)|overmorrow",
-    "tomorrow": r"tomorrow|the next day",
-    "today": r"today|tonight|this day|(?:the )?(?:eod|cob|end of (?:the |this )?(?:business |work |working )?day)\b|(?:later )?this (?:morning|afternoon|evening|night)\b",
+    "tomorrow": r"(?:early |late |later |sometime )?tomorrow|the next day",
+    "today": r"(?:later |sometime )?today|tonight|this day(?! next)|(?:the )?(?:eod|cob|end of (?:the |this )?(?:business |work |working )?day)\b|(?:later )?this (?:morning|afternoon|evening|night)\b",
     "after_next": rf"(?:the )?(?P<unit>{WD}|week|month|weekend) after next",
     "week_of_month": (
         rf"(?:the )?(?P<nth>[1-5]th|second|last) (?P<unit>week|weekend) (?:of|in) "
@@ -48,9 +48,9 @@ DAY_PATTERNS: dict[str, str] = {
     ),
     "next_week_day": rf"(?P<which>this|next|the following|following|the) week(?:,| on)? (?P<weekday>{WD})\b",
     "weekday_next_week": rf"(?P<weekday>{WD})(?:,? (?:of|in))? (?P<which>this|next|the following|following|the) week\b",
-    "weekday_week": rf"(?:a |1 )week (?:on |from |this |next )?(?P<weekday>{WD})\b|(?P<weekday2>{WD}) week\b",
+    "weekday_week": rf"(?:a |1 )(?P<unit>week|fortnight) (?:on |from |this |next )?(?P<weekday>{WD})\b|(?P<weekday2>{WD}) (?P<unit2>week|fortnight)\b|(?P<weeks>\d) week (?:on|this) (?P<weekday3>{WD})\b",
     "weekdays_hence": rf"(?P<count>\d{{1,2}}) (?P<weekday>{WD})s from now",
-    "weekday": rf"(?:(?P<which>{_THIS}) (?:week )?)?(?P<weekday>{WD})\b(?! morning routine)(?: (?:the )?(?P<day>{_DOM})th|,? (?P<bare>1[3-9]|2\d|3[01])(?! ?(?:[:./-]|minute|hour|am|pm)|\d))?",
+    "weekday": rf"(?:(?P<which>{_THIS}) (?:week )?)?(?P<weekday>{WD})\b(?! morning routine| ?(?:down|still|nav|cream|screen|hats?|lounger|block|tan|glasses|times|roast recipe|lights)\b)(?: (?:the )?(?P<day>{_DOM})th(?!(?: of)? {MON})|,? (?P<bare>1[3-9]|2\d|3[01])(?! ?(?:[:./-]|minute|hour|am|pm|{MON})|\d))?",
     "business_day": r"(?:the )?next (?:weekday|business day|working day)",
     "month_of": rf"(?:the )?(?P<day>{_DOM})th of (?P<which>the|this|next|the following) month",
     "in_week_of": rf"(?:the )?week of (?:the )?(?P<rest>{MON} {_DOM}(?:th)?|{_DOM}th)",
@@ -62,7 +62,7 @@ DAY_PATTERNS: dict[str, str] = {
     "weekend": r"(?:(?P<which>this coming|this|next|the next|coming|upcoming|the following|following|the coming|the|over the) )?weekend\b",
     "in_month": rf"(?:(?:in|of|next|this|during|until|by|since|before|after|starting|from|between|and|to) (?:early |late |mid )?(?P<month>{MON})|(?P<lone>{_SURE_MON}))\b(?:,? (?P<year>{_YEAR}))?(?![.,]? ?\d)",
     "ordinal_month": r"(?:the )?(?P<n>\d{1,2})th month of (?P<which>this|next|the) year",
-    "ordinal_day": rf"(?P<the>the )?(?P<day>[1-9]|[12]\d|3\d)th(?! (?:day )?(?:of )?{MON}| ?(?:[a-z]+day\b(?! at)|street|st\b|ave|avenue|floor|grade|birthday|anniversary|time|thing|place|of\b|week|day|month|century|b-day|(?:and|or|&) \w+(?: (?:st|street|ave))?\b|party|edition|hour|year|round|annual|inning|quarter|period|graders?))(?: (?:of )?(?P<which>this|next|the) month)?",
+    "ordinal_day": rf"(?P<the>the )?(?P<day>[1-9]|[12]\d|3\d)th(?! (?:day )?(?:of )?{MON}| ?(?:[a-z]+day\b(?! at)|street|st\b|ave|avenue|floor|grade|birthday|anniversary|time|thing|place|of\b|week|day|month|century|b-day|(?:and|or|&) \w+(?: (?:st|street|ave))?\b|party|edition|hour|year|round|annual|inning|quarter|period|graders?|half|draft|coat|aid|class|date|language|name|person|opinion|hand|floor))(?: (?:of )?(?P<which>this|next|the) month)?",
     "lone_day": r"(?:(?<=^)(?:the (?P<day>2\d|3[01])|(?P<dotted>2\d|3[01])\.)(?= ?$))",
     "next_month_day": rf"(?:the )?(?P<which>next) month,? (?:on )?(?:the )?(?P<day>{_DOM})th",
 }
@@ -168,9 +168,10 @@ def read_weekday(match: Match, today: date) -> Value | None:
                     return Day(found, found + timedelta(days=1), rank=3, weekday=weekday, monthday=day)
     found = next_weekday(today, weekday)
     which = match["which"] or ""
-    doubt = None
+    doubt, other = None, None
     if found - today == timedelta(days=7) and not which:
         doubt = f"Do you mean today, or {match['weekday'].capitalize()}, {found.day} {found:%B}?"
+        other = today
     if which.endswith("following") and found.isocalendar()[1] == today.isocalendar()[1]:
         found += timedelta(days=7)
     if (
@@ -181,7 +182,8 @@ def read_weekday(match: Match, today: date) -> Value | None:
         later = found + timedelta(days=7)
         name = match["weekday"].capitalize()
         doubt = f"Do you mean this {name}, {found.day} {found:%B}, or {name}, {later.day} {later:%B}?"
-    return Day(found, found + timedelta(days=1), rank=1, weekday=weekday, doubt=doubt)
+        other = later
+    return Day(found, found + timedelta(days=1), rank=1, weekday=weekday, doubt=doubt, other=other)
 
 
 def read_slashed(match: Match, today: date, text: str) -> Value | None:
@@ -192,7 +194,7 @@ def read_slashed(match: Match, today: date, text: str) -> Value | None:
         return None
     full_year = None if year is None else int(year) + (2000 if len(year) == 2 else 0)
     before = text[max(0, match.start() - 1) : match.start()]
-    if before in "#$.,:-/" and before:
+    if (before in "#$.,:-/" and before) or match.group() == "24/7":
         return None
     if first > 12 >= second:
         first, second = second, first
@@ -204,7 +206,7 @@ def read_slashed(match: Match, today: date, text: str) -> Value | None:
     other = calendar_day(today, second, first, full_year) if first != second and second <= 12 else None
     if isinstance(other, Day):
         ways = f"{day.first.day} {day.first:%B} or {other.first.day} {other.first:%B}"
-        return replace(day, doubt=f"Do you mean {ways}?")
+        return replace(day, doubt=f"Do you mean {ways}?", other=other.first)
     return day
 
 

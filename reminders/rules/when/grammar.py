@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 from reminders.rules.when.amounts import AMOUNT_PATTERNS, read_amount, read_counted
 from reminders.rules.when.calendar import read_day
-from reminders.rules.when.clock import CLOCK_PATTERNS, read_clock
+from reminders.rules.when.clock import read_clock
+from reminders.rules.when.clock_patterns import CLOCK_PATTERNS
 from reminders.rules.when.days import DAY_PATTERNS, WD
 from reminders.rules.when.holidays import HOLIDAY_PATTERN, read_holiday
+from reminders.rules.when.parts import PART_PATTERNS, read_part
 from reminders.rules.when.pieces import Amount, Clock, ClockSpan, Day, Fault, Moment, Part, Piece, Value
 from reminders.rules.when.repeats import REPEAT_PATTERNS, read_repeat
 
@@ -21,21 +23,17 @@ _OTHER_PATTERNS = {
         rf"(?! of)|earlier today|the other day|(?:the )?past (?:\d+ )?{_UNITS}\b|previous {_UNITS}\b|the day before yesterday"
     ),
     "now": r"(?:right now|just now|at present|now|immediately|straight away|right away|at once|this (?:very )?(?:second|minute|moment|instant)|asap)\b",
-    "part": (
-        r"(?:(?:in the|at|during the|by|this|early|late|early in the|late in the|sometime in the|of the) (?:early |late )?)?"
-        r"(?:early |late |mid-?)?(?P<part>morning|afternoon|evening|night|tonight|lunchtime|lunch)\b"
-    ),
 }
-_NO_PARTS = re.compile(r"\b(?:game|date|movie|last|good|date|three|two|one|all|over) $")
 # Order decides where two patterns begin at the same place.
 _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("other", "past", _OTHER_PATTERNS["past"]),
+    ("other", "landmark", PART_PATTERNS["landmark"]),
     ("amount", "ago", AMOUNT_PATTERNS["ago"]),
     *(("repeat", name, pattern) for name, pattern in REPEAT_PATTERNS.items()),
     ("holiday", "holiday", HOLIDAY_PATTERN),
     *(
         ("amount", name, AMOUNT_PATTERNS[name])
-        for name in ("in_amount", "plus_amount", "amount_hence", "next_amount")
+        for name in ("in_range", "in_bare", "in_amount", "plus_amount", "amount_hence", "next_amount")
     ),
     *(
         ("day", name, DAY_PATTERNS[name])
@@ -46,7 +44,7 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("amount", "amount", AMOUNT_PATTERNS["amount"]),
     *(("clock", name, pattern) for name, pattern in CLOCK_PATTERNS.items()),
     ("other", "now", _OTHER_PATTERNS["now"]),
-    ("other", "part", _OTHER_PATTERNS["part"]),
+    *(("other", name, pattern) for name, pattern in PART_PATTERNS.items()),
 )
 _START = r"(?<![\w'])"
 _RULES = tuple(
@@ -54,7 +52,7 @@ _RULES = tuple(
 )
 
 LEADS = (
-    r"by|before|no later than|not later than|until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|form|starting"
+    r"except(?: for)?|excluding|apart from|other than|besides|but(?: not| never)?|never|without|by|before|no later than|not later than|until|expir(?:es|ing)|valid until|due(?: by| on| at)?|ends?|ending|after|later than|since|from|starting"
     r"|starts?|beginning|begins?|on|at|for|around|about|between|during|in|within|to|thru|through|and|but before|-|~|@|of|over|than"
 )
 _LEAD_BEFORE = re.compile(
@@ -123,7 +121,7 @@ def _read(kind: str, name: str, match: re.Match[str], text: str, now: datetime) 
         case "amount":
             return _amount(name, match, text, now)
         case "holiday":
-            return read_holiday(match, now.date())
+            return read_holiday(match, now)
         case _:
             return _other(name, match, text, now)
 
@@ -133,6 +131,8 @@ def _amount(name: str, match: re.Match[str], text: str, now: datetime) -> Value 
         return Fault("That is in the past.", past=True)
     if name == "amount":
         said = match["amount"]
+        if re.match(r"(?:[01]\d|2[0-3])[0-5]\d hour$", said):
+            return None  # "1900 hours" is a clock
         if not match["lead"] and re.match(
             r"(?:a (?:second|minute|day|week|month|quarter|year)\b|quarter|full|few|half (?:a )?(?:day|week|month|year))",
             said,
@@ -174,18 +174,10 @@ def _other(name: str, match: re.Match[str], text: str, now: datetime) -> Value |
     if name == "past":
         return Fault("That is in the past.", past=True)
     if name == "now":
+        if re.search(r"\b(?:for|until|by|day) $", text[: match.start()]):
+            return None  # "leave it for now", "any day now"
         return Moment(now.astimezone(UTC), "second")
-    part = match["part"]
-    bare = match.group() == part
-    if part.startswith("lunch") and not re.search(
-        r"(?:day|tomorrow|at|around|by|during) $", text[: match.start()] if bare else "at "
-    ):
-        return None
-    if bare and re.search(r"\b(?:the|my|a|good|our|his|her) $", text[: match.start()]):
-        return None
-    if bare and _NO_PARTS.search(text[: match.start()]):
-        return None
-    return Part({"lunchtime": "noon", "lunch": "noon", "tonight": "night"}.get(part, part))
+    return read_part(name, match, text)
 
 
 def _with_zone(piece: Piece, text: str) -> Piece:
@@ -203,8 +195,8 @@ def _with_zone(piece: Piece, text: str) -> Piece:
 def _with_lead(piece: Piece, text: str, floor: int) -> Piece:
     """The piece with its preposition, which then belongs to its span."""
     inside = _LEAD_INSIDE.match(text, piece.start, piece.end)
-    if inside is not None:
-        piece = replace(piece, lead=inside["lead"])
+    if inside is not None and not (isinstance(piece.value, Part) and inside["lead"] in ("before", "after")):
+        piece = replace(piece, lead=inside["lead"])  # "after lunch" names a part of the day
     before = _LEAD_BEFORE.search(text[max(floor, piece.start - 32) : piece.start])
     if before is None or (inside is not None and (piece.lead not in _WEAK or before["lead"] in _WEAK)):
         return piece

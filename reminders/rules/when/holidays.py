@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from dateutil.easter import easter
 
-from reminders.rules.when.pieces import Day, Value
+from reminders.rules.when.pieces import Day, Fault, Repeat, Value
 
 _FIXED = {
     r"christmas eve|xmas eve": (12, 24),
@@ -25,6 +25,17 @@ _FIXED = {
     r"(?:the )?ides of march": (3, 15),
     r"earth day": (4, 22),
     r"veterans?'? day|remembrance day": (11, 11),
+    r"burns night": (1, 25),
+    r"groundhog day": (2, 2),
+    r"st\.? george(?:'?s)?(?: day)?": (4, 23),
+    r"anzac day": (4, 25),
+    r"juneteenth": (6, 19),
+    r"canada day": (7, 1),
+    r"bastille day": (7, 14),
+    r"republic day": (1, 26),
+    r"gandhi jayanti": (10, 2),
+    r"(?:guy fawkes|bonfire)(?: night| day)?": (11, 5),
+    r"st\.? stephen(?:'?s)? day": (12, 26),
 }
 
 
@@ -62,22 +73,66 @@ _RULES: dict[str, Callable[[int], date]] = {pattern: _fixed(*day) for pattern, d
     r"easter(?: sunday)?": _from_easter(0),
     r"ash wednesday": _from_easter(-46),
     r"pentecost|whit sunday": _from_easter(49),
+    r"shrove tuesday|pancake (?:day|tuesday)|mardi gras": _from_easter(-47),
+    r"maundy thursday": _from_easter(-3),
+    r"palm sunday": _from_easter(-7),
 }
+_MOTHERING_SUNDAY = _from_easter(-21)
+# Days that follow another calendar, or a list that differs from place to place: asked for, never guessed.
+_UNKNOWN = (
+    r"bank holiday(?: monday| weekend| friday)?|public holiday|diwali|deepavali|holi|eid(?: al[- ]\w+)?|ramadan|hanukkah|chanukah|passover"
+    r"|rosh hashanah|yom kippur|(?:chinese|lunar) new year|raksha bandhan|rakhi|navratri|onam|pongal|dussehra|ganesh chaturthi"
+)
 _NAMES = {f"h{index}": rule for index, rule in enumerate(_RULES.values())}
 HOLIDAY_PATTERN = (
-    "(?:next )?(?:"
+    "(?P<every>every |each )?(?:next )?(?:"
     + "|".join(f"(?P<h{i}>{pattern})" for i, pattern in enumerate(_RULES))
+    + rf"|(?P<unknown>{_UNKNOWN})"
     + r")(?: (?P<hyear>20\d\d))?(?! (?:gift|present|card|shop|party|tree|dinner|recipe|cookie|movie|song|light|costume|candy|egg|email|letter)s?\b)"
 )
 
 
-def read_holiday(match: re.Match[str], today: date) -> Value | None:
-    """The next time this holiday comes round, today included."""
+def read_holiday(match: re.Match[str], now: datetime) -> Value | None:
+    """The next time this holiday comes round, today included; a question for those of other calendars."""
+    if match["unknown"]:
+        said = _days_between(match)
+        return (
+            Fault(f"{said} is on another date every year, or differs by place. Which date do you mean?")
+            if said
+            else None
+        )
+    today = now.date()
     rule = next(rule for name, rule in _NAMES.items() if match[name])
+    if "mother" in match.group() and str(now.tzinfo) in _MOTHERING:
+        rule = _MOTHERING_SUNDAY
     years = [int(match["hyear"])] if match["hyear"] else [today.year, today.year + 1]
     found = next((day for year in years if (day := rule(year)) >= today), None)
-    return (
-        Day(found, found + timedelta(days=1), rank=3, monthday=found.day, month=found.month)
-        if found
-        else None
+    if found is None:
+        return None
+    if match["every"]:
+        if any(rule(year).timetuple()[1:3] != (found.month, found.day) for year in (2001, 2002, 2003)):
+            return Fault("That one is on another date every year. Which date shall I take?")
+        return Repeat("YEARLY", monthdays=(found.day,), month=found.month)
+    return Day(found, found + timedelta(days=1), rank=3, monthday=found.day, month=found.month)
+
+
+_MOTHERING = (
+    "Europe/London",
+    "Europe/Dublin",
+    "Europe/Belfast",
+    "Europe/Jersey",
+    "Europe/Guernsey",
+    "Europe/Isle_of_Man",
+)
+
+
+def _days_between(match: re.Match[str]) -> str | None:
+    """The holiday's name where a day is meant: "on Diwali", but not "buy Diwali sweets" or "holi colours"."""
+    text, end = match.string, match.end()
+    meant = re.search(
+        r"(?:^|\b(?:on|by|before|after|until|till|for|this|next|at|the) )$", text[: match.start()]
     )
+    alone = re.match(r" ?(?:$|[.,;!?]|(?:at|on|from|morning|evening|night|afternoon)\b)", text[end:])
+    if not (meant or alone) or (not alone and not re.match(r" ?\d", text[end:]) and not meant):
+        return None
+    return match["unknown"][0].upper() + match["unknown"][1:]

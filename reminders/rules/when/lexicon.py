@@ -139,6 +139,7 @@ _SPELLINGS = {
 }
 SPELLING = {other: word for word, others in _SPELLINGS.items() for other in others.split()} | {
     "@": "at",
+    "weeknights": "weekday nights",
     "–": "-",
     "—": "-",
 }

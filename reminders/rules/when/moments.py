@@ -59,13 +59,10 @@ class Point:
 def point_of(scene: Scene, pieces: list[Piece]) -> Point:
     """The first day, clock and part; of days that touch each other, the most exact."""
     days = [piece for piece in pieces if isinstance(piece.value, Day)]
-    clock = next((piece.value for piece in pieces if isinstance(piece.value, Clock)), None)
-    part = next((piece.value.name for piece in pieces if isinstance(piece.value, Part)), None)
+    timed = next((piece for piece in pieces if isinstance(piece.value, Clock)), None)
+    clock = timed.value if timed is not None and isinstance(timed.value, Clock) else None
+    part = _part(scene, pieces, timed)
     moment = next((piece.value for piece in pieces if isinstance(piece.value, Moment)), None)
-    for piece in days:
-        said = scene.text[piece.start : piece.end]
-        if part is None and (found := re.search(r"morning|afternoon|evening|night", said)) is not None:
-            part = found.group()
     day = _best_day(scene, days)
     if (
         moment is not None
@@ -76,6 +73,22 @@ def point_of(scene: Scene, pieces: list[Piece]) -> Point:
     if moment is not None and moment.grain == "day" and (clock is not None or day is not None):
         day, moment = _day_near(as_day(moment, scene.now), day), None
     return Point(day, clock, part, moment)
+
+
+def _part(scene: Scene, pieces: list[Piece], clock: Piece | None) -> str | None:
+    """The part of the day that was said; of several the one nearest to the clock."""
+    found: list[tuple[int, str]] = []
+    for piece in pieces:
+        said = re.search(
+            r"\b(?:morning|afternoon|evening|(?:to)?night)\b", scene.text[piece.start : piece.end]
+        )
+        name = piece.value.name if isinstance(piece.value, Part) else None
+        if name is None and isinstance(piece.value, Day) and said is not None:
+            name = said.group().removeprefix("to")
+        if name is not None:
+            away = min(abs(clock.start - piece.end), abs(piece.start - clock.end)) if clock else 0
+            found.append((away, name))
+    return min(found, key=lambda one: one[0])[1] if found else None
 
 
 def _best_day(scene: Scene, found: list[Piece]) -> Day | None:
@@ -146,8 +159,15 @@ def _at_day(scene: Scene, day: Day) -> When:
     start = max(day.first, scene.today)
     first, last = midnight(scene, start), midnight(scene, day.last)
     if day.grain == "day" and (day.last - day.first).days == 1:
+        others = (first, midnight(scene, day.other)) if day.doubt and day.other else ()
         return When(
-            "instant", "day", scene.zone.key, value=first, ambiguous=day.doubt is not None, question=day.doubt
+            "instant",
+            "day",
+            scene.zone.key,
+            value=first,
+            ambiguous=day.doubt is not None,
+            question=day.doubt,
+            others=tuple(sorted(others)),
         )
     return When("interval", day.grain, scene.zone.key, start=first, end=last - timedelta(seconds=1))
 
@@ -166,19 +186,49 @@ def _at_clock(scene: Scene, point: Point, said: Clock) -> When | None:
         day = next_time(clock, scene.wall)
     local = wall_time(day, clock)
     if local <= scene.wall and clock.grain != "second":
-        if (not doubtful and said.sure) or point.day is None:
+        if said.sure or point.part is not None or point.day is None:
             return None
         local += timedelta(hours=12) if local.hour < 12 else timedelta()
         if local <= scene.wall:
             return None
     question = point.day.doubt if point.day is not None else None
+    if question is None and (clash := _clash(clock, point.part)) is not None:
+        question, doubtful = clash, True
     if doubtful and question is None:
         question = f"Do you mean {_spoken(local)} in the morning or in the evening?"
     value = (
         scene.utc(local) if said.offset is None else local.replace(tzinfo=UTC) - timedelta(hours=said.offset)
     )
+    others = _alternatives(scene, point.day, local, value, doubtful=doubtful)
     return When("instant", "second" if clock.second else "minute", scene.zone.key, value=value, part=point.part,
-                ambiguous=question is not None, question=question)  # fmt: skip
+                ambiguous=question is not None, question=question, others=others)  # fmt: skip
+
+
+def _clash(clock: Clock, part: str | None) -> str | None:
+    """ "5pm in the morning": what to ask, when a clock and a part of the day contradict each other."""
+    hour = clock.hour % 24
+    early = part == "morning" and hour > 12
+    late = part in ("afternoon", "evening") and 3 <= hour < 11
+    late = late or (part == "night" and 5 <= hour < 17)
+    if not (early or late):
+        return None
+    said = f"{hour % 12 or 12}{f':{clock.minute:02d}' if clock.minute else ''} {'pm' if hour >= 12 else 'am'}"
+    return f"{said} is not in the {part}. Which one do you mean?"
+
+
+def _alternatives(
+    scene: Scene, day: Day | None, local: datetime, value: datetime, *, doubtful: bool
+) -> tuple[datetime, ...]:
+    """The moments between which the question asks: the same clock on another day, or half a day away."""
+    if day is not None and day.doubt is not None:
+        found = (
+            [value] if day.other is None else [value, scene.utc(datetime.combine(day.other, local.time()))]
+        )
+    elif doubtful:
+        found = [value, scene.utc(local + timedelta(hours=12 if local.hour < 12 else -12))]
+    else:
+        found = []
+    return tuple(sorted(moment for moment in found if moment > scene.now))
 
 
 def _spoken(local: datetime) -> str:

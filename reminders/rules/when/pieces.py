@@ -35,6 +35,8 @@ class When:
     per_period: int = 1  # "three times a week": the days are still to be chosen
     ambiguous: bool = False
     question: str | None = None
+    others: tuple[datetime, ...] = ()  # what an ambiguous reading may mean, `value` among them, in order
+    bare_clock: bool = False  # a clock and no day: whoever asks may know which day is meant
 
     @property
     def timed(self) -> bool:
@@ -55,7 +57,8 @@ class When:
     def minutes(self) -> int | None:
         """How long it takes, in minutes, where that was said or follows from a range within one day."""
         if self.seconds is not None:
-            return max(1, round(self.seconds / 60))
+            minutes = max(1, round(self.seconds / 60))
+            return minutes if minutes <= 12 * 60 else None  # "a 24 hour pharmacy" takes no day
         if self.kind == "interval" and self.start and self.end and self.timed and not self.deadline:
             minutes = round((self.end - self.start).total_seconds() / 60)
             return minutes if 0 < minutes <= 24 * 60 else None
@@ -115,6 +118,7 @@ class Day:
     nth: str | None = None  # "1FR", "-1MO"
     yearless: bool = False  # rolled to the next such date
     doubt: str | None = None  # a question, when it could be read in another way
+    other: date | None = None  # that other day
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,11 @@ def _clock_span(scene: Scene, span: ClockSpan, point: Point, *, day_after: bool)
         hour = last.hour % 12 + (12 if settled.hour >= 12 else 0)
         hour += 12 if (hour, last.minute) <= (settled.hour % 24, settled.minute) and hour < 12 else 0
         last = Clock(hour, last.minute, last.second, True)
-    return _between(scene, replace(first, clock=settled), Point(clock=last))
+    when = _between(scene, replace(first, clock=settled), Point(clock=last))
+    if when is None or when.start is None or when.end is None or (span.first.sure and span.last.sure):
+        return when
+    long = when.end - when.start > timedelta(hours=12)  # "from 5 to 3"
+    return when.asking("From when until when do you mean?") if long else when
 
 
 def _between(scene: Scene, left: Point, right: Point) -> When | None:

@@ -16,13 +16,14 @@ _JOIN = r"(?: ?, ?(?:and )?| and | ?& ?| ?/ ?| or | ?\+ ?| )(?:on |every |each |
 _LIST = rf"{WD}s?(?:{_JOIN}{WD}s?)*"
 _RANGE = rf"(?P<from>{WD})s? ?(?:-|to|thru|through|until) ?(?P<to>{WD})s?"
 _PART = r"(?:morning|noon|afternoon|evening|night|lunchtime|lunch|mornings|afternoons|evenings|nights|weekday morning)"
-_EVERY = r"(?:every(?: single)?|each(?: and every)?|evry)"
+_EVERY = r"(?:every(?: single)?|each(?: and every)?)"
+_SECOND = r"(?:alternate|alternating)"
 _UNIT = r"(?:second|minute|hour|day|week|fortnight|month|quarter|year)"
 _NTH = r"(?:\d{1,2}th|second|last|other|alternate)"
 
 REPEAT_PATTERNS: dict[str, str] = {
     "times_per": r"(?:(?P<word>once|twice|thrice)|(?P<count>\d{1,2})(?: times| x| days| day| time)|(?P<count2>\d)x)(?: (?:a|per|each|every|in a)| ?/) ?(?P<unit>day|week|month|year|quarter|hour)\b",
-    "every_nth_weekday": rf"(?:{_EVERY} |on the |the |on )?(?P<nth>\d{{1,2}}th|second|last)(?: (?:and|&) (?:the )?(?P<nth2>\d{{1,2}}th|last))? (?P<weekday>{WD})s? (?:of|in) (?:every|each|a|the)(?: (?P<months>\d{{1,2}})| (?P<mth>\d)th)? month",
+    "every_nth_weekday": rf"(?:{_EVERY} |on the |the |on )?(?P<nth>\d{{1,2}}th|second|last)(?: (?:and|&) (?:the )?(?P<nth2>\d{{1,2}}th|last))? (?P<weekday>{WD})s?(?: (?:of|in) (?:every|each|a|the)| every| each)(?: (?P<months>\d{{1,2}})| (?P<mth>\d)th)? month",
     "every_the_nth_weekday": rf"{_EVERY} month on the (?P<nth>\d{{1,2}}th|second|last) (?P<weekday>{WD})|monthly on the (?P<nth3>\d{{1,2}}th|second|last) (?P<weekday3>{WD})",
     "every_first_weekday": rf"{_EVERY} (?P<nth>1th|3th|4th|last) (?P<weekday>{WD})(?: of the month)?",
     "every_monthday": rf"(?:{_EVERY} |on the |the )?(?P<days>\d{{1,2}}th(?:(?:, | and |, and )(?:the )?\d{{1,2}}th)*)(?: day)? of (?:every|each|the)(?: (?P<months>\d{{1,2}})| (?P<mth>\d)th)? month",
@@ -30,6 +31,10 @@ REPEAT_PATTERNS: dict[str, str] = {
     "every_monthday_of": rf"{_EVERY} (?P<days>\d{{1,2}}th(?:(?:, | and |, and )(?:the )?\d{{1,2}}th)*)(?: of (?P<month>{MON})| of the month)?(?! (?:{_UNIT}|{WD})\b)",
     "every_date": rf"(?:{_EVERY}|yearly on|annually on|every year on)(?: year on)? (?:(?P<month>{MON}) (?P<day>\d{{1,2}})(?:th)?|(?P<month2>{MON})\b)",
     "every_unit": rf"(?:once )?{_EVERY} (?:(?P<nth>other|alternate|\d{{1,2}}th|second)|(?P<count>\d{{1,4}}|couple(?: of)?|few))? ?(?P<unit>{_UNIT})(?:s)?\b(?! of (?:the|my) | {WD})",
+    "alternate": rf"(?:on |every )?{_SECOND} (?:(?P<list>{_LIST})|(?P<unit>day|week|month|year|weekday|weekend)s?)(?: (?P<part>{_PART}))?\b",
+    "letters": r"(?:on |every )?(?P<letters>m(?P<sep> ?[/,&-] ?| )w(?P=sep)f|mwf|m ?/ ?w(?! ?/)|w ?/ ?f|(?:tu|t) ?[/&] ?(?:th|r)|tuth|tth)\b",
+    "twice_weekly": r"(?:(?P<word>once|twice|thrice)|(?P<count>\d) ?(?:x|times|time)?) (?P<adverb>daily|weekly|monthly|yearly|annually)\b",
+    "part_and_part": rf"{_EVERY} (?P<one>{_PART}) and (?:every |each )?(?P<two>{_PART})\b",
     "every_half": rf"{_EVERY} half(?: a)? hour",
     "every_nth_list": rf"{_EVERY} (?P<nth>other|alternate|\d{{1,2}}th|second|\d) (?P<list>{_LIST})(?: (?P<part>{_PART}))?",
     "every_group": rf"(?:on )?(?:{_EVERY}|any|all) (?:(?P<nth>other|second|alternate) )?(?P<group>weekday|weekdays|working day|business day|work day|school day|weekend|weekends)(?: (?P<part>{_PART}))?",
@@ -112,6 +117,14 @@ def read_repeat(name: str, match: Match) -> Value | None:
                 if _interval(said["nth"] or said["count"])
                 else None
             )
+        case "alternate":
+            return _alternate(said, part)
+        case "letters":
+            return Repeat("WEEKLY", days=_lettered(said["letters"] or ""))
+        case "twice_weekly":
+            return _twice_weekly(said)
+        case "part_and_part":
+            return Repeat("DAILY", times=2)
         case "every_half":
             return Repeat("MINUTELY", 30)
         case "every_range":
@@ -136,6 +149,28 @@ def read_repeat(name: str, match: Match) -> Value | None:
             )
         case _:
             return Count({"twice": 2, "thrice": 3}.get(said["twice"] or "") or int(said["count"]))
+
+
+def _alternate(said: dict[str, str | None], part: str | None) -> Repeat:
+    unit = said["unit"] or ""
+    freq, base = _UNITS.get(unit, ("WEEKLY", 1))
+    group = {"weekday": WORKDAYS, "weekend": WEEKEND}.get(unit, ())
+    return Repeat(freq, 2 * base, listed_days(said["list"] or "") or group, part=part)
+
+
+def _twice_weekly(said: dict[str, str | None]) -> Repeat | None:
+    freq, _ = _ADVERBS[said["adverb"] or ""]
+    times = {"once": 1, "twice": 2, "thrice": 3}.get(said["word"] or "") or int(said["count"] or 1)
+    return Repeat(freq, times=times) if 0 < times < 8 else None
+
+
+def _lettered(letters: str) -> tuple[str, ...]:
+    """ "m/w/f", "t & th", "mwf"."""
+    words = re.findall(r"th|tu|[mtwrf]", letters)
+    return tuple(
+        {"m": "MO", "t": "TU", "tu": "TU", "w": "WE", "th": "TH", "r": "TH", "f": "FR"}[word]
+        for word in words
+    )
 
 
 def _monthdays(said: dict[str, str | None]) -> Repeat | None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from reminders.rules.when.amounts import later, shift
 from reminders.rules.when.moments import Scene, at, point_of
+from reminders.rules.when.parts import SCHEDULED
 from reminders.rules.when.pieces import (
     Amount,
     Clock,
@@ -21,14 +22,17 @@ from reminders.rules.when.pieces import (
     Piece,
     Reading,
     Repeat,
+    Value,
     When,
 )
 from reminders.rules.when.ranges import read_days, read_range
 
-LIMITS = frozenset({"by", "before", "no later than", "not later than", "until"})
+LIMITS = frozenset(
+    {"by", "expires", "expiring", "valid until", "before", "no later than", "not later than", "until"}
+)
 _OPENINGS = frozenset({"after", "later than", "since"})
 _REFUSED = re.compile(
-    r"\b(?<!but )(?:not|no|never|nor|isn't|don't)(?: (?:on|at|in|for|this|the|until|before))* ?$"
+    r"\b(?<!but )(?:not|no|nor|isn't|don't|can't (?:make|do)|cannot (?:make|do)|instead of|rather than)(?: (?:on|at|in|for|this|the|until|before))* ?$"
 )
 _OR = re.compile(r",? or(?: maybe| perhaps)? ")
 GONE = "That is already in the past. When should it be?"
@@ -77,7 +81,9 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
         return None
     if any(_OR.fullmatch(scene.text[a.end : b.start]) for a, b in pairwise(pieces)):
         when = when.asking("Which of the two do you mean?")
-    lead = _lead(pieces)
+    if _several(pieces):
+        when = when.asking("I heard more than one time. Which one shall I take first?")
+    lead = _lead(scene, pieces)
     if lead in LIMITS or (lead == "due" and when.grain == "day"):
         return _deadline(scene, when, lead)
     if lead in _OPENINGS and when.kind == "instant" and when.value is not None:
@@ -87,10 +93,20 @@ def _single(scene: Scene, pieces: list[Piece]) -> When | None:
     return when
 
 
-def _lead(pieces: list[Piece]) -> str:
-    """The preposition that makes a limit of the time: of the first piece, or of the clock behind it."""
-    leads = [piece.lead for piece in pieces if piece.lead in LIMITS | _OPENINGS]
-    return leads[0] if leads else ""
+def _several(pieces: list[Piece]) -> bool:
+    """ "gym mon 7am wed 6pm": two days with a clock each are more than one reading holds."""
+    clocks = {piece.value for piece in pieces if isinstance(piece.value, Clock)}
+    days = {piece.value.first for piece in pieces if isinstance(piece.value, Day) and piece.value.rank == 1}
+    return len(clocks) > 1 and len(days) > 1
+
+
+def _lead(scene: Scene, pieces: list[Piece]) -> str:
+    """The preposition that makes a limit of the time; "before the end of the day" means by then."""
+    found = next((piece for piece in pieces if piece.lead in LIMITS | _OPENINGS), None)
+    if found is None:
+        return ""
+    closing = re.search(r"\b(?:end|eo[dwmy]|cob)\b", scene.text[found.start : found.end])
+    return "by" if found.lead == "before" and closing else found.lead
 
 
 def _deadline(scene: Scene, when: When, lead: str) -> When | None:
@@ -106,31 +122,43 @@ def _deadline(scene: Scene, when: When, lead: str) -> When | None:
 
 
 def join_amounts(scene: Scene, pieces: list[Piece]) -> list[Piece]:
-    """ "3 days after tomorrow", "2 weeks from saturday": an amount counted from a day becomes a day."""
+    """ "3 days after tomorrow", "an hour before midnight", "the monday after easter": what is counted from another."""
     joined: list[Piece] = []
     for piece in pieces:
         before = joined[-1] if joined else None
-        if before is not None and isinstance(before.value, Amount) and isinstance(piece.value, Day):
-            gap = scene.text[before.end : piece.start].strip()
-            away = (
-                shift(piece.value.first, before.value)
-                if (piece.lead in ("from", "after") and not gap)
-                else None
-            )
-            if (
-                piece.lead == "before"
-                and not gap
-                and before.value.grain == "day"
-                and before.value.months == 0
-            ):
-                away = piece.value.first - timedelta(days=int(before.value.days))
-            if away is not None and away >= scene.today and before.value.grain == "day":
-                joined[-1] = Piece(
-                    before.start, piece.end, Day(away, away + timedelta(days=1), rank=3), before.lead
-                )
-                continue
-        joined.append(_beside(scene, piece))
+        counted = _counted_from(scene, before, piece) if before is not None else None
+        if before is not None and counted is not None:
+            joined[-1] = Piece(before.start, piece.end, counted, before.lead)
+        else:
+            joined.append(_beside(scene, piece))
     return [piece for piece in joined if not (isinstance(piece.value, Amount) and _of_an_event(scene, piece))]
+
+
+def _counted_from(scene: Scene, before: Piece, piece: Piece) -> Value | None:
+    if piece.lead not in ("from", "after", "before") or scene.text[before.end : piece.start].strip():
+        return None
+    sign = -1 if piece.lead == "before" else 1
+    match before.value, piece.value:
+        case Amount(grain="day") as amount, Day() as day:
+            return _day_from(scene, day, amount, sign)
+        case Amount(grain="minute", seconds=seconds, days=0, months=0), Clock(sure=True) as clock if (
+            piece.lead != "from"
+        ):
+            minutes = clock.hour * 60 + clock.minute + sign * round(seconds / 60)
+            return Clock(minutes // 60, minutes % 60, sure=True) if 0 <= minutes <= 24 * 60 else None
+        case Day(rank=1, weekday=int(weekday)), Day(rank=3) as day if piece.lead != "from":
+            away = (weekday - day.first.weekday()) % 7 or 7
+            found = day.first + timedelta(days=away if sign > 0 else away - 7 or -7)
+            return Day(found, found + timedelta(days=1), rank=3) if found >= scene.today else None
+        case _:
+            return None
+
+
+def _day_from(scene: Scene, day: Day, amount: Amount, sign: int) -> Day | None:
+    if sign < 0 and amount.months:
+        return None
+    away = shift(day.first, amount) if sign > 0 else day.first - timedelta(days=int(amount.days))
+    return None if away is None or away < scene.today else Day(away, away + timedelta(days=1), rank=3)
 
 
 def _beside(scene: Scene, piece: Piece) -> Piece:
@@ -151,8 +179,15 @@ def _of_an_event(scene: Scene, piece: Piece) -> bool:
     return scene.text.startswith((" before ", " ahead of "), piece.end)
 
 
+def _of_a_ticket(scene: Scene, piece: Piece) -> bool:
+    """ "tickets for the 8pm show": when the show is, not when to buy them."""
+    leads = scene.text.startswith("for the ", piece.start)
+    return leads and isinstance(piece.value, Clock) and SCHEDULED.match(scene.text, piece.end) is not None
+
+
 def drop_refused(scene: Scene, pieces: list[Piece]) -> list[Piece]:
     """ "not on monday", "no sundays": a time that is refused is not the time."""
+    pieces = [piece for piece in pieces if not _of_a_ticket(scene, piece)]
     return [
         piece for piece in pieces if not _REFUSED.search(scene.text[max(0, piece.start - 16) : piece.start])
     ]

@@ -11,6 +11,7 @@ from dateutil.rrule import rrulestr
 from reminders.rules.when.amounts import shift
 from reminders.rules.when.clock import settle
 from reminders.rules.when.days import calendar_day
+from reminders.rules.when.exceptions import STARTS, exceptions, leaves_out_more_than_days
 from reminders.rules.when.lexicon import DAY_CODES, DAY_PARTS
 from reminders.rules.when.moments import Scene
 from reminders.rules.when.pieces import (
@@ -30,12 +31,8 @@ from reminders.rules.when.pieces import (
 )
 from reminders.rules.when.resolve import LIMITS
 
-_STARTS = frozenset({"starting", "starts", "start", "beginning", "begins", "begin", "from", "after", "since"})
 _ENDS = LIMITS | {"ends", "end", "ending", "to", "thru", "through"}
 _HORIZON = 10  # years within which a series must begin
-_EXCEPT = re.compile(
-    r"\b(?:except|but not|not on|excluding|apart from|without|other than|besides|but never)\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,11 @@ def resolve_series(scene: Scene, pieces: list[Piece]) -> Reading:
     )
     if fault is not None:
         return Reading(problem=fault.text)
-    pieces, without = _exceptions(scene, pieces)
+    if re.search(r"\b(?:never|not ever)\b(?! (?:on|in|at|before|after)\b)", scene.text):
+        return Reading(problem="Again and again, and never: both can't be. On which days should it be?")
+    if leaves_out_more_than_days(pieces):
+        return Reading(problem="I can leave out weekdays, nothing longer. On which days should it be?")
+    pieces, without = exceptions(scene, pieces)
     repeats = [piece.value for piece in pieces if isinstance(piece.value, Repeat)]
     if not repeats:
         return Reading(problem="On which days should it be?")
@@ -73,26 +74,6 @@ def resolve_series(scene: Scene, pieces: list[Piece]) -> Reading:
     if when is None:
         return Reading(problem="That series has no day ahead. When should it begin?")
     return Reading(when)
-
-
-def _exceptions(scene: Scene, pieces: list[Piece]) -> tuple[list[Piece], set[str]]:
-    """ "every day except sunday at 7": the pieces without the exception, and the weekdays it names."""
-    found = _EXCEPT.search(scene.text)
-    if found is None:
-        return pieces, set()
-    kept: list[Piece] = []
-    without: set[str] = set()
-    for piece in pieces:
-        match piece.value:
-            case Repeat(days=days) if piece.start >= found.start() and days:
-                without.update(days)
-            case Day(weekday=int(weekday)) if piece.start >= found.start():
-                without.add(DAY_CODES[weekday])
-            case Day(nth="weekend") if piece.start >= found.start():
-                without.update(("SA", "SU"))
-            case _:
-                kept.append(piece)
-    return kept, without
 
 
 def _merged(repeats: list[Repeat]) -> Repeat:
@@ -118,6 +99,8 @@ def _with(scene: Scene, rule: _Rule, piece: Piece) -> _Rule:
             if piece.lead in _ENDS and rule.clocks:
                 return rule
             return replace(rule, clocks=(*rule.clocks, clock))
+        case ClockSpan() as span if rule.repeat.freq in ("HOURLY", "MINUTELY"):
+            return _within_hours(scene, rule, span)
         case ClockSpan(first, last):
             minutes = (last.hour - first.hour) * 60 + last.minute - first.minute
             around = 24 * 60 if first.sure and last.sure else 12 * 60  # "9 to 5" is eight hours
@@ -142,6 +125,20 @@ def _with(scene: Scene, rule: _Rule, piece: Piece) -> _Rule:
             return rule
 
 
+def _within_hours(scene: Scene, rule: _Rule, span: ClockSpan) -> _Rule:
+    """ "every 2 hours between 9 and 5": every day at each of these times."""
+    tomorrow = scene.today + timedelta(days=1)
+    first = settle(span.first, tomorrow, scene.wall, None, scene.text)[0]
+    last = span.last if span.last.sure else replace(span.last, hour=span.last.hour % 12 + 12)
+    step = rule.repeat.interval * (60 if rule.repeat.freq == "HOURLY" else 1)
+    begin, end = first.hour * 60 + first.minute, last.hour * 60 + last.minute
+    times = tuple(Clock(at // 60, at % 60, sure=True) for at in range(begin, end + 1, step) if at < 24 * 60)
+    even = len({clock.minute for clock in times}) == 1  # BYHOUR and BYMINUTE multiply
+    if not times or not even:
+        return rule
+    return replace(rule, clocks=times, repeat=replace(rule.repeat, freq="DAILY", interval=1))
+
+
 def _with_day(scene: Scene, rule: _Rule, day: Day, piece: Piece) -> _Rule:
     repeat = rule.repeat
     if piece.lead in _ENDS and rule.until is None:
@@ -149,9 +146,9 @@ def _with_day(scene: Scene, rule: _Rule, day: Day, piece: Piece) -> _Rule:
         if rule.start is not None and day.first < rule.start.first and day.month:
             last = last.replace(year=last.year + 1)
         return replace(rule, until=_end_of(last - timedelta(days=1)))
-    if piece.lead in _STARTS:
+    if piece.lead in STARTS:
         return replace(rule, start=day)
-    if day.nth == "weekend" and piece.lead not in _STARTS:
+    if day.nth == "weekend" and piece.lead not in STARTS:
         return replace(
             rule,
             repeat=replace(
@@ -249,8 +246,15 @@ def _doubted(when: When, repeat: Repeat, scene: Scene, rule: _Rule) -> When:
     if rule.clocks and not rule.clocks[0].sure and repeat.part is None and len(rule.clocks) == 1:
         _, doubtful = settle(rule.clocks[0], scene.today + timedelta(days=1), scene.wall, None, scene.text)
         if doubtful:
-            return when.asking("In the morning or in the evening?")
+            first = when.first or scene.now
+            return replace(when.asking("In the morning or in the evening?"), others=_halves(first, scene))
     return when
+
+
+def _halves(first: datetime, scene: Scene) -> tuple[datetime, ...]:
+    local = first.astimezone(scene.zone).replace(tzinfo=None)
+    other = local + timedelta(hours=12 if local.hour < 12 else -12)
+    return tuple(sorted((first, scene.utc(other))))
 
 
 def _short(scene: Scene, rule: _Rule, text: str, local: datetime) -> When:

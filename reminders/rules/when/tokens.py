@@ -18,10 +18,12 @@ from reminders.rules.when.lexicon import (
     UNIT_ORDINALS,
     WEEKDAY_NAMES,
 )
+from reminders.rules.when.tongues import foreign_times
 
 LONGEST = 300  # characters of a message that are read for times
 _TOKEN = re.compile(
-    r"(?P<ordinal>\d{1,2}(?:st|nd|rd|th)(?![^\W\d_]))"
+    r"(?P<link>https?://\S+|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.]{2,64})"
+    r"|(?P<ordinal>\d{1,2}(?:st|nd|rd|th)(?![^\W\d_]))"
     r"|(?P<number>\d+)"
     r"|(?P<meridiem>(?<=[\d\s:])[ap]\.\s?m\b\.?)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
@@ -32,10 +34,15 @@ _TOKEN = re.compile(
 _PLURALS = {name + "s": name + "s" for name in WEEKDAY_NAMES} | {
     short + "s": name + "s"
     for short, name in SPELLING.items()
-    if name in WEEKDAY_NAMES and len(short) > 3 and short[-1] != "s"
+    if name in WEEKDAY_NAMES and len(short) > 3 and short[-1] != "s" and short + "s" not in SPELLING
 }
 _SHORT_DAYS = frozenset({"sun", "sat", "mon", "wed", "mar"})
 _NOT_BEFORE_A_DAY = frozenset({"the", "i", "we", "he", "she", "they", "get", "got", "a", "has", "just"})
+
+
+_TWO = {"moro": "tomorrow", "morro": "tomorrow", "morow": "tomorrow", "morrow": "tomorrow", "mrw": "tomorrow"}
+_TWO |= {"nite": "tonight", "night": "tonight", "day": "today"}
+_COUNTS_HOURS = frozenset({"in", "for", "within", "after", "a", "of", "last", "every", "about"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,20 @@ def _apart(before: _Token, token: _Token) -> bool:
 def _tokens(folded: str) -> list[_Token]:
     tokens: list[_Token] = []
     glued = False
+    known = foreign_times(folded)
+    foreign, own = (
+        known or [],
+        known is None,
+    )  # words of another language keep their spelling: French "mon" is no Monday
     for found in _TOKEN.finditer(folded):
+        while foreign and foreign[0][1] <= found.start():
+            foreign.pop(0)
+        if foreign and foreign[0][0] <= found.start():
+            start, end, english = foreign[0]
+            if found.start() == start:
+                tokens.append(_Token(english, start, end, False, False))
+            glued = False
+            continue
         if found.lastgroup == "space":
             glued = False
             continue
@@ -124,10 +144,22 @@ def _tokens(folded: str) -> list[_Token]:
         if kind == "number" and glued and behind is not None and _opaque(behind):
             tokens[-1] = _Token(behind.text + word, behind.start, found.end(), behind.glued, False)
             continue
-        said = _spelt(kind, word, behind, glued)
+        if kind == "word" and glued and behind is not None and behind.text == "2" and word in _TWO:
+            tokens[-1] = _Token(_TWO[word], behind.start, found.end(), behind.glued, False)
+            continue
+        said = _spelt(kind, word, behind, glued) if own or kind != "word" else word
+        if word == "h" and glued and _is_a_clock(tokens, folded[found.end() : found.end() + 1]):
+            said = "o'clock"
         tokens.append(_Token(said, found.start(), found.end(), glued, kind in ("number", "ordinal")))
         glued = True
     return tokens
+
+
+def _is_a_clock(tokens: list[_Token], following: str) -> bool:
+    """ "19h" is a time of day; "in 20h" and "for 16h" are lengths, "19h30" is read elsewhere."""
+    hour = tokens[-1].text
+    counted = len(tokens) > 1 and tokens[-2].text in _COUNTS_HOURS
+    return hour.isdigit() and 13 <= int(hour) <= 23 and not counted and not following.isdigit()
 
 
 def _opaque(token: _Token) -> bool:
@@ -138,6 +170,8 @@ def _opaque(token: _Token) -> bool:
 
 def _spelt(kind: str | None, word: str, behind: _Token | None, glued: bool) -> str:
     match kind:
+        case "link":
+            return "link"
         case "ordinal":
             return word[:-2].lstrip("0") + "th"
         case "number":
@@ -161,15 +195,26 @@ def _word(word: str, behind: _Token | None, glued: bool) -> str:
 
 
 def _merged(tokens: list[_Token]) -> list[_Token]:
-    """Numbers in words become digits ("twenty-third" -> 23th), "everyday" becomes two words."""
+    """Numbers in words become digits ("twenty-third" -> 23th), "everyday" becomes two words, "o clock" one."""
     merged: list[_Token] = []
     index = 0
     while index < len(tokens):
         token = tokens[index]
+        if token.text == "o" and _text_at(tokens, index + 1) == "clock":
+            merged.append(_Token("o'clock", token.start, tokens[index + 1].end, token.glued, False))
+            index += 2
+            continue
         used, text = _number(tokens, index)
-        if used:
+        spoken = _spoken_clock(tokens, index)
+        if used and spoken is None:
             merged.append(_Token(text, token.start, tokens[index + used - 1].end, token.glued, True))
             index += used
+            continue
+        if spoken is not None:
+            merged.append(
+                _Token(spoken[1], token.start, tokens[index + spoken[0] - 1].end, token.glued, False)
+            )
+            index += spoken[0]
             continue
         if token.text == "everyday":
             merged.append(_Token("every", token.start, token.end, token.glued, False))
@@ -195,6 +240,26 @@ def _number(tokens: list[_Token], index: int) -> tuple[int, str]:
     if follower in UNIT_ORDINALS:
         return skip + 1, f"{TENS[word] + UNIT_ORDINALS[follower]}th"
     return 1, str(TENS[word])
+
+
+def _spoken_clock(tokens: list[_Token], index: int) -> tuple[int, str] | None:
+    """ "five-thirty", "seven fifteen", "sixish": how many tokens make a time of day in words, and the time."""
+    word = tokens[index].text
+    if word.endswith("ish") and 0 < NUMBER_WORDS.get(word[:-3], 0) <= 12:
+        return 1, f"{NUMBER_WORDS[word[:-3]]} ish"
+    if not 0 < NUMBER_WORDS.get(word, 0) <= 12:
+        return None
+    hyphen = _text_at(tokens, index + 1) == "-"
+    at = index + (2 if hyphen else 1)
+    used, minutes = _number(tokens, at) if at < len(tokens) else (0, "")
+    behind = [_text_at(tokens, at + used), _text_at(tokens, at + used + 1)]
+    known = minutes in ("15", "30", "45") or (hyphen and minutes.isdigit() and 10 <= int(minutes) <= 59)
+    if not used or not known or tokens[at].text.isdigit() or _UNITS.intersection(behind):
+        return None
+    return at + used - index, f"{NUMBER_WORDS[word]}:{minutes}"
+
+
+_UNITS = frozenset({"second", "minute", "hour", "day", "week", "month", "year", "percent", "%", "past", "to"})
 
 
 def _text_at(tokens: list[_Token], index: int) -> str:

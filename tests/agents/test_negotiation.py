@@ -9,11 +9,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from langgraph.checkpoint.postgres import PostgresSaver
 from sqlalchemy import select
 
-from agents.conversation import _saver
+from agents.checkpoints import Memory
 from agents.draft import Draft, read_draft
+from agents.nodes.orchestrator import answered_kinds
 from storage.conversations import open_conversation
 from storage.goals import save_goal
 from storage.tables import Goal, Task
@@ -48,9 +48,7 @@ def state(talk: Talk) -> dict[str, Any]:
     """What the conversation remembers."""
     with talk.database.service() as session:
         thread = open_conversation(session, talk.user_id, talk.now).langgraph_thread_id
-        saver: PostgresSaver = _saver(session)
-        kept = saver.get({"configurable": {"thread_id": thread}})
-        return dict(kept["channel_values"]) if kept else {}
+        return Memory(session, thread, answered_kinds()).values
 
 
 def draft(talk: Talk) -> Draft:

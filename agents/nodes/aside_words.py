@@ -24,7 +24,7 @@ ASIDES = tuple(
         ),
         (
             "export",
-            r".*\b(?:export|download|send me)\b.*\b(?:(?:all )?my data|everything (?:you|about me|i)|a copy of (?:my|everything))\b.*",
+            r".*\b(?:export|download|send me)\b.*\b(?:(?:all )?my data|everything(?: (?:you|about me|i)\b|\W*$)|a copy of (?:my|everything))\b.*",
         ),
         (
             "erase",

@@ -96,6 +96,8 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         return {"intent": Intent.MODIFY_GOAL}
     if _DONE.match(text) or _is_done(ctx, text):
         return _aside("done")
+    if not _changes_something(ctx, text):
+        return None  # most messages: nothing is looked up for them
     tasks = diary.open_tasks(ctx)
     about = spoken_of(state, ctx)
     return (
@@ -109,6 +111,16 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
 def interrupts_with(ctx: TurnContext, text: str) -> bool:
     """Whether words change what is planned by naming it, whatever is being asked."""
     return course_of({}, ctx, text) is not None
+
+
+def _changes_something(ctx: TurnContext, text: str) -> bool:
+    """Whether the words alone may rename, resize, take off or move; which task they mean is another matter."""
+    patterns = (RENAME, RESIZE, DROP, _TAKE_OFF)
+    return (
+        any(one.match(text) for one in patterns)
+        or read_swap(text) is not None
+        or read_move(ctx, text) is not None
+    )
 
 
 def _is_done(ctx: TurnContext, text: str) -> bool:

@@ -57,7 +57,7 @@ def _tapped(state: AgentState, ctx: TurnContext, word: str, focus: Json) -> Upda
 
 
 def _said(state: AgentState, ctx: TurnContext) -> Update:
-    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
+    heard, aside = heard_of(state), state.get("aside") or {}
     match aside.get("kind", ""):
         case "stale":
             return ask_again(
@@ -91,6 +91,14 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return asides.progress(ctx)
         case "settings":
             return tell(_NODE, settings.show(ctx))
+        case _:
+            return _also_said(state, ctx)
+
+
+def _also_said(state: AgentState, ctx: TurnContext) -> Update:
+    """The rest: what was done or is dropped, pauses, places, and small talk."""
+    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
+    match aside.get("kind", ""):
         case "yes" | "no" as kind if focus.get("kind") == "pause":
             return close(_NODE, asides.PAUSED[kind])
         case "done":

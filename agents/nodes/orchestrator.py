@@ -20,7 +20,6 @@ from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
-_NODE = "orchestrator"
 _OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,

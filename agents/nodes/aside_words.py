@@ -34,8 +34,8 @@ ASIDES = tuple(
         ("settings", r"\W*(?:show |see |change |what are )?(?:my |the )?(?:settings|preferences)\W*"),
         (
             "undo",
-            r"\W*(?:(?:oops|sorry|wait|no)\b[,! ]*)?(?:wrong (?:one|button|task)|(?:i )?(?:pressed|tapped) the wrong (?:one|button)|undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
-            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet)?)\W*",
+            r"\W*(?:(?:oops|sorry|wait|no|oh|ah|hang on|hmm+|actually|ups)\b[,.! ]*)*(?:wrong (?:one|button|task)|(?:i )?(?:pressed|tapped) the wrong (?:one|button)|undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
+            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet| after all| at all| though)*)\W*",
         ),
         (
             "progress",
@@ -77,10 +77,10 @@ ASIDES = tuple(
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
         (
             "done",
-            r"\W*(?:i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
+            r"\W*(?:(?:oh|ah|ok|well|and|now|actually|yes|hey|in the end)\b[,! ]*)*(?:(?:did|done|finished|managed|made) (?:it|that|this)\b(?! (?:on|at|in \d|by))|i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
             r"(?:with )?(?:the|my)\b).*",
         ),
-        ("plan", r".*\b(?:what(?:'s| is| are| was)|show|list)\b.*\b(?:goals?|plans?)\b.*"),
+        ("plan", r".*\b(?:what(?:'s| is| are| was)|which|show|list|how many)\b.*\b(?:goals?|plans?)\b.*"),
         (
             "drop",
             r"\W*(?:please )?(?:cancel|delete|remove|drop|forget|skip)\b(?! (?:off|by|in|me|round|rope|to (?!the |my ))\b)(?!.*\bgoal\b).+",

@@ -19,6 +19,14 @@ ASIDES = tuple(
             r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*",
         ),
         (
+            "return",
+            r"\W*(?:(?:hi|hello|hey|hiya|ok|sorry|oh|well|so|yes|flux)\b[,.! ]*)*(?:(?:i'?m|i am) (?:still |finally )?(?:alive|here|around|not dead|not gone)(?: again| still| too)?"
+            r"|(?:it'?s |it has )?been (?:a (?:long )?while|ages|(?:so |too )?long|weeks|forever)|long time(?:,? no (?:see|talk|speak))?"
+            r"|sorry (?:for|about|that|i) (?:the |my |being |not |i |have |'?ve )*(?:silence|silent|gone|away|quiet|absent|answering|replying|writing|disappear\w*|vanish\w*|ghost\w*)\b.{0,30}"
+            r"|i(?:'ve| have)? (?:disappeared|vanished|was gone|been (?:away|gone|quiet|absent)|went quiet|fell off the wagon|dropped off)\b.{0,30}"
+            r"|(?:do you )?(?:still )?remember me|(?:can we |let'?s |i want to )(?:start|begin) (?:again|over|afresh|fresh)|i want to get back (?:to it|on track|into it)|did you miss me)\W*",
+        ),
+        (
             "help",
             r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b(?: me| please| pls| out| here| then)*\W*",
         ),

@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from agents import wording
+from agents import diary, wording
 from agents.capture import read_until
 from agents.journal import spoken
+from agents.next_part import unplanned
+from agents.nodes import welcome
 from agents.places import find_zone, says_zone, wall_time
 from agents.plan_words import reasons
 from agents.replies_to_plan import says_no, says_yes
@@ -38,6 +40,7 @@ _ILL = re.compile(
     r"\b(?:sick|ill|unwell|flu|fever|cold|migraine|hospital|covid|injured|hurt|poorly|surgery)\b", re.I
 )
 _HOLIDAY = re.compile(r"\b(?:holidays?|vacation|trip|travel\w*|weekend away|honeymoon|break)\b", re.I)
+_NEXT = re.compile(r"\bnext\b(?! (?:week|month|year|\w+day)\b)", re.I)
 _MOMENTS = re.compile(r"\bsame (?:moments?|instants?)\b|\b(?:home|old|german|uk|us) times?\b", re.I)
 _NO_CHANGE = re.compile(
     r"\b(?:not now|just visiting|change nothing|leave (?:it|them|everything)|don'?t change)\b", re.I
@@ -53,11 +56,27 @@ def agenda(ctx: TurnContext, text: str) -> Update:
     """Today's tasks, or tomorrow's, or the week's, with a button for each line that can be ticked off."""
     day, days, span = _asked_days(ctx, text)
     found = planned.for_days(ctx.session, ctx.user, day, days)
+    if not found.text and _NEXT.search(text):
+        return _what_is_next(ctx)
     if not found.text:
         return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
     rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
     said: Update = {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
     return said | spoken(planned.tasks_of(ctx.session, ctx.user, day, days), ctx.now.isoformat())
+
+
+def _what_is_next(ctx: TurnContext) -> Update:
+    """Nothing more today: the sprint that waits for its plan, or the next task on another day."""
+    part = unplanned(ctx)
+    if part is not None:
+        return welcome.next_part(f"Next comes {part.title}. Shall I plan it?", ctx)
+    tasks = diary.open_tasks(ctx)
+    if not tasks:
+        return tell(_NODE, "Nothing is planned. Is there something you would like to do?")
+    when = wording.moment(tasks[0].scheduled_at, ctx.zone)
+    return tell(_NODE, f"Nothing more today. Next is {tasks[0].title}, {when}.") | spoken(
+        tasks[:1], ctx.now.isoformat()
+    )
 
 
 def _asked_days(ctx: TurnContext, text: str) -> tuple[date, int, str]:

@@ -7,7 +7,17 @@ from langgraph.runtime import Runtime
 from agents import erasing, tongues, wording
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import after_miss, asides, forwarded, open_task, renaming, settings, taking_off, ticking
+from agents.nodes import (
+    after_miss,
+    asides,
+    forwarded,
+    open_task,
+    renaming,
+    settings,
+    taking_off,
+    ticking,
+    welcome,
+)
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.nodes.undoing import tell_changes, undo
 from agents.reply import Option, ask, ask_again, close, tell
@@ -73,6 +83,10 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return asides.agenda(ctx, heard.text)
         case "missed" | "partly" | "snooze" | "on_it" as kind:
             return open_task.answer(ctx, kind, heard.text)
+        case "return":
+            return welcome.welcome(state, ctx)
+        case "hello" | "wake" if welcome.was_away(ctx) and ctx.user.paused_until is None:
+            return welcome.welcome(state, ctx)
         case "excused":
             return after_miss.console(ctx)
         case "zone_answer":

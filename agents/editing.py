@@ -43,12 +43,12 @@ def edit_in_words(draft: Draft, text: str, rhythm: Rhythm | None = None) -> Edit
 
     With the person's rhythm, "at 6" without am or pm is the half of the day in which they are awake.
     """
-    text = _after_my_work(text, rhythm)
+    text = after_my_work(text, rhythm)
     edits = read_wish(text, draft.plan).edits
     return carry_out(draft, edits, text, rhythm) if edits else None
 
 
-def _after_my_work(text: str, rhythm: Rhythm | None) -> str:
+def after_my_work(text: str, rhythm: Rhythm | None) -> str:
     """ "After work" is the evening for most; whoever works through the night means the morning that ends it."""
     if rhythm is None or rhythm.work is None or rhythm.work[0] < rhythm.work[1]:
         return text

@@ -49,6 +49,10 @@ _CLOCK_THERE = re.compile(
     r"\b(?:same|local|their) (?:times?|hours?|clock)\b|\bkeep\b.*\b(?:there|here|local|clock|times?|\d{1,2}(?::\d\d)? ?(?:am|pm)?)\b",
     re.I,
 )
+STILL_UNSURE = (
+    "I still can't tell what you need. A few plain words are enough, like: gym tomorrow 6pm, or: learn Spanish. "
+    "/help shows what I can do. What shall it be?"
+)
 UNSURE = "I'm not sure what you'd like. A reminder, a goal to plan, or what's on today?"
 
 

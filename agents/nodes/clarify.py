@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from langgraph.runtime import Runtime
 
 from agents import erasing, tongues, wording
@@ -25,6 +27,7 @@ from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 
 _NODE = "clarify"
+_LAST_QUESTION = re.compile(r"(?<=[.!\n])\s*[^.?!\n]*\?\s*$")
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -36,7 +39,8 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     if not question or "question" in update or asked or kind not in ("onboarding", "goal_question"):
         return update
     again = {"text": question["text"], "rows": question["rows"], "node": _NODE}
-    return update | {"replies": [*replies, again]}
+    told = {**replies[-1], "text": _LAST_QUESTION.sub("", replies[-1]["text"])}  # one question is enough
+    return update | {"replies": [*replies[:-1], told, again]}
 
 
 def _answer(state: AgentState, ctx: TurnContext) -> Update:
@@ -132,7 +136,13 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case kind if (said := small_talk(ctx, kind)) is not None:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
-            return tell(_NODE, aside.get("question") or asides.UNSURE)
+            return tell(_NODE, _unsure(state, aside.get("question") or asides.UNSURE))
+
+
+def _unsure(state: AgentState, question: str) -> str:
+    """Asked a second time in a row it is put another way."""
+    history = state.get("conversation_history") or []
+    return asides.STILL_UNSURE if history and history[-1]["content"] == question else question
 
 
 def _which_goal(state: AgentState, goals: list[str]) -> Update:

@@ -10,7 +10,7 @@ from agents.goal_changes import read_goal_change
 from agents.journal import spoken_of
 from agents.place_tasks import read_place_task, says_where
 from agents.selecting import Meant, select, titled
-from agents.shifts import read_move, read_swap
+from agents.shifts import read_move, read_swap, without_story
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders.answering import open_reminders
@@ -143,6 +143,7 @@ def _renames(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence
 
 
 def _drops(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[Task]) -> Update | None:
+    text = without_story(text)
     verb = DROP.match(text) or _TAKE_OFF.match(text)
     if verb is None:
         return None

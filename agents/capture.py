@@ -15,6 +15,7 @@ from agents.turn import TurnContext
 from agents.wishes import Wish
 from reminders.rules.diary import HORIZON, Prefer
 from reminders.rules.life import ASKS_EVERY
+from reminders.rules.rhythm import to_utc
 from reminders.rules.when import Reading, When, parse_minutes, read_when
 from storage.vocabulary import WEEKDAYS
 
@@ -35,6 +36,14 @@ _BARE_WEEKDAY = re.compile(
     r"^(?:on )?(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs)?\b(?! (?:week|after|next)|.*\b(?:\d{1,2}(?:st|nd|rd|th)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     re.I,
 )
+_CLOCK = re.compile(
+    r"\b(?:at |around |about )?(?:\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b\.?|\d{1,2}:\d\d|noon|midday|midnight|(?:half|quarter) (?:past |to )?\w+)|\bat \d{1,2}(?:[:.]\d\d)?\b(?![./-]\d)",
+    re.I,
+)
+_REFUSED_DAY = re.compile(
+    r"^\W*(?:no\W+)?(?:just )?(?:not|anything but|any day but)\b(?! (?:at all|before|after|until))", re.I
+)
+_CLOSE = timedelta(hours=2)
 _MOST_TASKS = 10  # in one message
 _RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
 
@@ -83,6 +92,8 @@ def read_change(
         return [first.starting(first.moment + by), *rest], None
     if reading.problem:
         return None, Problem(reading.problem)
+    if _REFUSED_DAY.match(text) and len(text.split()) <= 4:  # "not Monday" says when it shall not be
+        return None, Problem("When suits you instead?")
     if reading.when is not None and reading.when.kind != "duration":
         return _retimed(ctx, first, rest, reading.when, minutes)
     if minutes:
@@ -90,6 +101,12 @@ def read_change(
     if step == "change" and 0 < len(text.split()) <= 8:
         return [replace(first, title=wording.capital(" ".join(text.split())[:120])), *rest], None
     return None, None
+
+
+def clock_in(text: str) -> str:
+    """The time of day as it was written, "" when none was."""
+    found = _CLOCK.search(text)
+    return found[0].strip() if found else ""
 
 
 def renames(text: str) -> bool:
@@ -108,6 +125,8 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(prefer=Prefer(near=near) if near > ctx.now else None)
     if when.kind == "instant" and when.timed and not when.ambiguous:
         return Target(at=when.first)
+    if (close := _close_to(near, when)) is not None:
+        return Target(at=close)
     if when.ambiguous and when.grain != "day":
         return Target(either=_both_halves(ctx, when), problem=when.question or "")
     earliest, latest = _stretch(ctx, when)
@@ -224,13 +243,47 @@ def _stretch(ctx: TurnContext, when: When) -> tuple[datetime, datetime]:
 def _retimed(
     ctx: TurnContext, first: Wish, rest: list[Wish], when: When, minutes: int | None
 ) -> tuple[list[Wish] | None, Problem | None]:
-    """The first wish at another time; a clock alone keeps its day."""
+    """The first wish at another time; a clock alone keeps its day, and a day alone its clock."""
     fresh = replace(
-        first, minutes=minutes or first.minutes, rule=when.rrule or first.rule, after="", before=""
+        first, minutes=minutes or first.minutes, rule=when.rrule or first.rule, after="", before="", part=""
     )
+    if (at := _same_clock(ctx, first, when)) is not None:
+        if at <= ctx.now:
+            return [fresh, *rest], Problem(
+                f"{wording.moment(at, ctx.zone)} has passed already. When instead?"
+            )
+        return [replace(fresh, rule=_on_weekday(first.rule, at, ctx)).starting(at), *rest], None
+    close = _close_to(first.moment, when) if first.moment else None
+    if close is not None and close > ctx.now:
+        return [fresh.starting(close), *rest], None
+    rough = when.kind != "rrule" and not when.timed and not first.place
+    fresh = replace(fresh, at="") if rough else fresh  # a stretch: something free in it is looked for
     timed = [_timed(ctx, fresh, one) for one in each_clock(when, ctx.now)]
     problem = next((problem for _, problem in timed if problem is not None), None)
     return [*(wish for wish, _ in timed), *rest], problem
 
 
-__all__ = ["Problem", "Reading", "Target", "read_change", "read_target", "read_tasks"]
+def _close_to(near: datetime, when: When) -> datetime | None:
+    """ "Make it 8:45", of something at 8: which half of the day that is need not be asked."""
+    if when.kind != "instant" or not (when.ambiguous and when.timed and len(when.others) > 1):
+        return None
+    close = [at for at in when.others if abs(at - near) <= _CLOSE]
+    return close[0] if len(close) == 1 else None
+
+
+def _same_clock(ctx: TurnContext, wish: Wish, when: When) -> datetime | None:
+    """The moment of a wish moved to the day that was said without a clock."""
+    day, at = when.first_local, wish.moment
+    plain = when.kind == "instant" and when.grain == "day" and when.part is None and not when.deadline
+    if day is None or at is None or not plain or when.ambiguous:
+        return None
+    return to_utc(datetime.combine(day.date(), at.astimezone(ctx.zone).time()), ctx.zone)
+
+
+def _on_weekday(rule: str, at: datetime, ctx: TurnContext) -> str:
+    """A weekly rule of one day follows to the new day."""
+    day = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[at.astimezone(ctx.zone).weekday()]
+    return re.sub(r"BYDAY=[A-Z]{2}(?=;|$)", f"BYDAY={day}", rule)
+
+
+__all__ = ["Problem", "Reading", "Target", "clock_in", "read_change", "read_target", "read_tasks"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.capture import renames
+from agents.capture_answers import agrees, names_offer
 from agents.course import interrupts_with
 from agents.nodes.intents import aside_of
 from agents.offline.understand import understand
@@ -16,7 +17,7 @@ from agents.turn import TurnContext
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
 _BACK = re.compile(
-    r"^\W*(?:(?:actually|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
+    r"^\W*(?:(?:actually|no|yes|yeah|and|but|so|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
     r"(?:(?:make|move|change|set|put|do|have|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
     r"|(?:just|only) (?:this|that|the)\b|all(?: of (?:it|them)| future(?: ones)?)?\W*$|(?:an? |half an? |\d+ )\w+ (?:later|earlier)\W*$|(?:the )?(?:first|second|third|last)(?: one)?\W*$)",
     re.IGNORECASE,
@@ -65,6 +66,10 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
         case "capture" if renames(text):
+            return False
+        case "capture" if agrees(text) or (focus.get("step") in ("pick", "when") and names_offer(text)):
+            return False
+        case "capture" if refers_back(text) and aside is None:
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
             return True

@@ -62,3 +62,15 @@ def names_offer(text: str) -> bool:
     """Whether the words can only be an answer to something that was offered: "the first one", "evening", "you choose"."""
     said = text.strip(" .!")[:120]
     return any(pattern.fullmatch(said) for pattern in (_HALF, _FIRST, _SECOND, _EITHER))
+
+
+def added(text: str) -> str:
+    """ "And eggs", "oh and call dad": what comes to the task on the table; "" when it is nothing of the kind."""
+    found = _ADDS.fullmatch(text.strip()[:80])
+    return found["what"].strip(" .!") if found else ""
+
+
+_ADDS = re.compile(
+    r"(?:(?:oh|ah|ok|yes)\b[,! ]*)*(?:and(?: also)?|also|plus|\+)[,]? (?!then\b|make\b|move\b|change\b|put\b|call it\b|that'?s\b|it\b|this\b|no\b|not\b|only\b|what\b|how\b|when\b|at\b|on\b|in\b|for\b|every\b|the (?:first|second|last|other))(?P<what>[^\d?]{2,60})",
+    re.IGNORECASE,
+)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import timedelta
 
+from agents.offline.spelling import spelled
+from agents.offline.wish import wish_of
 from agents.outputs import GoalPlannerOutput
 from agents.plan_steady import cues_of
 from agents.state import AgentState, Json
@@ -117,7 +119,8 @@ def read_draft(kept: Json) -> Draft | None:
 
 def new_draft(ctx: TurnContext, text: str) -> Draft:
     tomorrow = ctx.local_now.date() + timedelta(days=1)
-    return Draft(goal=text[:500], title=goal_title(text), starts_on=tomorrow.isoformat())
+    goal = wish_of(spelled(text))
+    return Draft(goal=goal[:500], title=goal_title(goal), starts_on=tomorrow.isoformat())
 
 
 def says_wish(text: str) -> bool:

@@ -19,9 +19,11 @@ from agents.hearing import PLAN_GOAL, Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
 from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
 from agents.nodes import approving, negotiating
+from agents.nodes.interruptions import resumes
 from agents.observations import findings_of, times_known
 from agents.offline.catalogue import without_times
 from agents.offline.vague import aim_of
+from agents.offline.wish import changes_mind
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.placing import place
 from agents.plan_limits import within_brief
@@ -30,6 +32,7 @@ from agents.questions import MOST, clarifying_questions
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
+from agents.titles import matching
 from agents.turn import TurnContext
 from storage.goals import find_open_goal, get_goal
 from storage.tables import Goal
@@ -61,7 +64,12 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _hear_question(state, ctx, heard, draft)
     if approving.takes_back(state, ctx, heard):
         return approving.take_back(state, ctx)
-    if (state.get("aside") or {}).get("kind") == "shelf":
+    if kind == "which_wish":
+        return _one_of(state, ctx, heard)
+    aside = (state.get("aside") or {}).get("kind")
+    if aside == "resume" and draft is not None and not draft.output:
+        return _next(state, ctx, draft, first=True)
+    if aside == "shelf":
         drafts = shelf.meant(state, heard.text) or shelf.waiting(state)
         return _from_shelf(state, ctx, drafts, draft)
     if draft is not None and draft.output and negotiating.concerns(state, heard):
@@ -103,6 +111,15 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     aside = f"The plan for {open_draft.title} waits as a draft meanwhile." if open_draft is not None else ""
     questions = [*_late(ctx, draft), *_questions(ctx, draft, draft.goal)][:MOST]
     return _next(state, ctx, replace(draft, questions=questions), first=True, aside=aside) | kept
+
+
+def _one_of(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
+    """The goal that comes first, of several in one message."""
+    goals: list[str] = (state.get("focus") or {}).get("goals", [])
+    meant = matching(heard.text, goals, str)
+    if says_no(heard.text) or not meant:
+        return close(_NODE, "Then none of them now. What else can I do for you?")
+    return _fresh(state, ctx, f"I want to {meant[0]}")
 
 
 def _known(state: AgentState, goal: Goal) -> Update:
@@ -149,6 +166,11 @@ def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Dra
         return close(_NODE, text) | {"goal_draft": {}}
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
+    other = "" if heard.word or chosen else changes_mind(heard.text)
+    if other:
+        return _fresh({**state, "goal_draft": {}}, ctx, other)
+    if resumes(draft.title, heard.text) and not chosen:
+        return ask_again(state, _NODE, "That is the one.")
     asked, *rest = draft.questions
     if not heard.word and _ASKS_WHY.match(heard.text):
         return ask_again(state, _NODE, "So that the plan fits you from the first day; skip it if you like.")

@@ -10,7 +10,7 @@ from agents.course import course_of
 from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
-from agents.offline.goals import MOST_GOALS, goals_in
+from agents.offline.goals import MOST_GOALS, apart, goals_in
 from agents.offline.orchestrator import certain
 from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
@@ -90,7 +90,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.CLARIFY, "aside": {"kind": "on_it"}}
     if kind is None and PARTLY.fullmatch(text[:120]):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "partly"}}
-    if kind is None and len(wanted := goals_in(text)) > MOST_GOALS:
+    wanted = goals_in(text) if kind is None else []
+    if len(wanted) > MOST_GOALS or (len(wanted) == MOST_GOALS and apart(wanted)):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "many_goals", "goals": wanted}}
     if kind is None and _moves_task(ctx, text):
         return {"intent": Intent.RESCHEDULE_TASK}

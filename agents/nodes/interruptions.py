@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 from agents.capture import renames
-from agents.capture_answers import agrees, names_offer
+from agents.capture_answers import added, agrees, names_offer
 from agents.course import interrupts_with
 from agents.nodes.intents import aside_of
+from agents.offline.titles import title_of
 from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
 from agents.shifts import says_unable
 from agents.state import Json
+from agents.titles import matching, words
 from agents.turn import TurnContext
+from reminders.rules.when import read_when
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
@@ -21,6 +24,14 @@ _BACK = re.compile(
     r"(?:(?:make|move|change|set|put|do|have|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
     r"|(?:just|only) (?:this|that|the)\b|all(?: of (?:it|them)| future(?: ones)?)?\W*$|(?:an? |half an? |\d+ )\w+ (?:later|earlier)\W*$|(?:the )?(?:first|second|third|last)(?: one)?\W*$)",
     re.IGNORECASE,
+)
+_GO_ON = re.compile(
+    r"\W*(?:(?:ok|so|and|right|well|now)\W+)*(?:where (?:were|was|are) (?:we|i)|what (?:was|were) (?:we|i) (?:doing|saying|talking about|asking|up to|planning)|go on|continue|carry on"
+    r"|(?:let'?s )?(?:go |get )?back to (?:it|that|the (?:goal|plan|questions?)|my goal)|the (?:goal|plan)|my goal)(?: with (?:it|that|the (?:goal|plan|questions?)))?(?: again| now| please)*\W*",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(
+    r"^(?:back to|go on with|continue with|and|ah|oh|right|about|so|ok)\b[,! ]*", re.IGNORECASE
 )
 _ALWAYS = frozenset(
     {
@@ -61,8 +72,14 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
         return False
     aside = aside_of(text)
     match focus.get("kind"):
+        case "which_wish":
+            return not matching(text, focus["goals"], str)
         case "goal_question":
             return aside in _ALWAYS or _is_timed_task(ctx, text)
+        case "capture" if focus.get("step") == "loose":
+            return not _is_only_time(ctx, text)
+        case "capture" if focus.get("step") in ("confirm", "pick") and adds_to(ctx, text):
+            return False
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
         case "capture" if renames(text):
@@ -81,6 +98,24 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside is not None or _begins_anew(ctx, text, needs_time=_waits_for_time(focus))
         case _:
             return False
+
+
+def resumes(title: str, text: str) -> bool:
+    """ "The guitar!", "where were we?": back to the goal whose questions were left open."""
+    if _GO_ON.fullmatch(text[:80]):
+        return True
+    said = _WHERE.sub("", text.strip(" .!?"))
+    return len(said.split()) <= 4 and bool(words(said)) and words(said) <= words(title)
+
+
+def adds_to(ctx: TurnContext, text: str) -> bool:
+    """ "And eggs": more for the task on the table, as long as no other time is said."""
+    return bool(added(text)) and read_when(text, ctx.local_now, ctx.user.timezone).when is None
+
+
+def _is_only_time(ctx: TurnContext, text: str) -> bool:
+    reading = read_when(text, ctx.local_now, ctx.user.timezone)
+    return reading.when is not None and reading.when.kind != "duration" and not title_of(text, reading.span)
 
 
 def _waits_for_time(focus: Json) -> bool:

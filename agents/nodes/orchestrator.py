@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
 from agents import shelf
@@ -11,9 +13,10 @@ from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
 from agents.nodes import approving, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
-from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
+from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts, resumes
 from agents.nodes.onboarding_phone import number_in
 from agents.nodes.onboarding_quick import zone_known
+from agents.offline.spelling import spelled
 from agents.plan_address import names_plan
 from agents.replies_to_plan import says_no, says_yes
 from agents.state import AgentState, Update
@@ -28,6 +31,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "goal_question": Intent.GOAL,
     "plan": Intent.GOAL,
     "full": Intent.GOAL,
+    "which_wish": Intent.GOAL,
     "which_goal": Intent.MODIFY_GOAL,
     "saved": Intent.CLARIFY,
     "changed": Intent.CLARIFY,
@@ -57,6 +61,8 @@ def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     heard = (
         forwarded.hear_forwarded(state, ctx) if ctx.turn.message.forwarded else hear(state, ctx.turn.message)
     )
+    if ctx.user.onboarded and not heard.word and not ctx.turn.message.forwarded:
+        heard = replace(heard, text=spelled(heard.text))
     return {"heard": heard.as_json()} | _route(state, ctx, heard)
 
 
@@ -130,6 +136,9 @@ def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | No
         return _about_plan("shelf")
     draft = draft_of(state)
     if draft is None or not draft.output:
+        free = not _is_answer((state.get("focus") or {}).get("kind", ""))
+        if draft is not None and free and resumes(draft.title, heard.text):
+            return _about_plan("resume")
         waits = shelf.waiting(state) and names_plan(heard.text) and not says_yes(heard.text)
         return _about_plan("shelf") if waits else None
     asked = (state.get("focus") or {}).get("kind") == "plan"

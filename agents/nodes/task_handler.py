@@ -11,14 +11,15 @@ from langgraph.runtime import Runtime
 
 from agents import diary, wording
 from agents.capture import Problem, clock_in, read_change, read_tasks
-from agents.capture_answers import agrees, chosen, offered
+from agents.capture_answers import added, agrees, chosen, offered
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
+from agents.nodes.interruptions import adds_to
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
-from agents.wishes import Wish, occurrences, says_wish
+from agents.wishes import Wish, occurrences, says_wish, with_added
 from reminders.rules.diary import Busy, Diary, Prefer, Slot
 from reminders.rules.places import when_words
 from reminders.rules.slots import find_slots
@@ -212,6 +213,10 @@ def _with_clock(ctx: TurnContext, text: str, clock: str) -> str:
 def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
     if step == "confirm" and agrees(text):
         return _agreed(wishes)
+    if step == "loose" and agrees(text):
+        return _propose(state, ctx, wishes)
+    if step in ("confirm", "pick") and adds_to(ctx, text):
+        return _propose(state, ctx, with_added(wishes, added(text)))
     if says_no(text) or _LEFT_OUT.match(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
@@ -225,7 +230,7 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
         return _ask_when(state, wishes, problem)
     if changed is None:
         unsaid = step == "pick" and agrees(text)
-        return ask_again(state, _NODE, "Gladly, which of them?" if unsaid else "I didn't get that.")
+        return ask_again(state, _NODE, "Gladly, one of these." if unsaid else "I didn't get that.")
     return _propose(state, ctx, changed)
 
 

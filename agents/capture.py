@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from agents import diary, wording
+from agents.capture_answers import as_answer, new_name
 from agents.heard_tasks import HeardTask, each_clock, heard_tasks
 from agents.place_tasks import PlaceTask, read_place_task
 from agents.repeating import Problem, repeated, series, which
+from agents.shifts import read_shift
 from agents.turn import TurnContext
-from agents.wishes import Wish
+from agents.wishes import Wish, occurrences
 from reminders.rules.diary import HORIZON, Prefer
 from reminders.rules.life import ASKS_EVERY
 from reminders.rules.rhythm import to_utc
@@ -36,16 +38,12 @@ _BARE_WEEKDAY = re.compile(
     r"^(?:on )?(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs)?\b(?! (?:week|after|next)|.*\b(?:\d{1,2}(?:st|nd|rd|th)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     re.I,
 )
-_CLOCK = re.compile(
-    r"\b(?:at |around |about )?(?:\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\b\.?|\d{1,2}:\d\d|noon|midday|midnight|(?:half|quarter) (?:past |to )?\w+)|\bat \d{1,2}(?:[:.]\d\d)?\b(?![./-]\d)",
-    re.I,
-)
 _REFUSED_DAY = re.compile(
     r"^\W*(?:no\W+)?(?:just )?(?:not|anything but|any day but)\b(?! (?:at all|before|after|until))", re.I
 )
 _CLOSE = timedelta(hours=2)
+_AT_ONCE = timedelta(minutes=5)
 _MOST_TASKS = 10  # in one message
-_RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +77,17 @@ def read_change(
 ) -> tuple[list[Wish] | None, Problem | None]:
     """Another time, length or name for the first wish; None when the words hold none of them."""
     first, rest = wishes[0], list(wishes[1:])
-    renamed = _RENAME.match(text)
-    if renamed:
-        return [replace(first, title=wording.capital(renamed[1].strip()[:120])), *rest], None
+    if renamed := new_name(text, step):
+        return [replace(first, title=wording.capital(renamed)), *rest], None
+    text = as_answer(text)
     if step == "when" and first.rule and (meant := repeated(ctx, text, first)):
         return [*meant, *rest], None
     reading = read_when(text, _seen_from(ctx, text, first), ctx.user.timezone)
     minutes = parse_minutes(text)
     direction = _SHIFT.search(text)
+    shift = read_shift(text)
+    if shift and shift[0].days and not shift[1] and first.moment:
+        return [first.starting(shift[0].of(ctx, first.moment)), *rest], None
     if direction and minutes and first.moment:
         by = timedelta(minutes=minutes if direction[1].lower() == "later" else -minutes)
         return [first.starting(first.moment + by), *rest], None
@@ -101,17 +102,6 @@ def read_change(
     if step == "change" and 0 < len(text.split()) <= 8:
         return [replace(first, title=wording.capital(" ".join(text.split())[:120])), *rest], None
     return None, None
-
-
-def clock_in(text: str) -> str:
-    """The time of day as it was written, "" when none was."""
-    found = _CLOCK.search(text)
-    return found[0].strip() if found else ""
-
-
-def renames(text: str) -> bool:
-    """Whether words give the task on the table another name."""
-    return _RENAME.match(text) is not None
 
 
 def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
@@ -211,6 +201,8 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
     if when.ambiguous:
         return wish, which(ctx, when)
     if when.timed and not when.deadline:
+        if when.grain == "second" and abs(first - ctx.now) < _AT_ONCE:  # "now", "asap"
+            return wish.starting(ctx.now + _AT_ONCE), None
         if first <= ctx.now:
             said = wording.moment(first, ctx.zone)
             return wish, Problem(f"{said} has passed already. When shall it be instead?")
@@ -256,6 +248,11 @@ def _retimed(
     close = _close_to(first.moment, when) if first.moment else None
     if close is not None and close > ctx.now:
         return [fresh.starting(close), *rest], None
+    if when.kind == "rrule" and when.rrule and not when.timed and when.part is None and first.moment:
+        again = replace(fresh, rule=when.rrule).starting(first.moment)  # "every Thursday" keeps the hour
+        begins = occurrences(ctx, again)
+        if begins:
+            return [again.starting(begins[0]), *rest], None
     rough = when.kind != "rrule" and not when.timed and not first.place
     fresh = replace(fresh, at="") if rough else fresh  # a stretch: something free in it is looked for
     timed = [_timed(ctx, fresh, one) for one in each_clock(when, ctx.now)]
@@ -286,4 +283,4 @@ def _on_weekday(rule: str, at: datetime, ctx: TurnContext) -> str:
     return re.sub(r"BYDAY=[A-Z]{2}(?=;|$)", f"BYDAY={day}", rule)
 
 
-__all__ = ["Problem", "Reading", "Target", "clock_in", "read_change", "read_target", "read_tasks"]
+__all__ = ["Problem", "Reading", "Target", "read_change", "read_target", "read_tasks"]

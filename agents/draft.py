@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from agents.offline.spelling import spelled
 from agents.offline.wish import wish_of
@@ -65,6 +65,13 @@ class Draft:
     def moments(self) -> list[str]:
         """Every occurrence (ISO, UTC), in order."""
         return sorted(task["start"] for series in self.placed for task in series["tasks"])
+
+    @property
+    def days_left(self) -> int | None:
+        """From the plan's first day to its deadline, both included."""
+        if not self.deadline:
+            return None
+        return (date.fromisoformat(self.deadline) - date.fromisoformat(self.starts_on)).days + 1
 
     @property
     def plan(self) -> GoalPlannerOutput:

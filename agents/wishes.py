@@ -52,6 +52,8 @@ class Wish:
 def with_added(wishes: Sequence[Wish], what: str) -> list[Wish]:
     """ "And eggs" goes with the milk; "and call dad" is a task of its own."""
     *before, last = wishes
+    if what.casefold().startswith("with "):
+        return [*before, replace(last, title=f"{last.title} {what}"[:120])]
     if names_errand(what.casefold()):
         return [
             *wishes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from agents import wording
 from agents.capture import read_until
@@ -17,6 +17,7 @@ from reminders import agenda as planned
 from reminders.learned import learned
 from reminders.plans import change_zone
 from reminders.progress import progress_of
+from reminders.rules.when import read_when
 from storage.goals import active_goals
 from storage.pauses import begin_pause, end_pause
 from storage.task_history import task_history
@@ -41,12 +42,21 @@ def agenda(ctx: TurnContext, text: str) -> Update:
         day, span = day + timedelta(days=1), "tomorrow"
     elif re.search(r"\b(?:week|coming days|next days|schedule|everything|all)\b", text, re.I):
         days, span = 7, "the next seven days"
+    elif (named := _day_named(ctx, text)) is not None:
+        day, span = named, f"{named:%A} {named.day} {named:%B}"
     found = planned.for_days(ctx.session, ctx.user, day, days)
     if not found.text:
         return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
     rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
     said: Update = {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
     return said | spoken(planned.tasks_of(ctx.session, ctx.user, day, days), ctx.now.isoformat())
+
+
+def _day_named(ctx: TurnContext, text: str) -> date | None:
+    """ "What's on Thursday?"."""
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when
+    local = when.first_local if when is not None and when.kind == "instant" else None
+    return local.date() if local is not None and local.date() > ctx.local_now.date() else None
 
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:

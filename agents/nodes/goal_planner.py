@@ -32,7 +32,6 @@ from agents.questions import MOST, clarifying_questions
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
-from agents.titles import matching
 from agents.turn import TurnContext
 from storage.goals import find_open_goal, get_goal
 from storage.tables import Goal
@@ -64,8 +63,6 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _hear_question(state, ctx, heard, draft)
     if approving.takes_back(state, ctx, heard):
         return approving.take_back(state, ctx)
-    if kind == "which_wish":
-        return _one_of(state, ctx, heard)
     aside = (state.get("aside") or {}).get("kind")
     if aside == "resume" and draft is not None and not draft.output:
         return _next(state, ctx, draft, first=True)
@@ -113,15 +110,6 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     return _next(state, ctx, replace(draft, questions=questions), first=True, aside=aside) | kept
 
 
-def _one_of(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
-    """The goal that comes first, of several in one message."""
-    goals: list[str] = (state.get("focus") or {}).get("goals", [])
-    meant = matching(heard.text, goals, str)
-    if says_no(heard.text) or not meant:
-        return close(_NODE, "Then none of them now. What else can I do for you?")
-    return _fresh(state, ctx, f"I want to {meant[0]}")
-
-
 def _known(state: AgentState, goal: Goal) -> Update:
     """The same goal again: said so, and a change of it is one tap away."""
     if goal.status != GoalStatus.ACTIVE:
@@ -152,7 +140,7 @@ def _late(ctx: TurnContext, draft: Draft) -> list[Json]:
 
 
 def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
-    days_left = _days_left(draft)
+    days_left = draft.days_left
     near = days_left is not None and days_left <= _NEAR
     asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx), days_known=near)
     return [{"key": one.key, "text": one.text, "options": list(one.options)} for one in asked]
@@ -282,7 +270,7 @@ def _brief(
     ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json
 ) -> PlannerBrief:
     found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
-    days_left = _days_left(draft)
+    days_left = draft.days_left
     weeks = ctx.tools.limits.sprint_weeks
     return PlannerBrief(
         goal=found.rest if found else draft.goal,
@@ -298,13 +286,6 @@ def _brief(
         sprint=draft.sprint,
         done_share=draft.done_percent / 100 if draft.done_percent >= 0 else None,
     )
-
-
-def _days_left(draft: Draft) -> int | None:
-    """From the plan's first day to its deadline, both included."""
-    if not draft.deadline:
-        return None
-    return (date.fromisoformat(draft.deadline) - date.fromisoformat(draft.starts_on)).days + 1
 
 
 def day_facts(ctx: TurnContext) -> DayFacts:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agents.capture import renames
-from agents.capture_answers import added, agrees, names_offer
+from agents.capture_answers import added, agrees, as_answer, names_offer, new_name, refuses_offers
 from agents.course import interrupts_with
 from agents.nodes.intents import aside_of
 from agents.offline.titles import title_of
@@ -13,7 +12,7 @@ from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
 from agents.shifts import says_unable
 from agents.state import Json
-from agents.titles import matching, words
+from agents.titles import words
 from agents.turn import TurnContext
 from reminders.rules.when import read_when
 
@@ -72,17 +71,19 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
         return False
     aside = aside_of(text)
     match focus.get("kind"):
-        case "which_wish":
-            return not matching(text, focus["goals"], str)
         case "goal_question":
             return aside in _ALWAYS or _is_timed_task(ctx, text)
-        case "capture" if focus.get("step") == "loose":
-            return not _is_only_time(ctx, text)
-        case "capture" if focus.get("step") in ("confirm", "pick") and adds_to(ctx, text):
+        case "capture" if focus.get("step") == "loose" and not added(text):
+            return not is_only_time(ctx, text)
+        case "capture" if focus.get("step") in ("confirm", "pick", "loose") and adds_to(ctx, text):
             return False
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
-        case "capture" if renames(text):
+        case "capture" if new_name(text, str(focus.get("step"))):
+            return False
+        case "capture" if is_only_time(ctx, as_answer(text)):
+            return False
+        case "capture" if focus.get("step") == "pick" and refuses_offers(text):
             return False
         case "capture" if agrees(text) or (focus.get("step") in ("pick", "when") and names_offer(text)):
             return False
@@ -108,12 +109,26 @@ def resumes(title: str, text: str) -> bool:
     return len(said.split()) <= 4 and bool(words(said)) and words(said) <= words(title)
 
 
+def chooses_any(text: str) -> bool:
+    """ "Both", "you choose": the first will do."""
+    return (
+        re.fullmatch(
+            r"\W*(?:both|all(?: of (?:it|them))?|either|any|you (?:choose|pick|decide)|(?:the )?first(?: one)?)(?: of them| please)?\W*",
+            text,
+            re.I,
+        )
+        is not None
+    )
+
+
 def adds_to(ctx: TurnContext, text: str) -> bool:
-    """ "And eggs": more for the task on the table, as long as no other time is said."""
-    return bool(added(text)) and read_when(text, ctx.local_now, ctx.user.timezone).when is None
+    """ "And eggs": more for the task on the table, at a time of its own or not."""
+    what = added(text)
+    reading = read_when(what, ctx.local_now, ctx.user.timezone)
+    return bool(what) and (reading.when is None or bool(title_of(what, reading.span)))
 
 
-def _is_only_time(ctx: TurnContext, text: str) -> bool:
+def is_only_time(ctx: TurnContext, text: str) -> bool:
     reading = read_when(text, ctx.local_now, ctx.user.timezone)
     return reading.when is not None and reading.when.kind != "duration" and not title_of(text, reading.span)
 

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from langgraph.runtime import Runtime
 
 from agents import diary, wording
-from agents.capture import Problem, clock_in, read_change, read_tasks
-from agents.capture_answers import added, agrees, chosen, offered
+from agents.capture import Problem, read_change, read_tasks
+from agents.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
 from agents.nodes.interruptions import adds_to
@@ -28,6 +28,10 @@ from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
 _LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
+_NO_IDEA = re.compile(
+    r"\W*(?:(?:i have |i'?ve )?no (?:idea|clue)|i don'?t know|dunno|idk|not sure|hm+|um+|let me think)(?: yet| when)?\W*",
+    re.I,
+)
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -194,13 +198,17 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             chosen = [wishes[0].starting(at), *wishes[1:]]
             return _agreed(chosen) if heard.word == "slot" else _propose(state, ctx, chosen)
         case "change":
-            text = "What should it be instead? A time, a length, or another name."
-            return ask(state, _NODE, text, [_LEAVE], _focus("change", wishes))
+            return _ask_instead(state, wishes)
         case "drop":
             return close(_NODE, "Left out. Anything else?")
         case _:
             text = _with_clock(ctx, heard.text, focus.get("clock", ""))
             return _hear_words(state, ctx, text, focus["step"], wishes)
+
+
+def _ask_instead(state: AgentState, wishes: Sequence[Wish]) -> Update:
+    text = "What should it be instead? A time, a length, or another name."
+    return ask(state, _NODE, text, [_LEAVE], _focus("change", wishes))
 
 
 def _with_clock(ctx: TurnContext, text: str, clock: str) -> str:
@@ -215,8 +223,14 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
         return _agreed(wishes)
     if step == "loose" and agrees(text):
         return _propose(state, ctx, wishes)
-    if step in ("confirm", "pick") and adds_to(ctx, text):
-        return _propose(state, ctx, with_added(wishes, added(text)))
+    if step in ("confirm", "pick", "loose") and adds_to(ctx, text):
+        more, unclear = read_tasks(ctx, added(text))
+        timed = not unclear and bool(more) and all(one.title and one.moment for one in more)
+        return _propose(state, ctx, [*wishes, *more] if timed else with_added(wishes, added(text)))
+    if step == "pick" and refuses_offers(text):
+        return _ask_instead(state, wishes)
+    if _NO_IDEA.fullmatch(text):
+        return ask_again(state, _NODE, "Either way is fine, it can be changed later.")
     if says_no(text) or _LEFT_OUT.match(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:

@@ -27,6 +27,18 @@ _CORRECTS = re.compile(
     r"(?:(?:no|sorry|wait|i mean|i meant|make (?:it|that)|actually|rather)\b[\s,]+)*",
     re.IGNORECASE,
 )
+_NOISE_FIRST = re.compile(r"^(?:(?:ugh+|argh+|omg|fml|god|lol|sigh|damn|hm+|phew)\b\W*)+", re.IGNORECASE)
+_JOINT = re.compile(r"\s*(?:[.!?…]+\s+|,\s+)")
+_MOOD = re.compile(
+    r"(?:so |very |too |bit |totally )*(?:tired|stressed|sad|happy|busy|bored|late|hungry|anxious|excited|exhausted|annoyed|overwhelmed|hectic|long day|bad day|good news|bad news)\b",
+    re.IGNORECASE,
+)
+_WRAPPED = re.compile(
+    r"^\W*(?:(?:just )?(?:an? )?(?:quick|little|small|short)? ?(?:one|note|reminder|thing|heads[- ]up|fyi|ps|memo|question)\s*(?::|\s-)\s*"
+    r"|(?:i was thinking|i'?m thinking|i think|i guess|i thought|i suppose|i feel like)(?: that| maybe)? (?=i (?:should|need|must|have|could|ought|better)\b)"
+    r"|(?:not sure (?:if|whether) .{3,30}?|i (?:don'?t|can'?t) (?:know|remember) (?:if|whether) .{3,30}?|in case .{3,30}?|btw|by the way|fyi|just so you know)(?: but|,| -)? )",
+    re.IGNORECASE,
+)
 _STRONG = re.compile(r"wait|mean|scratch|make that|correction|rather", re.IGNORECASE)
 _NEVER = re.compile(r"\s*\b(?:except|but|besides|apart from)(?: for)? never\b", re.IGNORECASE)
 _CLOCK = re.compile(
@@ -43,8 +55,34 @@ def as_meant(text: str, now: datetime, tz: str) -> str:
     """The message as it would have been said at once: without the story before it, and as it was corrected."""
     if len(text) > _LONGEST or "\n" in text:
         return text
-    asked = _asked(_LEFT_OVER.sub("", text), now, tz)
+    plain = _LEFT_OVER.sub("", text)
+    plain = _WRAPPED.sub("", plain, count=1) or plain
+    asked = _asked(_without_mood(plain, now, tz), now, tz)
     return _corrected(asked, now, tz)
+
+
+def _without_mood(text: str, now: datetime, tz: str) -> str:
+    """ "So tired. Pay rent Friday 9am": what stands in front and has neither a time nor an errand in it is a mood."""
+    for joint in _JOINT.finditer(text[:200]):
+        before, rest = text[: joint.start()], text[joint.end() :]
+        plain = _NOISE_FIRST.sub("", CHATTER.sub("", before.lower())).strip()
+        talks = _TALK.match(plain) or _TALK.match(before) or _MOOD.match(plain) or not plain
+        if joint[0].strip() == "," and not talks:
+            return text
+        if (
+            TASK_START.match(plain)
+            or TASK_NOUN.match(plain)
+            or _ORDERS.search(before)
+            or len(plain.split()) > 12
+        ):
+            return text
+        if read_when(before, now, tz).when is not None:
+            return text
+        reading = read_when(rest, now, tz)
+        timed = reading.when is not None and reading.when.kind != "duration"
+        if timed and reading.span and title_of(rest, reading.span) and not is_chatter(rest):
+            return rest
+    return text
 
 
 def _asked(text: str, now: datetime, tz: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from agents.offline import lexicons as lex
+from agents.offline.catalogue import tags_of
 from reminders.rules.when.tokens import fold
 
 _LONGEST = 2000
-_SENTENCE = re.compile(r"(?<=[.!?;\n])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?;:\n])\s+|\n+")
 _BEFORE = (
     r"\W*(?:(?:fine|ok(?:ay)?|yes|yeah|yep|no|nope|nah|sure|great|good|perfect|alright|right|deal|then|so|well|and|but|hm+|wait|sorry|oh|actually|instead|maybe|anyway|honestly|whatever"
     r"|true|thanks|thank you|i changed my mind|changed my mind|never ?mind|on second thoughts?|scrap that|forget (?:that|it))\b[\s,.!…:-]*)*"
@@ -50,7 +51,11 @@ def changes_mind(text: str) -> str:
         f"{found['before']} {found['wants']} {found['deed'] if 'instead' in found['deed'] else ''}",
         re.I,
     )
-    return _wish(text.strip()) if turns else ""
+    if found is None or not turns:
+        return ""
+    deed = found["deed"].strip(" .!").replace(" instead", "")
+    known = len(deed.split()) <= 6 and tags_of(deed) != ["Other"]
+    return _wish(text.strip()) or (f"I want to {deed}" if known else "")
 
 
 def _wish(sentence: str) -> str:

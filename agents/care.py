@@ -69,7 +69,7 @@ REPLIES = {
         "number (112 in Europe, 999 in the UK, 911 in the US). Is somebody with you?"
     ),
     "dose": (
-        "Changing a medicine is for you and whoever prescribed it, so I won't plan that. "
+        "Changing a medicine is for you and your doctor or pharmacist, so I won't plan that. "
         "Would a reminder to ring them help?"
     ),
     "diet": (

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
+from agents.offline.spelling import spelled
+from agents.offline.wish import wish_of
 from agents.outputs import GoalPlannerOutput
 from agents.plan_steady import cues_of
 from agents.state import AgentState, Json
@@ -68,6 +70,13 @@ class Draft:
         return sorted(task["start"] for series in self.placed for task in series["tasks"])
 
     @property
+    def days_left(self) -> int | None:
+        """From the plan's first day to its deadline, both included."""
+        if not self.deadline:
+            return None
+        return (date.fromisoformat(self.deadline) - date.fromisoformat(self.starts_on)).days + 1
+
+    @property
     def plan(self) -> GoalPlannerOutput:
         return GoalPlannerOutput.model_validate(self.output)
 
@@ -120,7 +129,8 @@ def read_draft(kept: Json) -> Draft | None:
 
 def new_draft(ctx: TurnContext, text: str) -> Draft:
     tomorrow = ctx.local_now.date() + timedelta(days=1)
-    return Draft(goal=text[:500], title=goal_title(text), starts_on=tomorrow.isoformat())
+    goal = wish_of(spelled(text))
+    return Draft(goal=goal[:500], title=goal_title(goal), starts_on=tomorrow.isoformat())
 
 
 def says_wish(text: str) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from agents.offline.corrections import as_meant
+from agents.offline.spelling import spelled
 from agents.offline.titles import title_of
 from agents.offline.understand import understand
 from reminders.rules.recurrence import expand
@@ -63,6 +65,7 @@ def each_clock(when: When, now: datetime) -> list[When]:
 
 
 def _tasks(text: str, now: datetime, timezone: str) -> list[HeardTask]:
+    text = as_meant(spelled(text), now, timezone)
     slots = understand(text, now, timezone).slots
     items = slots.get("items") or []
     if len(items) > 1:

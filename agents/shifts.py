@@ -28,6 +28,12 @@ _VERB = re.compile(
     r"^(?P<verb>move|re-?schedule|shift|postpone|push|delay|put off|bring|pull|change|switch|set|make|put|do|have|defer|bump|slide|advance|start)\b\s*",
     re.I,
 )
+# "He comes at 9 after all, so make it 8:45": what led to it is not where it goes.
+_STORY = re.compile(
+    r"^(?!\W*(?:move|reschedule|push|shift|change|set|make|put|bring|please|can|could)\b).{4,120}?[,.;!]\s*(?:(?:so|then|please|can you|could you|better|let'?s|and)\b[, ]*)*"
+    r"(?P<order>(?:make|move|set|change|push|shift|put|bring) (?:it|that|this) .{1,60})$",
+    re.I,
+)
 _AMOUNT = (
     r"(?P<many>\d+(?:[.,]5)?|an?|half an?|one|two|three|four|five|six|ten|fifteen|twenty|thirty|forty-?five|a couple of|a few)"
     r"[ -]*(?P<unit>min(?:ute)?s?|h(?:(?:ou)?rs?)?|days?|weeks?|fortnight)\b"
@@ -105,7 +111,8 @@ def read_swap(text: str) -> tuple[str, str] | None:
 
 def read_move(ctx: TurnContext, text: str) -> Move | None:
     """A wish to move something; None when the words are none."""
-    said = _core(text)
+    story = _STORY.match(text)
+    said = _core(story["order"] if story else text)
     passive = _NEEDS.match(said)
     if passive and _timely(ctx, passive["target"]):
         return Move(passive["source"], _full(passive["target"]), verb="move")

@@ -9,6 +9,7 @@ from itertools import pairwise
 from uuid import UUID, uuid5
 
 from agents import wording
+from agents.offline.lexicons import names_errand
 from agents.state import Json
 from agents.turn import TurnContext
 from reminders.plans import TaskDraft
@@ -46,6 +47,19 @@ class Wish:
 
     def as_json(self) -> Json:
         return asdict(self)
+
+
+def with_added(wishes: Sequence[Wish], what: str) -> list[Wish]:
+    """ "And eggs" goes with the milk; "and call dad" is a task of its own."""
+    *before, last = wishes
+    if what.casefold().startswith("with "):
+        return [*before, replace(last, title=f"{last.title} {what}"[:120])]
+    if names_errand(what.casefold()):
+        return [
+            *wishes,
+            Wish(wording.capital(what)[:120], after=last.after, before=last.before, part=last.part),
+        ]
+    return [*before, replace(last, title=f"{last.title} and {what}"[:120])]
 
 
 def occurrences(ctx: TurnContext, wish: Wish) -> list[datetime]:

@@ -53,6 +53,11 @@ ASIDES = tuple(
         ("why", r"\W*why\b.*"),
         ("yourself", r"\W*(?:are you|who made you|what are you|who built you)\b.*"),
         (
+            "tired",
+            r"\W*(?:(?:i(?:'?m| am| feel|'?m feeling)|feeling|so|ugh|just) )*(?:so |really |a bit |very |just |pretty |kind of |totally |too )*(?:tired|exhausted|knackered|shattered|drained|wiped(?: out)?|worn out|sleepy|running on empty)(?: today| tonight| right now| out)*\W*"
+            r"|\W*i(?:'?ve)? (?:did|got|have done|done) (?:absolutely )?nothing(?: done| at all)?(?: today| this week| yet)?\W*|\W*(?:what a |such a )?(?:bad|rough|awful|terrible|hard|shitty|long) day(?: today)?\W*",
+        ),
+        (
             "low",
             r"\W*(?:i(?:'?m| am| feel|'?m feeling)|feeling) (?:so |really |a bit |very |just |pretty |kind of |super )*(?:sad|down|low|stressed|overwhelmed|anxious|depressed|lonely|burn(?:t|ed) out"
             r"|awful|terrible|hopeless|empty|lost|miserable|like (?:crap|shit|a failure|giving up)|useless|worthless)\b.{0,60}",
@@ -85,7 +90,7 @@ ASIDES = tuple(
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
         (
             "done",
-            r"\W*(?:(?:oh|ah|ok|well|and|now|actually|yes|hey|in the end)\b[,! ]*)*(?:(?:did|done|finished|managed|made) (?:it|that|this)\b(?! (?:on|at|in \d|by))|i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
+            r"\W*(?:(?:oh|ah|ok|well|and|now|actually|yes|hey|in the end)\b[,! ]*)*(?:(?:did|done|finished|managed|made) (?:it|that|this)\b(?! (?:on|at|in \d|by))|i(?:'ve| have)? (?:just )?(?:did(?! nothing| not)|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
             r"(?:with )?(?:the|my)\b).*",
         ),
         ("plan", r".*\b(?:what(?:'s| is| are| was)|which|show|list|how many)\b.*\b(?:goals?|plans?)\b.*"),

@@ -25,9 +25,12 @@ from agents.nodes.undoing import tell_changes, undo
 from agents.reply import Option, ask, ask_again, close, tell
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
+from agents.wishes import Wish
 
 _NODE = "clarify"
 _LAST_QUESTION = re.compile(r"(?<=[.!\n])\s*[^.?!\n]*\?\s*$")
+_MOST_WISHES = 10
+_LOOSE = re.compile(r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?")
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -144,20 +147,30 @@ def _also_said(state: AgentState, ctx: TurnContext) -> Update:
         case kind if (said := small_talk(ctx, kind)) is not None:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
-            return tell(_NODE, _unsure(state, aside.get("question") or asides.UNSURE))
+            question = _not_again(state, aside.get("question") or asides.UNSURE)
+            return _unsure(state, ctx, heard.text, question)
 
 
-def _unsure(state: AgentState, question: str) -> str:
+def _not_again(state: AgentState, question: str) -> str:
     """Asked a second time in a row it is put another way."""
     history = state.get("conversation_history") or []
     return asides.STILL_UNSURE if history and history[-1]["content"] == question else question
+
+
+def _unsure(state: AgentState, ctx: TurnContext, text: str, question: str) -> Update:
+    """ "Milk" may become a reminder: a time that follows is for it."""
+    if (state.get("focus") or {}).get("kind") or not ctx.user.onboarded or not _LOOSE.fullmatch(text):
+        return tell(_NODE, question)
+    wish = Wish(wording.capital(" ".join(text.split()))[:60])
+    focus = {"kind": "capture", "step": "loose", "wishes": [wish.as_json()]}
+    return ask(state, _NODE, question, [], focus)
 
 
 def _which_goal(state: AgentState, goals: list[str]) -> Update:
     """Very many wishes at once: a choice of three to begin with, none of them lost to a plan nobody can keep."""
     rows = [[Option(wording.capital(goal)[:40])] for goal in goals[:3]]
     text = (
-        f"I heard {len(goals)} goals, and each of them is worth it. One at a time is how they get done; "
-        "the others can follow. Which one comes first?"
+        f"I heard {wording.count(len(goals), 'goal')}, and each of them is worth it. One at a time is how they get done; "
+        f"the {'others' if len(goals) > 2 else 'other'} can follow. Which one comes first?"
     )
-    return ask(state, _NODE, text, rows, {})
+    return ask(state, _NODE, text, rows, {"kind": "which_wish", "goals": goals[:_MOST_WISHES]})

@@ -19,9 +19,11 @@ from agents.hearing import PLAN_GOAL, Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
 from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
 from agents.nodes import approving, negotiating
+from agents.nodes.interruptions import resumes
 from agents.observations import findings_of, times_known
 from agents.offline.catalogue import without_times
 from agents.offline.vague import aim_of
+from agents.offline.wish import changes_mind
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.placing import place
 from agents.plan_limits import within_brief
@@ -61,7 +63,10 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _hear_question(state, ctx, heard, draft)
     if approving.takes_back(state, ctx, heard):
         return approving.take_back(state, ctx)
-    if (state.get("aside") or {}).get("kind") == "shelf":
+    aside = (state.get("aside") or {}).get("kind")
+    if aside == "resume" and draft is not None and not draft.output:
+        return _next(state, ctx, draft, first=True)
+    if aside == "shelf":
         drafts = shelf.meant(state, heard.text) or shelf.waiting(state)
         return _from_shelf(state, ctx, drafts, draft)
     if draft is not None and draft.output and negotiating.concerns(state, heard):
@@ -135,7 +140,7 @@ def _late(ctx: TurnContext, draft: Draft) -> list[Json]:
 
 
 def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
-    days_left = _days_left(draft)
+    days_left = draft.days_left
     near = days_left is not None and days_left <= _NEAR
     asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx), days_known=near)
     return [{"key": one.key, "text": one.text, "options": list(one.options)} for one in asked]
@@ -149,6 +154,11 @@ def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Dra
         return close(_NODE, text) | {"goal_draft": {}}
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
+    other = "" if heard.word or chosen else changes_mind(heard.text)
+    if other:
+        return _fresh({**state, "goal_draft": {}}, ctx, other)
+    if resumes(draft.title, heard.text) and not chosen:
+        return ask_again(state, _NODE, "That is the one.")
     asked, *rest = draft.questions
     if not heard.word and _ASKS_WHY.match(heard.text):
         return ask_again(state, _NODE, "So that the plan fits you from the first day; skip it if you like.")
@@ -260,7 +270,7 @@ def _brief(
     ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json
 ) -> PlannerBrief:
     found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
-    days_left = _days_left(draft)
+    days_left = draft.days_left
     weeks = ctx.tools.limits.sprint_weeks
     return PlannerBrief(
         goal=found.rest if found else draft.goal,
@@ -276,13 +286,6 @@ def _brief(
         sprint=draft.sprint,
         done_share=draft.done_percent / 100 if draft.done_percent >= 0 else None,
     )
-
-
-def _days_left(draft: Draft) -> int | None:
-    """From the plan's first day to its deadline, both included."""
-    if not draft.deadline:
-        return None
-    return (date.fromisoformat(draft.deadline) - date.fromisoformat(draft.starts_on)).days + 1
 
 
 def day_facts(ctx: TurnContext) -> DayFacts:

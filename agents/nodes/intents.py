@@ -11,7 +11,8 @@ from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.nodes import after_miss
 from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
-from agents.offline.goals import MOST_GOALS, goals_in
+from agents.offline.corrections import as_meant
+from agents.offline.goals import MOST_GOALS, apart, goals_in
 from agents.offline.orchestrator import certain
 from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
@@ -29,6 +30,7 @@ from storage.vocabulary import Intent
 
 _OPEN_TASKS = 20  # shown to the model
 
+_EXCLAIMED = re.compile(r"\W*[^\W\d_][\w' ]{0,14}!+\s+(?=\w)")
 _CHANGE = re.compile(
     r"\b(?:change|modify|adjust|adapt|update|give up|giving up|abandon|quit|stop|drop|cancel|pause)\b",
     re.IGNORECASE,
@@ -81,6 +83,11 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     kind = aside_of(text)
     if kind == "language" and (task := _task_of_another_tongue(ctx, text)) is not None:
         return task
+    if kind in ("low", "tired") and _task_behind(ctx, text):
+        return {
+            "intent": Intent.NEW_TASK,
+            "aside": {"before": "That sounds like a lot. One thing at a time:"},
+        }
     if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
         kind = None
     if kind == "drop" and _names_a_goal(ctx, text):
@@ -91,7 +98,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.CLARIFY, "aside": {"kind": "on_it"}}
     if kind is None and PARTLY.fullmatch(text[:120]):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "partly"}}
-    if kind is None and len(wanted := goals_in(text)) > MOST_GOALS:
+    wanted = goals_in(text) if kind is None else []
+    if len(wanted) > MOST_GOALS or (len(wanted) == MOST_GOALS and apart(wanted)):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "many_goals", "goals": wanted}}
     if kind is None and _moves_task(ctx, text):
         return {"intent": Intent.RESCHEDULE_TASK}
@@ -135,7 +143,9 @@ def aside_of(text: str) -> str | None:
         return _COMMANDS.get(name.partition("@")[0].casefold(), "unknown_command")
     if is_foreign(text):
         return "language"
-    return aside_kind(text)
+    exclaimed = _EXCLAIMED.match(text)
+    rest = aside_kind(text[exclaimed.end() :]) if exclaimed else None
+    return rest if rest in ("agenda", "clock", "help", "progress") else aside_kind(text)
 
 
 def _task_of_another_tongue(ctx: TurnContext, text: str) -> Update | None:
@@ -145,6 +155,15 @@ def _task_of_another_tongue(ctx: TurnContext, text: str) -> Update | None:
     if when is None or when.first is None or not read.slots.get("title"):
         return None
     return {"intent": Intent.NEW_TASK, "aside": {"before": tongues.reads_back(text)}}
+
+
+def _task_behind(ctx: TurnContext, text: str) -> bool:
+    """A mood, and then something with a time: "I'm so stressed, I have to send the report Friday 10am"."""
+    if as_meant(text, ctx.local_now, ctx.user.timezone) == text:
+        return False
+    read = understand(text, ctx.local_now, ctx.user.timezone)
+    when = read.slots.get("when")
+    return read.intent == "CREATE" and when is not None and when.timed
 
 
 def _title(task: Task) -> str:

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import re
 
-from agents.capture import renames
+from agents.capture_answers import added, agrees, as_answer, names_offer, new_name, refuses_offers
 from agents.course import interrupts_with
 from agents.draft import says_wish
 from agents.nodes.intents import aside_of
+from agents.offline.titles import title_of
 from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
 from agents.shifts import says_unable
 from agents.state import Json
+from agents.titles import words
 from agents.turn import TurnContext
+from reminders.rules.when import read_when
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
 _BACK = re.compile(
-    r"^\W*(?:(?:actually|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
+    r"^\W*(?:(?:actually|no|yes|yeah|and|but|so|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
     r"(?:(?:make|move|change|set|put|do|have|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
     r"|(?:just|only) (?:this|that|the)\b|all(?: of (?:it|them)| future(?: ones)?)?\W*$|(?:an? |half an? |\d+ )\w+ (?:later|earlier)\W*$|(?:the )?(?:first|second|third|last)(?: one)?\W*$)",
     re.IGNORECASE,
+)
+_GO_ON = re.compile(
+    r"\W*(?:(?:ok|so|and|right|well|now)\W+)*(?:where (?:were|was|are) (?:we|i)|what (?:was|were) (?:we|i) (?:doing|saying|talking about|asking|up to|planning)|go on|continue|carry on"
+    r"|(?:let'?s )?(?:go |get )?back to (?:it|that|the (?:goal|plan|questions?)|my goal)|the (?:goal|plan)|my goal)(?: with (?:it|that|the (?:goal|plan|questions?)))?(?: again| now| please)*\W*",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(
+    r"^(?:back to|go on with|continue with|and|ah|oh|right|about|so|ok)\b[,! ]*", re.IGNORECASE
 )
 _ALWAYS = frozenset(
     {
@@ -65,9 +76,21 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS or _is_timed_task(ctx, text)
         case "which_goal":
             return aside in _ALWAYS or _is_timed_task(ctx, text) or _is_wish(ctx, text)
+        case "capture" if focus.get("step") == "loose" and not added(text):
+            return not is_only_time(ctx, text)
+        case "capture" if focus.get("step") in ("confirm", "pick", "loose") and adds_to(ctx, text):
+            return False
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
-        case "capture" if renames(text):
+        case "capture" if new_name(text, str(focus.get("step"))):
+            return False
+        case "capture" if is_only_time(ctx, as_answer(text)):
+            return False
+        case "capture" if focus.get("step") == "pick" and refuses_offers(text):
+            return False
+        case "capture" if agrees(text) or (focus.get("step") in ("pick", "when") and names_offer(text)):
+            return False
+        case "capture" if refers_back(text) and aside is None:
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
             return True
@@ -79,6 +102,38 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside is not None or _begins_anew(ctx, text, needs_time=_waits_for_time(focus))
         case _:
             return False
+
+
+def resumes(title: str, text: str) -> bool:
+    """ "The guitar!", "where were we?": back to the goal whose questions were left open."""
+    if _GO_ON.fullmatch(text[:80]):
+        return True
+    said = _WHERE.sub("", text.strip(" .!?"))
+    return len(said.split()) <= 4 and bool(words(said)) and words(said) <= words(title)
+
+
+def chooses_any(text: str) -> bool:
+    """ "Both", "you choose": the first will do."""
+    return (
+        re.fullmatch(
+            r"\W*(?:both|all(?: of (?:it|them))?|either|any|you (?:choose|pick|decide)|(?:the )?first(?: one)?)(?: of them| please)?\W*",
+            text,
+            re.I,
+        )
+        is not None
+    )
+
+
+def adds_to(ctx: TurnContext, text: str) -> bool:
+    """ "And eggs": more for the task on the table, at a time of its own or not."""
+    what = added(text)
+    reading = read_when(what, ctx.local_now, ctx.user.timezone)
+    return bool(what) and (reading.when is None or bool(title_of(what, reading.span)))
+
+
+def is_only_time(ctx: TurnContext, text: str) -> bool:
+    reading = read_when(text, ctx.local_now, ctx.user.timezone)
+    return reading.when is not None and reading.when.kind != "duration" and not title_of(text, reading.span)
 
 
 def _waits_for_time(focus: Json) -> bool:

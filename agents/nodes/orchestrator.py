@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
 from agents import shelf
+from agents.capture_answers import as_answer, corrects
 from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
 from agents.nodes import approving, asides, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
-from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
+from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
 from agents.nodes.onboarding_phone import number_in
 from agents.nodes.onboarding_quick import zone_known
+from agents.offline.spelling import spelled
 from agents.plan_address import names_plan
 from agents.replies_to_plan import says_no, says_yes
 from agents.state import AgentState, Update
+from agents.titles import matching
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
@@ -27,6 +32,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "goal_question": Intent.GOAL,
     "plan": Intent.GOAL,
     "full": Intent.GOAL,
+    "which_wish": Intent.GOAL,
     "which_goal": Intent.MODIFY_GOAL,
     "saved": Intent.CLARIFY,
     "changed": Intent.CLARIFY,
@@ -56,7 +62,20 @@ def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     heard = (
         forwarded.hear_forwarded(state, ctx) if ctx.turn.message.forwarded else hear(state, ctx.turn.message)
     )
+    if ctx.user.onboarded and not heard.word and not ctx.turn.message.forwarded:
+        heard = replace(heard, text=_as_meant_here(state, ctx, spelled(heard.text)))
     return {"heard": heard.as_json()} | _route(state, ctx, heard)
+
+
+def _as_meant_here(state: AgentState, ctx: TurnContext, text: str) -> str:
+    """What short words mean where they stand: "no, 4pm", right after a task was noted; "the second", of several goals."""
+    focus = state.get("focus") or {}
+    if focus.get("kind") == "which_wish" and not says_no(text):
+        meant = matching(text, focus["goals"], str) or (focus["goals"] if chooses_any(text) else [])
+        return f"I want to {meant[0]}" if meant and len(text.split()) <= 6 else text
+    if focus.get("kind") not in ("changed", "saved") or not corrects(text):
+        return text
+    return f"make it {as_answer(text)}" if is_only_time(ctx, as_answer(text)) else text
 
 
 def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
@@ -122,7 +141,15 @@ def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "changed", "pause", "zone", forwarded.KIND)
+    return kind in _OWNERS and kind not in (
+        "which_wish",
+        "plan",
+        "saved",
+        "changed",
+        "pause",
+        "zone",
+        forwarded.KIND,
+    )
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:
@@ -131,6 +158,9 @@ def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | No
         return _about_plan("shelf")
     draft = draft_of(state)
     if draft is None or not draft.output:
+        free = not _is_answer((state.get("focus") or {}).get("kind", ""))
+        if draft is not None and free and resumes(draft.title, heard.text):
+            return _about_plan("resume")
         waits = shelf.waiting(state) and names_plan(heard.text) and not says_yes(heard.text)
         return _about_plan("shelf") if waits else None
     asked = (state.get("focus") or {}).get("kind") == "plan"

@@ -11,24 +11,27 @@ from langgraph.runtime import Runtime
 
 from agents import diary, wording
 from agents.capture import Problem, read_change, read_tasks
+from agents.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
+from agents.nodes.interruptions import adds_to
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
-from agents.wishes import Wish, occurrences, says_wish
+from agents.wishes import Wish, occurrences, says_wish, with_added
 from reminders.rules.diary import Busy, Diary, Prefer, Slot
 from reminders.rules.places import when_words
 from reminders.rules.slots import find_slots
+from reminders.rules.when import read_when
 from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
-_HALF, _NOON = (
-    re.compile(r"(?:in )?(?:the )?(?P<half>morning|evening|afternoon|am|pm|a\.m|p\.m)(?: please)?", re.I),
-    12,
-)
 _LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
+_NO_IDEA = re.compile(
+    r"\W*(?:(?:i have |i'?ve )?no (?:idea|clue)|i don'?t know|dunno|idk|not sure|hm+|um+|let me think)(?: yet| when)?\W*",
+    re.I,
+)
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -49,7 +52,7 @@ def task_handler(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     wishes, problem = read_tasks(ctx, text)
     if problem is not None:
-        return _ask_when(state, wishes, problem)
+        return _ask_when(state, wishes, problem, clock_in(text))
     named = [wish for wish in wishes if wish.title]
     before = str((state.get("aside") or {}).get("before", ""))
     return _propose(state, ctx, named, before) if named else _ask_title(state, ctx, wishes)
@@ -169,11 +172,13 @@ def _says_clash(ctx: TurnContext, clashes: Sequence[tuple[datetime, Busy]]) -> s
     return f"It overlaps with {other.title} on {day:%a} {day.day} {day:%b} ({start:%H:%M}-{end:%H:%M}){more}."
 
 
-def _ask_when(state: AgentState, wishes: Sequence[Wish], problem: Problem) -> Update:
+def _ask_when(state: AgentState, wishes: Sequence[Wish], problem: Problem, clock: str = "") -> Update:
+    """`clock` is the time of day that stood beside a day which cannot be: it holds for the right day too."""
     options = [
         Option(label, "at", argument) if argument else Option(label) for label, argument in problem.options
     ]
-    return ask(state, _NODE, problem.text, [options] if options else [], _focus("when", wishes))
+    focus = _focus("when", wishes) | ({"clock": clock} if clock else {})
+    return ask(state, _NODE, problem.text, [options] if options else [], focus)
 
 
 def _focus(step: str, wishes: Sequence[Wish]) -> Json:
@@ -193,45 +198,54 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             chosen = [wishes[0].starting(at), *wishes[1:]]
             return _agreed(chosen) if heard.word == "slot" else _propose(state, ctx, chosen)
         case "change":
-            text = "What should it be instead? A time, a length, or another name."
-            return ask(state, _NODE, text, [_LEAVE], _focus("change", wishes))
+            return _ask_instead(state, wishes)
         case "drop":
             return close(_NODE, "Left out. Anything else?")
         case _:
-            return _hear_words(state, ctx, heard.text, focus["step"], wishes)
+            text = _with_clock(ctx, heard.text, focus.get("clock", ""))
+            return _hear_words(state, ctx, text, focus["step"], wishes)
+
+
+def _ask_instead(state: AgentState, wishes: Sequence[Wish]) -> Update:
+    text = "What should it be instead? A time, a length, or another name."
+    return ask(state, _NODE, text, [_LEAVE], _focus("change", wishes))
+
+
+def _with_clock(ctx: TurnContext, text: str, clock: str) -> str:
+    """ "30 April", after "31 April at 9am": at 9am."""
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when if clock and not clock_in(text) else None
+    bare = when is not None and when.kind == "instant" and when.grain == "day" and when.part is None
+    return f"{text} {clock}" if bare else text
 
 
 def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
-    if step == "confirm" and says_yes(text):
+    if step == "confirm" and agrees(text):
         return _agreed(wishes)
+    if step == "loose" and agrees(text):
+        return _propose(state, ctx, wishes)
+    if step in ("confirm", "pick", "loose") and adds_to(ctx, text):
+        more, unclear = read_tasks(ctx, added(text))
+        timed = not unclear and bool(more) and all(one.title and one.moment for one in more)
+        return _propose(state, ctx, [*wishes, *more] if timed else with_added(wishes, added(text)))
+    if step == "pick" and refuses_offers(text):
+        return _ask_instead(state, wishes)
+    if _NO_IDEA.fullmatch(text):
+        return ask_again(state, _NODE, "Either way is fine, it can be changed later.")
     if says_no(text) or _LEFT_OUT.match(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
         return _hear_title(state, ctx, text, wishes)
-    half = _half_meant(state, ctx, text) if step == "when" else None
-    if half is not None:
-        return _propose(state, ctx, [wishes[0].starting(half), *wishes[1:]])
+    at = chosen(text, offered(state), ctx.zone) if step in ("when", "pick") else None
+    if at is not None:
+        picked = [wishes[0].starting(at), *wishes[1:]]
+        return _agreed(picked) if step == "pick" else _propose(state, ctx, picked)
     changed, problem = read_change(ctx, text, wishes, step)
     if problem is not None:
         return _ask_when(state, wishes, problem)
     if changed is None:
-        return ask_again(state, _NODE, "I didn't get that.")
+        unsaid = step == "pick" and agrees(text)
+        return ask_again(state, _NODE, "Gladly, one of these." if unsaid else "I didn't get that.")
     return _propose(state, ctx, changed)
-
-
-def _half_meant(state: AgentState, ctx: TurnContext, text: str) -> datetime | None:
-    """ "Morning" or "in the evening", where 8 could have been either: that one of the two moments on offer."""
-    said = _HALF.fullmatch(text.strip(" .!"))
-    data = [one["data"] for row in (state.get("question") or {}).get("rows", []) for one in row]
-    offered = [
-        datetime.fromtimestamp(int(key), tz=ctx.now.tzinfo)
-        for one in data
-        if (key := one.rpartition(":")[2]).isdigit()
-    ]
-    if said is None or not offered:
-        return None
-    morning = said["half"].lower() in ("morning", "am", "a.m")
-    return next((at for at in offered if (at.astimezone(ctx.zone).hour < _NOON) == morning), None)
 
 
 def _agreed(wishes: Sequence[Wish]) -> Update:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from agents.offline.corrections import is_chatter
 from agents.offline.lexicons import TASK_NOUN, TASK_START
 from agents.offline.titles import title_of
 from reminders.rules.when import Reading, When, read_when
@@ -85,7 +86,7 @@ def _parts(text: str, now: datetime, tz: str) -> list[str]:
 def _cuts(before: str, rest: str, joint: str, now: datetime, tz: str) -> bool:
     segment = _JOINT.split(rest[:200], maxsplit=1)[0]
     left = before.strip()
-    if not left or not segment.strip():
+    if not left or not segment.strip() or is_chatter(left):
         return False
     if re.match(r"(?:remind me|i need to|i have to|set|schedule|add|create|don'?t forget)\b", rest, re.I):
         return len(left.split()) > 1

@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from agents.offline import lexicons as lex
+from agents.offline.corrections import as_meant
 from agents.offline.intents import classify
 from agents.offline.items import MOST, Item, split_items
+from agents.offline.spelling import spelled
 from agents.offline.titles import people_in, place_in, subject, target_of, title_of
+from agents.offline.wish import wish_of
 from reminders.rules.answers import parse_answer
 from reminders.rules.when import Reading, read_when
 from reminders.rules.when.tokens import LONGEST
@@ -38,6 +41,7 @@ class Understanding:
 
 def understand(text: str, now: datetime, tz: str) -> Understanding:
     """Read one message, seen from `now` (aware) in the IANA zone `tz`. Never raises for any text."""
+    text = as_meant(wish_of(spelled(text)), now, tz)
     said = text[: LONGEST * 2].strip()
     if not any(char.isalnum() for char in said):
         answer = parse_answer(said)

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from agents import erasing, tongues, wording
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides, forwarded, open_task, renaming, settings, taking_off, ticking
+from agents.nodes import asides, either, forwarded, open_task, renaming, settings, taking_off, ticking
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.nodes.undoing import tell_changes, undo
 from agents.reply import Option, ask, ask_again, close, tell
@@ -67,6 +67,8 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return close(_NODE, REPLIES[kind])
         case forwarded.KIND:
             return forwarded.offer(state, ctx, _NODE)
+        case either.KIND:
+            return either.which(state, _NODE, heard.text)
         case "changed":
             return tell(_NODE, f"{aside['said']} Anything else?")
         case "agenda":

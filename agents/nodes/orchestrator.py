@@ -9,7 +9,7 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
-from agents.nodes import approving, forwarded, negotiating, settings
+from agents.nodes import approving, either, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
 from agents.nodes.onboarding_phone import number_in
@@ -35,6 +35,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "drop": Intent.CLARIFY,
     "zone": Intent.CLARIFY,
     forwarded.KIND: Intent.NEW_TASK,
+    either.KIND: Intent.CLARIFY,
 }
 
 
@@ -80,6 +81,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return at_once
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
+    if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:
+        return chosen
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
@@ -121,7 +124,15 @@ def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "changed", "pause", "zone", forwarded.KIND)
+    return kind in _OWNERS and kind not in (
+        "plan",
+        "saved",
+        "changed",
+        "pause",
+        "zone",
+        forwarded.KIND,
+        either.KIND,
+    )
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:

@@ -225,7 +225,7 @@ GOAL = _any(
 )
 GOAL_DEEDS = re.compile(
     r"^(?:to )?(?:finally |just |really |regularly )*(?:"
-    r"learn(?: (?!about the|from|where|when))|master\b|relearn|teach myself|get (?:fit|fitter|in (?:better )?shape|into shape|into [a-z]+ing|healthy|healthier|stronger|better|good|organi[sz]ed|rid of|promoted|out of debt|a (?:new |better )?(?:job|degree|promotion)|over|more|less|back (?:in(?:to)?|to)|my (?:life|finances|weight|sleep)|up earlier|certified|abs|started with)"
+    r"learn(?: (?!about the|from|where|when))|master\b|relearn|teach myself|get (?:fit|fitter|in (?:better )?shape|into shape|into [a-z]+ing|healthy|healthier|stronger|better|good|organi[sz]ed|rid of|promoted|out of debt|a (?:new |better )?(?:job|degree|promotion)|over|(?:more|less) (?:sleep|rest|exercise|energy|done|out|fit|active|organi[sz]ed|confident|fresh air|sun|steps|time|from)|back (?:in(?:to)?|to)|my (?:life|finances|weight|sleep)|up earlier|certified|abs|started with)"
     r"|lose (?:some |a few |a bit of )?(?:weight|\d|belly|fat|pounds|kilos)|gain (?:weight|muscle|\d)|build (?!the|a (?:shed|fence|table|desk))|become\b|improve\b|train for|prepare for (?:a|my|the) (?:\w+ )?(?:marathon|exam|exams|race|interview|test|certification|competition|triathlon|driving test)"
     r"|study for|pass (?:my|the|a)\b|write (?:a|my|an?) (?:\w+ )?(?:book|novel|blog|thesis|dissertation|memoir|song|album|screenplay|short story)|finish (?:my|writing my|the) (?:\w+ )?(?:book|novel|thesis|dissertation|degree|album|side project|phd)"
     r"|read (?:more|\d+ books|a book (?:a|every|per)|every|one book)|quit\b|stop (?:smoking|drinking|procrastinat\w+|eating|biting|being|wasting|vaping|snacking|worrying|scrolling)|give up\b|cut (?:down|back|out)"

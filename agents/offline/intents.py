@@ -68,7 +68,7 @@ def _reply(said: str, core: str, when: When | None) -> str | None:
 
 
 def _thanks_only(said: str, commands: bool) -> bool:
-    if not lex.SMALLTALK.search(said) or commands:
+    if not lex.SMALLTALK.search(said) or commands or says_missed(said):
         return False
     return not lex.FOREIGN.search(said) or bool(re.match(r"^(?:thank|hi\b|hello|bye|tell me a joke)", said))
 
@@ -79,6 +79,8 @@ def _more_than_yes(said: str, core: str, when: When | None) -> bool:
         asks = re.search(r"\b(?:move|change|reschedule|instead|remind me to|but)\b", said)
         plans = when is not None and re.search(r"^\w+[,.!]* i (?:need|have|want) to (?!book it)", said)
         return bool(asks or plans) and not re.search(r"\bplease cancel\b", said)
+    if re.match(r"^\w+\W+(?:just|only) (?:the|my|a|an|one)\b (?!one\b)\w", said):
+        return True  # "ok, just the French" chooses among things
     longer = core != said and len(core.split()) > 1
     if longer and (
         lex.CREATE.search(core)

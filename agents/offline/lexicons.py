@@ -19,7 +19,7 @@ THING = (
 # Words in front that carry nothing: taken off before anything else is looked at.
 CHATTER = re.compile(
     r"^(?:(?:ok(?:ay)?|thanks?(?: you)?(?: so much)?|great|cool|good|nice|awesome|perfect|hi|hello|hey|oh|ah|um+|uh|well|so|actually"
-    r"|actally|also|and|then|now|right|alright|wait|please|pls|plz|kindly|flux|just|maybe|yo|hmm|next|lastly|finally"
+    r"|actally|also|and|then|now|right|alright|wait|please|pls|plz|kindly|flux|just|maybe|yo|hmm|sorry|oops|ugh|next|lastly|finally"
     r"|you know what|alexa|olly|(?:(?:can|could|would|will) (?:you|u|we)|(?:can|could|may) i)(?: please| also| now| just| kindly)*|(?:i )?(?:would|'?d) (?:like|love|want)(?: for)?(?: you| u)? to"
     r"|i(?:'d| would) (?:like|love)(?: for)?(?: you| u)? to|i(?: also| now| just| really)* (?:want|need|wanna)(?: for)? you to"
     r"|let'?s|go ahead and|be sure to|make sure to|you should|i mean|its ok|it'?s ok|great add)(?:[,.!;:-]+ *| +|$))+"

@@ -49,3 +49,32 @@ def test_what_may_be_both_is_known_to_be_so(said: str) -> None:
 @pytest.mark.parametrize("said", CLEAR.split("|"))
 def test_an_errand_with_a_day_or_without_a_wish_is_never_asked_about(said: str) -> None:
     assert not may_be_either(fold(said), read_when(said, NOW, ZONE).when, NOW)
+
+
+TITLES = {
+    "just remind me at 8am tomorrow": "",
+    "remind me to stretch at 8am and also not to remind me at 8am": "stretch",
+    "remind me to call mum tomorrow but don't remind me today": "call mum",
+}
+
+
+@pytest.mark.parametrize(("said", "title"), TITLES.items())
+def test_what_is_taken_back_is_no_part_of_the_title(said: str, title: str) -> None:
+    read = understand(said, NOW, ZONE)
+    assert read.slots["title"] == title
+    assert "items" not in read.slots
+
+
+def test_the_same_task_said_twice_is_one() -> None:
+    said = "call mum at 5, buy milk at 6 and call mum at 5"
+    assert [item["title"] for item in understand(said, NOW, ZONE).slots["items"]] == ["call mum", "buy milk"]
+
+
+def test_a_choice_behind_ok_is_no_yes() -> None:
+    assert understand("ok, just the French", NOW, ZONE).intent == "OTHER"
+    assert understand("ok, just do it", NOW, ZONE).intent == "AFFIRM"
+
+
+def test_sorry_is_small_talk_only_alone() -> None:
+    read = [understand(said, NOW, ZONE).intent for said in ("sorry", "sorry, I forgot the run")]
+    assert read == ["SMALLTALK", "MISSED"]

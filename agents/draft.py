@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import timedelta
 
+from agents.offline.aspirations import without_wish
 from agents.outputs import GoalPlannerOutput
 from agents.plan_steady import cues_of
 from agents.state import AgentState, Json
@@ -131,7 +132,7 @@ def says_wish(text: str) -> bool:
 def goal_title(text: str) -> str:
     """ "I want to run 5 km!" -> "Run 5 km": the first sentence without its wish, at most 80 characters."""
     first = re.split(r"[.!?\n]", text.strip(), maxsplit=1)[0] or text
-    plain = _WISH.sub("", " ".join(first.split())).strip(" ,;:-") or first
+    plain = _WISH.sub("", without_wish(" ".join(first.split()))).strip(" ,;:-") or first
     if len(plain) > 80:
         plain = plain[:80].rsplit(" ", 1)[0]
     return plain[:1].upper() + plain[1:]

@@ -9,6 +9,7 @@ from agents.offline import lexicons as lex
 from agents.offline.catalogue import find_template
 from agents.offline.templates_life import GENERIC
 from reminders.rules.when import When
+from reminders.rules.when.tokens import fold
 
 _NEAR = timedelta(days=9)
 _FAR = timedelta(days=21)
@@ -24,7 +25,7 @@ _STRONG = re.compile(
     r"|^(?:my|the|a) (?:(?:new|next|big|biggest|main|other|secret|life|year'?s|new year'?s) )*(?:dream|aim|ambition|resolution|wish|goal)s?(?: (?:for|this|in) [\w ]{3,14})?(?: is| are| would be|:) ?(?:to )?"
     rf"|^{_ASKING} "
     r"|^(?:how|what) (?:do|can|could|should|would) (?:i|we) (?:do to )?(?=(?:get|be|become|stop|learn|improve|build|start|lose|find) )"
-    r"|^(?:can|could|shall|let'?s) (?:we )?work on "
+    r"|^(?:can|could|shall|let'?s) (?:we )?(?=work on )"
 )
 _WANT = re.compile(
     rf"^(?:(?:i|we)(?:'d|'m)?(?: {_SOFT})* )?(?:(?:would|'d) )?(?:{_SOFT} )*(?:want(?: to)?|wanna|like to|like(?= (?:my|our|more|less|a)\b)|love to|love(?= (?:more|less)\b)|wish to|be able to|go for it and)(?:\s+|$)"
@@ -52,7 +53,7 @@ _BECOMING = re.compile(
 _KEEPS_UP = re.compile(
     r"^(?:finally |just |really )*(?:stop (?:\w+ )?\w+ing\b|stick to|keep (?:up|on top|track|in touch|fit)|keep (?:my|the|our) [\w ]{3,20}(?:tidy|clean|neat|in order)|stay (?:in touch|sober|fit|on top|calm|positive|off)|get (?:[\w'-]+ ){1,8}(?:under control|in order|sorted(?: out)?)"
     r"|get (?:on top of|back into|used to|a grip on|over|out of debt|into)|be on top of|get rid of (?:all|my debt|the habit)|catch up on my|build (?:up )?(?:a |an |my )?(?:\w+ )?(?:routine|habit|confidence|muscle|strength|stamina|network)|work on (?:my|our)|deal with my (?:anxiety|stress|anger|fear)"
-    r"|(?:sort|turn|clean|straighten) (?:out )?my (?:life|finances|money|health|career|sleep|diet|head)|grow (?:my|a|as)|level up|take (?:better )?care of|look after my|(?:drink|walk|do|eat|write|read|run|save) \d+ [\w ]{1,20} (?:a|per|each|every) (?:day|week|night))"
+    r"|(?:sort|turn|clean|straighten|fix|do something (?:for|about)) (?:out )?my (?:life|finances|money|health|career|sleep|diet|head|back|weight|posture|anxiety|stress)|grow (?:my|a|as)|level up|take (?:better )?care of|look after my|(?:drink|walk|do|eat|write|read|run|save) \d+ [\w ]{1,20} (?:a|per|each|every) (?:day|week|night))"
 )
 _PROJECT = re.compile(
     r"^(?:declutter|tidy|clean|sort|clear|organi[sz]e|digiti[sz]e|redo|renovate|refurbish|repaint|paint|empty)\b.{0,20}\b(?:whole|entire|every room|all (?:of )?(?:the|my|our)|house|flat|apartment|home|cellar|basement|attic|loft|photo (?:library|collection)|finances|life)\b"
@@ -68,11 +69,12 @@ _HORIZON = re.compile(
 _AT_ONCE = re.compile(
     r"^(?:know|hear|talk|chat|ask|say|tell|check|cancel|use|try (?:this|it|you|flux|out)|test|cry|die|scream|rest|nap|lie|vent|rant|complain|report|remind|speak to (?:a|an|some|your)|see (?:my|the|what|all)\b(?!.*\bmore (?:often|regularly)\b)|(?:my|the|our) .*\b(?:later|earlier|sooner)\b|view|show|list|skip|move|change|reschedule|delete|remove|pause|stop\W*$"
     r"|stop (?:this|it|that|now|the|talking|here|for|getting|receiving|all)|switch|turn|log|note|be (?:reminded|notified|told|alone|left|sure|done|honest|clear|called|woken|paused)|go (?:home|out|to|back|for)|leave|have (?:a |an |my |some |the )?(?:\w+ )?(?:lunch|dinner|breakfast|coffee|drinks?|tea|meeting|call|chat|word|break|look|nap|reminder|alarm|shower|bath|meal|party|appointment|minute|day off)"
-    r"|quit (?:the|this|now)|sleep\W*$|sleep (?:now|in)\b|eat\W*$|eat (?:now|something)|thank|apologi[sz]e|plan (?:something|a goal|it)\W*$|do (?:it|that|this|nothing|something)\b|it\b|that\b|this\b|one\b|you\b|him\b|her\b|them\b|(?:a|an|the|my|another) (?:reminder|alarm|task|event|meeting|appointment|call|list|plan|goal)|nothing|everything|something\W*$|help\W*$|out\W*$|in\W*$|to\W*$|both|all of|no\b|not\b|some(?:one|body)|make (?:it|that|sure|an? (?:call|change|payment|appointment))|start (?:over|again|now|with|it)|begin|continue|keep (?:it|that|this|the)|be\W*$|(?:(?:a bit|some|a little|much) )?(?:more|less|better|fewer)(?: please)?\W*$)"
+    r"|quit (?:the|this|now)|sleep\W*$|sleep (?:now|in)\b|eat\W*$|eat (?:now|something)|thank|apologi[sz]e|plan (?:something|a goal|it)\W*$|do (?:it|that|this|nothing|something(?! (?:for|about) my))\b|it\b|that\b|this\b|one\b|you\b|him\b|her\b|them\b|(?:a|an|the|my|another) (?:reminder|alarm|task|event|meeting|appointment|call|list|plan|goal)|nothing|everything|something\W*$|help\W*$|out\W*$|in\W*$|to\W*$|both|all of|no\b|not\b|some(?:one|body)|make (?:it|that|sure|an? (?:call|change|payment|appointment))|start (?:over|again|now|with|it)|begin|continue|keep (?:it|that|this|the)|be\W*$|(?:(?:a bit|some|a little|much) )?(?:more|less|better|fewer)(?: please)?\W*$)"
 )
 _OFTEN = re.compile(
     r"\b(?:(?:more|less) (?:often|regularly|consistently|frequently)|regularly|consistently)\W*$|\bgo (?:to|for) .* more\W*$"
 )
+_LISTS = re.compile(r"\bto-?do lists?\b|\bsleep(?:ing)? schedule\b")  # a goal may be about them
 _NOUN_WISH = re.compile(
     r"^(?:more|less|fewer|better|healthier|calmer|a better|a healthier|a calmer) (?:\w+ ?){1,5}$"
 )
@@ -96,7 +98,7 @@ def names_domain(said: str) -> bool:
 
 def aspires(said: str, when: When | None, now: datetime) -> bool:
     """Whether the folded words wish for something that takes weeks; a clock time or one of the next days makes an errand of it."""
-    if lex.ABOUT_FLUX.search(said.replace("to-do list", "list")) or len(said.split()) > _MOST_WORDS:
+    if lex.ABOUT_FLUX.search(_LISTS.sub("list", said)) or len(said.split()) > _MOST_WORDS:
         return False
     wish, strength = _wish_of(said)
     if _OFTEN.search(wish):
@@ -124,12 +126,23 @@ def _by_wish(wish: str, strength: int) -> bool:
     return wishes_noun(wish)
 
 
+def without_wish(text: str) -> str:
+    """ "I should really drink more water" -> "drink more water"; words without a wish in front stay as they are."""
+    folded = fold(text)
+    wish, strength = _wish_of(" ".join(folded.split()))
+    end = folded.rstrip(" .!?")
+    if strength == _BARE or len(wish) < 3 or len(folded) != len(text) or not end.endswith(wish):
+        return text
+    return text[len(end) - len(wish) : len(end)]
+
+
 def _wish_of(said: str) -> tuple[str, int]:
     """What is wished for, and how plainly it is a wish."""
     words = lex.CHATTER.sub("", said) if not _WANT.match(said) else said
     words = re.sub(
         r"^(?:so|well|ok(?:ay)?|hi|hey|hello|flux|please|and|also|hmm+|um+|you know)[, ]+", "", words
     )
+    words = said if _STRONG.match(said) else words
     for pattern, strength in ((_STRONG, _SURE), (_WANT, _WISHED), (_OUGHT, _OWED)):
         if found := pattern.match(words):
             rest = words[found.end() :].strip(" .!?")

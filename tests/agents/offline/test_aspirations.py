@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.offline.aspirations import may_be_either
+from agents.offline.aspirations import may_be_either, without_wish
 from agents.offline.understand import understand
 from reminders.rules.when import read_when
 from reminders.rules.when.tokens import fold
@@ -21,7 +21,8 @@ SAID = {
         |take my tablets more regularly|eat more fruit|snack less at night|stop doomscrolling in bed|get the attic in order
         |get my to-do lists under control|sort out my finances|plan our honeymoon|organise my move to Lisbon|renovate the whole kitchen
         |I want to paint a mural by the end of May|I hope to be debt free by next summer|I want to see my dad more often
-        |I'd like to be in bed before midnight more often|I want to make peace with my brother|write 300 words a day|get more sleep""",
+        |I'd like to be in bed before midnight more often|I want to make peace with my brother|write 300 words a day|get more sleep
+        |I want to do something for my back|can we work on my confidence?|I want to fix my sleep schedule""",
     "CREATE": """buy more milk|need to get more milk|I want to pick up the parcel|pay rent on the first
         |I want to finish the slides by thursday|I want to go to the gym tomorrow at 6|finish my tax return by friday|ask for more time on monday at 9
         |remind me to call grandma more often|send more invoices this afternoon|I should call the plumber|I want to see the dentist on tuesday
@@ -78,3 +79,22 @@ def test_a_choice_behind_ok_is_no_yes() -> None:
 def test_sorry_is_small_talk_only_alone() -> None:
     read = [understand(said, NOW, ZONE).intent for said in ("sorry", "sorry, I forgot the run")]
     assert read == ["SMALLTALK", "MISSED"]
+
+
+NAMES = """
+    I should really drink more water => drink more water
+    could you help me get my weight down => get my weight down
+    how can I become a better manager? => become a better manager
+    my new year's resolution is to cut down on wine => cut down on wine
+    I've been trying to quit smoking => quit smoking
+    I wish I could draw => draw
+    can we work on my confidence? => work on my confidence
+    Learn Spanish => Learn Spanish
+    I'd like to read War and Peace => read War and Peace
+"""
+
+
+@pytest.mark.parametrize("line", NAMES.strip().splitlines())
+def test_a_goal_is_named_without_its_wish(line: str) -> None:
+    said, name = (part.strip() for part in line.split("=>"))
+    assert without_wish(said) == name

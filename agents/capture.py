@@ -35,6 +35,9 @@ _BARE_WEEKDAY = re.compile(
     r"^(?:on )?(mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs)?\b(?! (?:week|after|next)|.*\b(?:\d{1,2}(?:st|nd|rd|th)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     re.I,
 )
+_ONE_WEEKDAY = re.compile(
+    r"^FREQ=WEEKLY;BYDAY=[A-Z]{2}$"
+)  # "to Wednesdays at 7pm": the next one and those after
 _MOST_TASKS = 10  # in one message
 _RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
 
@@ -106,7 +109,8 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(problem=reading.problem)
     if when is None or when.kind == "duration" or when.first is None:
         return Target(prefer=Prefer(near=near) if near > ctx.now else None)
-    if when.kind == "instant" and when.timed and not when.ambiguous:
+    plain = when.kind == "instant" or (when.kind == "rrule" and _ONE_WEEKDAY.search(when.rrule or ""))
+    if plain and when.timed and not when.ambiguous:
         return Target(at=when.first)
     if when.ambiguous and when.grain != "day":
         return Target(either=_both_halves(ctx, when), problem=when.question or "")

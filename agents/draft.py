@@ -15,13 +15,16 @@ from agents.turn import TurnContext
 from reminders.rules.diary import Busy
 
 _WISH = re.compile(
-    r"^(?:(?:please|hi|hello|hey|ok|so|well)[,! ]+)*(?:(?:i|we)(?:'d| would)? (?:really )?(?:want|like|love|wish|need|plan|hope)"
+    r"^(?:(?:please|hi|hello|hey|ok(?:ay)?|so|well|oh|ah|right|then|and|alright|fine|actually|hmm+|sorry|yes|no|now)[,.! ]+)*(?:(?:i|we)(?:'d| would)? (?:really )?(?:want|like|love|wish|need|plan|hope)"
     r"(?: to)?|i'm trying to|my (?:new )?goal is(?: to)?|goal:?|help me(?: to)?|i'd like to|can you help me(?: to)?"
     r"|make (?:me )?a plan (?:to|for)|plan(?: for)?:?)\s+",
     re.IGNORECASE,
 )
 
 
+_BEFORE_WISH = re.compile(
+    r"^(?:(?:oh|ah|ok(?:ay)?|right|fine|alright|all right|well|good|sorry|no|yes|hmm+)[,.! ]+)+(?=\S)", re.I
+)
 _KEPT = 12  # versions; a checkpoint stays small
 
 
@@ -131,7 +134,8 @@ def says_wish(text: str) -> bool:
 
 def goal_title(text: str) -> str:
     """ "I want to run 5 km!" -> "Run 5 km": the first sentence without its wish, at most 80 characters."""
-    first = re.split(r"[.!?\n]", text.strip(), maxsplit=1)[0] or text
+    said = _BEFORE_WISH.sub("", text.strip())
+    first = re.split(r"[.!?\n]", said, maxsplit=1)[0] or text
     plain = _WISH.sub("", without_wish(" ".join(first.split()))).strip(" ,;:-") or first
     if len(plain) > 80:
         plain = plain[:80].rsplit(" ", 1)[0]

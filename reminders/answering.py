@@ -179,8 +179,9 @@ def _offer(asked: Asked, *, small: bool = False, before: str = "") -> AnswerOutc
         text = f"I found no free time in the next days, so {asked.task.title} stays where it is."
         return AnswerOutcome("offer", asked.task, f"{before} {text}".strip())
     lines = [f"{moment(slot.start, rhythm, asked.now)} - {slot.reason}" for slot in offers]
+    length = f", {rescheduling.smaller(asked.task.duration_minutes)} min" if small else ""
     text = "\n".join(
-        [*filter(None, [before]), f"{asked.task.title}: these times are free.", *lines, "Which one?"]
+        [*filter(None, [before]), f"{asked.task.title}{length}: these times are free.", *lines, "Which one?"]
     )
     suffix = "s" if small else ""
     rows = tuple(

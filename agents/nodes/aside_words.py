@@ -19,12 +19,20 @@ ASIDES = tuple(
             r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*",
         ),
         (
+            "return",
+            r"\W*(?:(?:hi|hello|hey|hiya|ok|sorry|oh|well|so|yes|flux)\b[,.! ]*)*(?:(?:i'?m|i am) (?:still |finally )?(?:alive|here|around|not dead|not gone)(?: again| still| too)?"
+            r"|(?:it'?s |it has )?been (?:a (?:long )?while|ages|(?:so |too )?long|weeks|forever)|long time(?:,? no (?:see|talk|speak))?"
+            r"|sorry (?:for|about|that|i) (?:the |my |being |not |i |have |'?ve )*(?:silence|silent|gone|away|quiet|absent|answering|replying|writing|disappear\w*|vanish\w*|ghost\w*)\b.{0,30}"
+            r"|i(?:'ve| have)? (?:disappeared|vanished|was gone|been (?:away|gone|quiet|absent)|went quiet|fell off the wagon|dropped off)\b.{0,30}"
+            r"|(?:do you )?(?:still )?remember me|(?:can we |let'?s |i want to )(?:start|begin) (?:again|over|afresh|fresh)|i want to get back (?:to it|on track|into it)|did you miss me)\W*",
+        ),
+        (
             "help",
             r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b(?: me| please| pls| out| here| then)*\W*",
         ),
         (
             "export",
-            r".*\b(?:export|download|send me)\b.*\b(?:(?:all )?my data|everything (?:you|about me|i)|a copy of (?:my|everything))\b.*",
+            r".*\b(?:export|download|send me)\b.*\b(?:(?:all )?my data|everything(?: (?:you|about me|i)\b|\W*$)|a copy of (?:my|everything))\b.*",
         ),
         (
             "erase",
@@ -37,8 +45,8 @@ ASIDES = tuple(
         ("settings", r"\W*(?:show |see |change |what are )?(?:my |the )?(?:settings|preferences)\W*"),
         (
             "undo",
-            r"\W*(?:(?:oops|sorry|wait|no)\b[,! ]*)?(?:wrong (?:one|button|task)|(?:i )?(?:pressed|tapped) the wrong (?:one|button)|undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
-            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet)?)\W*",
+            r"\W*(?:(?:oops|sorry|wait|no|oh|ah|hang on|hmm+|actually|ups)\b[,.! ]*)*(?:wrong (?:one|button|task)|(?:i )?(?:pressed|tapped) the wrong (?:one|button)|undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
+            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet| after all| at all| though)*)\W*",
         ),
         (
             "progress",
@@ -80,10 +88,10 @@ ASIDES = tuple(
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
         (
             "done",
-            r"\W*(?:i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
+            r"\W*(?:(?:oh|ah|ok|well|and|now|actually|yes|hey|in the end)\b[,! ]*)*(?:(?:did|done|finished|managed|made) (?:it|that|this)\b(?! (?:on|at|in \d|by))|i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
             r"(?:with )?(?:the|my)\b).*",
         ),
-        ("plan", r".*\b(?:what(?:'s| is| are| was)|show|list)\b.*\b(?:goals?|plans?)\b.*"),
+        ("plan", r".*\b(?:what(?:'s| is| are| was)|which|show|list|how many)\b.*\b(?:goals?|plans?)\b.*"),
         (
             "drop",
             r"\W*(?:please )?(?:cancel|delete|remove|drop|forget|skip)\b(?! (?:off|by|in|me|round|rope|to (?!the |my ))\b)(?!.*\bgoal\b).+",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
-from agents import wording
+from agents import diary, wording
 from agents.capture import read_until
 from agents.journal import spoken
+from agents.next_part import unplanned
+from agents.nodes import welcome
 from agents.places import find_zone, says_zone, wall_time
 from agents.plan_words import reasons
+from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, close, tell
+from agents.selecting import days_named
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders import agenda as planned
@@ -31,22 +36,69 @@ PAUSED = {
     "yes": "Good. Say I'm back whenever you want to go on.",
     "no": "Then tell me the day, for example: I'm away until Friday. Or say I'm back.",
 }
+_ILL = re.compile(
+    r"\b(?:sick|ill|unwell|flu|fever|cold|migraine|hospital|covid|injured|hurt|poorly|surgery)\b", re.I
+)
+_HOLIDAY = re.compile(r"\b(?:holidays?|vacation|trip|travel\w*|weekend away|honeymoon|break)\b", re.I)
+_NEXT = re.compile(r"\bnext\b(?! (?:week|month|year|\w+day)\b)", re.I)
+_MOMENTS = re.compile(r"\bsame (?:moments?|instants?)\b|\b(?:home|old|german|uk|us) times?\b", re.I)
+_NO_CHANGE = re.compile(
+    r"\b(?:not now|just visiting|change nothing|leave (?:it|them|everything)|don'?t change)\b", re.I
+)
+_CLOCK_THERE = re.compile(
+    r"\b(?:same|local|their) (?:times?|hours?|clock)\b|\bkeep\b.*\b(?:there|here|local|clock|times?|\d{1,2}(?::\d\d)? ?(?:am|pm)?)\b",
+    re.I,
+)
+STILL_UNSURE = (
+    "I still can't tell what you need. A few plain words are enough, like: gym tomorrow 6pm, or: learn Spanish. "
+    "/help shows what I can do. What shall it be?"
+)
 UNSURE = "I'm not sure what you'd like. A reminder, a goal to plan, or what's on today?"
 
 
 def agenda(ctx: TurnContext, text: str) -> Update:
     """Today's tasks, or tomorrow's, or the week's, with a button for each line that can be ticked off."""
-    day, days, span = ctx.local_now.date(), 1, "today"
-    if re.search(r"\btomorrow\b", text, re.I):
-        day, span = day + timedelta(days=1), "tomorrow"
-    elif re.search(r"\b(?:week|coming days|next days|schedule|everything|all)\b", text, re.I):
-        days, span = 7, "the next seven days"
+    day, days, span = _asked_days(ctx, text)
     found = planned.for_days(ctx.session, ctx.user, day, days)
+    if not found.text and _NEXT.search(text):
+        return _what_is_next(ctx)
     if not found.text:
         return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
     rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
     said: Update = {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
     return said | spoken(planned.tasks_of(ctx.session, ctx.user, day, days), ctx.now.isoformat())
+
+
+def _what_is_next(ctx: TurnContext) -> Update:
+    """Nothing more today: the sprint that waits for its plan, or the next task on another day."""
+    part = unplanned(ctx)
+    if part is not None:
+        return welcome.next_part(f"Next comes {part.title}. Shall I plan it?", ctx)
+    tasks = diary.open_tasks(ctx)
+    if not tasks:
+        return tell(_NODE, "Nothing is planned. Is there something you would like to do?")
+    when = wording.moment(tasks[0].scheduled_at, ctx.zone)
+    return tell(_NODE, f"Nothing more today. Next is {tasks[0].title}, {when}.") | spoken(
+        tasks[:1], ctx.now.isoformat()
+    )
+
+
+def _asked_days(ctx: TurnContext, text: str) -> tuple[date, int, str]:
+    """The first day that was asked about, how many, and what to call them; today when none was named."""
+    today = ctx.local_now.date()
+    if re.search(r"\bday after tomorrow\b", text, re.I):
+        named: Sequence[date] = [today + timedelta(days=2)]
+    elif re.search(r"\b(?:(?<!next )week|coming days|next days|schedule|everything|all)\b", text, re.I):
+        return today, 7, "the next seven days"
+    else:
+        named = [day for day in days_named(ctx, text) if day >= today]
+    if not named or named == [today]:
+        return today, 1, "today"
+    first, days = named[0], (named[-1] - named[0]).days + 1
+    if days > 1:
+        return first, days, "then"
+    tomorrow = first == today + timedelta(days=1)
+    return first, 1, "tomorrow" if tomorrow else f"{first:%a} {first.day} {first:%b}"
 
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
@@ -58,8 +110,9 @@ def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
     back = datetime.combine(last + timedelta(days=1), time(0), ctx.zone).astimezone(UTC)
     begin_pause(ctx.session, ctx.user.id, ctx.local_now.date(), last, ctx.now)
     ctx.user.paused_until = back
+    wish = "Get well soon" if _ILL.search(text) else "Enjoy it" if _HOLIDAY.search(text) else "All right"
     text = (
-        f"Enjoy the break. I'm quiet through {last:%a} {last.day} {last:%b}, your streak is frozen, "
+        f"{wish}. I'm quiet through {last:%a} {last.day} {last:%b}, your streak is frozen, "
         f"and we go on the day after. Is that right?"
     )
     return ask(state, _NODE, text, [[Option("Go on now", "wake")]], {"kind": "pause"})
@@ -81,6 +134,15 @@ def ask_zone(state: AgentState, ctx: TurnContext, text: str) -> Update:
         "Shall your tasks keep their times on the clock there?"
     )
     return ask(state, _NODE, text, rows, {"kind": "zone", "zone": zone})
+
+
+def zone_word(text: str) -> str:
+    """What words answer to "keep their times on the clock there?": local, moments, keep, or "" for anything else."""
+    if _MOMENTS.search(text):
+        return "moments"
+    if says_no(text) or _NO_CHANGE.search(text):
+        return "keep"
+    return "local" if says_yes(text) or _CLOCK_THERE.search(text) else ""
 
 
 def change_place(ctx: TurnContext, zone: str, word: str) -> Update:

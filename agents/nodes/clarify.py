@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from langgraph.runtime import Runtime
 
 from agents import erasing, tongues, wording
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides, either, forwarded, open_task, renaming, settings, taking_off, ticking
+from agents.nodes import (
+    after_miss,
+    asides,
+    either,
+    forwarded,
+    open_task,
+    renaming,
+    settings,
+    taking_off,
+    ticking,
+    welcome,
+)
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.nodes.undoing import tell_changes, undo
 from agents.reply import Option, ask, ask_again, close, tell
@@ -15,6 +28,7 @@ from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 
 _NODE = "clarify"
+_LAST_QUESTION = re.compile(r"(?<=[.!\n])\s*[^.?!\n]*\?\s*$")
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -26,7 +40,8 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     if not question or "question" in update or asked or kind not in ("onboarding", "goal_question"):
         return update
     again = {"text": question["text"], "rows": question["rows"], "node": _NODE}
-    return update | {"replies": [*replies, again]}
+    told = {**replies[-1], "text": _LAST_QUESTION.sub("", replies[-1]["text"])}  # one question is enough
+    return update | {"replies": [*replies[:-1], told, again]}
 
 
 def _answer(state: AgentState, ctx: TurnContext) -> Update:
@@ -57,7 +72,7 @@ def _tapped(state: AgentState, ctx: TurnContext, word: str, focus: Json) -> Upda
 
 
 def _said(state: AgentState, ctx: TurnContext) -> Update:
-    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
+    heard, aside = heard_of(state), state.get("aside") or {}
     match aside.get("kind", ""):
         case "stale":
             return ask_again(
@@ -75,6 +90,14 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return asides.agenda(ctx, heard.text)
         case "missed" | "partly" | "snooze" | "on_it" as kind:
             return open_task.answer(ctx, kind, heard.text)
+        case "return":
+            return welcome.welcome(state, ctx)
+        case "hello" | "wake" if welcome.was_away(ctx) and ctx.user.paused_until is None:
+            return welcome.welcome(state, ctx)
+        case "excused":
+            return after_miss.console(ctx)
+        case "zone_answer":
+            return asides.change_place(ctx, focus["zone"], asides.zone_word(heard.text))
         case "many_goals":
             return _which_goal(state, aside["goals"])
         case "undo":
@@ -93,6 +116,14 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return asides.progress(ctx)
         case "settings":
             return tell(_NODE, settings.show(ctx))
+        case _:
+            return _also_said(state, ctx)
+
+
+def _also_said(state: AgentState, ctx: TurnContext) -> Update:
+    """The rest: what was done or is dropped, pauses, places, and small talk."""
+    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
+    match aside.get("kind", ""):
         case "yes" | "no" as kind if focus.get("kind") == "pause":
             return close(_NODE, asides.PAUSED[kind])
         case "done":
@@ -116,7 +147,13 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case kind if (said := small_talk(ctx, kind)) is not None:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
-            return tell(_NODE, aside.get("question") or asides.UNSURE)
+            return tell(_NODE, _unsure(state, aside.get("question") or asides.UNSURE))
+
+
+def _unsure(state: AgentState, question: str) -> str:
+    """Asked a second time in a row it is put another way."""
+    history = state.get("conversation_history") or []
+    return asides.STILL_UNSURE if history and history[-1]["content"] == question else question
 
 
 def _which_goal(state: AgentState, goals: list[str]) -> Update:

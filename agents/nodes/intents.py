@@ -9,7 +9,7 @@ from agents.consult import consult
 from agents.course import course_of
 from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
-from agents.nodes import either
+from agents.nodes import after_miss, either
 from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
 from agents.offline.goals import MOST_GOALS, goals_in
 from agents.offline.orchestrator import certain
@@ -102,6 +102,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if answer.intent in (Intent.CLARIFY, Intent.ONBOARDING):
         if _retimes_reminder(ctx, text):
             return {"intent": Intent.RESCHEDULE_TASK}
+        if after_miss.explains(ctx, text):
+            return {"intent": Intent.CLARIFY, "aside": {"kind": "excused"}}
         if read_when(text, ctx.local_now, ctx.user.timezone).problem:
             return {"intent": Intent.NEW_TASK}  # "dentist on 31 February": what is wrong with it can be said
         kind = _UNDERSTOOD.get(str(answer.payload.get("understood", "")).upper(), "")
@@ -179,9 +181,9 @@ def _moves_task(ctx: TurnContext, text: str) -> bool:
 
 
 def _retimes_reminder(ctx: TurnContext, text: str) -> bool:
-    """Only a time, while a reminder waits for its answer: that is when the task shall be."""
+    """Only a time, while a reminder waits for its answer or a miss is fresh: that is when the task shall be."""
     if not open_reminders(ctx.session, ctx.user.id, ctx.now):
-        return False
+        return len(after_miss.meant(ctx, text)) > 0
     when = read_when(text, ctx.local_now, ctx.user.timezone).when
     return when is not None and when.first is not None and len(text.split()) <= 8
 

@@ -6,6 +6,7 @@ import re
 
 from agents.capture import renames
 from agents.course import interrupts_with
+from agents.draft import says_wish
 from agents.nodes.intents import aside_of
 from agents.offline.understand import understand
 from agents.replies_to_plan import says_no, says_yes
@@ -62,6 +63,8 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
     match focus.get("kind"):
         case "goal_question":
             return aside in _ALWAYS or _is_timed_task(ctx, text)
+        case "which_goal":
+            return aside in _ALWAYS or _is_timed_task(ctx, text) or _is_wish(ctx, text)
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
         case "capture" if renames(text):
@@ -99,6 +102,11 @@ def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:
     if read.intent in ("CREATE", "RESCHEDULE") and str(read.slots.get("title") or "").strip():
         return _SUITS.search(text) is None
     return needs_time and read.intent == "OTHER" and read.slots.get("when") is None
+
+
+def _is_wish(ctx: TurnContext, text: str) -> bool:
+    """Another goal, said as a wish: not the name of one that was asked about."""
+    return says_wish(text) and understand(text, ctx.local_now, ctx.user.timezone).intent == "GOAL"
 
 
 def _is_timed_task(ctx: TurnContext, text: str) -> bool:

@@ -11,7 +11,7 @@ from agents import diary, plan_questions, shelf
 from agents import plan_address as address
 from agents.draft import Draft
 from agents.draft_versions import at_version, numbers_of, redone, undone
-from agents.editing import Edited, asleep_at, carry_out, edit_by_button
+from agents.editing import Edited, after_my_work, asleep_at, carry_out, edit_by_button
 from agents.hearing import Heard
 from agents.model_edit import model_edit
 from agents.nodes import approving, retiming
@@ -194,6 +194,8 @@ def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Updat
     """Apply what was said and answer with the difference; what rules cannot read, the planner may."""
     focus = state.get("focus") or {}
     about = int(focus.get("series", 0))
+    rhythm = diary.rhythm(ctx)
+    text = after_my_work(text, rhythm)
     wish = read_wish(text, draft.plan, about)
     if wish.about and focus.get("step") == "times":
         return retiming.ask_times(state, ctx, draft, wish.about)
@@ -201,7 +203,6 @@ def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Updat
         return retiming.ask_times(state, ctx, draft, wish.times)
     if wish.problem:
         return ask_reading(state, draft, wish.problem, wish.choices, wish.about or about)
-    rhythm = diary.rhythm(ctx)
     asleep = asleep_at(wish.edits, text, rhythm)
     if asleep is not None:
         return ask_again_plan(asleep)

@@ -9,7 +9,7 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
-from agents.nodes import approving, either, forwarded, negotiating, settings
+from agents.nodes import approving, asides, either, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
 from agents.nodes.onboarding_phone import number_in
@@ -20,7 +20,6 @@ from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
-_NODE = "orchestrator"
 _OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,
@@ -88,6 +87,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
     if not ctx.user.onboarded:
         return {"intent": Intent.ONBOARDING}
+    if kind == "zone" and asides.zone_word(heard.text):
+        return _aside("zone_answer")
     found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
     if interrupted and found["intent"] != Intent.CLARIFY:
         return found | {"question": {}, "focus": {}}  # what was asked before is left

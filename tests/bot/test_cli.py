@@ -167,8 +167,9 @@ def test_housekeeping_says_what_it_did_and_then_finds_nothing_more(
         ["retention", "link_codes", "1"],
         ["budgets", "months", "1"],
         ["providers", "nothing", "to", "do", "0"],
+        ["series", "nothing", "to", "do", "0"],
     ]
-    assert flux("housekeeping").stdout.count("nothing to do") == 3
+    assert flux("housekeeping").stdout.count("nothing to do") == 4
 
 
 def test_housekeeping_beside_housekeeping_says_so(flux: Flux, database: Database) -> None:

@@ -12,7 +12,7 @@ from bot import nudges
 from bot.clock import ManualClock
 from bot.inbound import handle
 from bot.services import Services
-from channels.messages import Address, InboundMessage
+from channels.messages import Address, InboundKind, InboundMessage
 from channels.simulator import Event, PhoneStore
 from storage.tables import Conversation, Goal, User
 from tests.bot.conftest import Say
@@ -62,7 +62,9 @@ def test_it_comes_once_after_a_day_and_its_button_approves(
     assert note["text"].startswith(NUDGE)
     clock.move_to(clock.now() + 3 * DAY)
     assert brought_up(services, phones, on_table) == []
-    say(text("Looks good", choice=note["rows"][0][0]["data"], kind="button"))
+    (shown,) = say(text("Looks good", choice=note["rows"][0][0]["data"], kind=InboundKind.BUTTON))
+    assert shown["text"].startswith("Not saved yet")  # its first days have passed: it begins tomorrow instead
+    say(text("Looks good", choice=shown["rows"][0][0]["data"], kind=InboundKind.BUTTON))
     with services.database.service() as session:
         assert session.scalars(select(Goal.status)).all() == ["active"]
 

@@ -72,7 +72,7 @@ def _tapped(state: AgentState, ctx: TurnContext, word: str, focus: Json) -> Upda
 
 
 def _said(state: AgentState, ctx: TurnContext) -> Update:
-    heard, aside = heard_of(state), state.get("aside") or {}
+    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
     match aside.get("kind", ""):
         case "stale":
             return ask_again(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 
+from agents.offline.aspirations import without_wish
 from agents.offline.spelling import spelled
 from agents.offline.wish import wish_of
 from agents.outputs import GoalPlannerOutput
@@ -145,7 +146,7 @@ def goal_title(text: str) -> str:
     """ "I want to run 5 km!" -> "Run 5 km": the first sentence without its wish, at most 80 characters."""
     said = _BEFORE_WISH.sub("", text.strip())
     first = re.split(r"[.!?\n]", said, maxsplit=1)[0] or text
-    plain = _WISH.sub("", " ".join(first.split())).strip(" ,;:-") or first
+    plain = _WISH.sub("", without_wish(" ".join(first.split()))).strip(" ,;:-") or first
     if len(plain) > 80:
         plain = plain[:80].rsplit(" ", 1)[0]
     return plain[:1].upper() + plain[1:]

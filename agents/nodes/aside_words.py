@@ -38,7 +38,10 @@ ASIDES = tuple(
             "erase",
             r".*\b(?:delete|erase|remove|close|wipe)\b.*\b(?:(?:my|this) (?:flux )?account|(?:all )?my data|everything (?:you \w+(?: about me)?|about me)|me from (?:here|flux|your \w+))\W*",
         ),
-        ("privacy", r"\W*what do you (?:store|know|keep|save)\b.*"),
+        (
+            "privacy",
+            r"\W*what (?:(?:data|info(?:rmation)?|things|all|else) )?do(?:es)? (?:you|flux|this|it) (?:store|know|keep|save|collect)\b.*",
+        ),
         ("settings", r"\W*(?:show |see |change |what are )?(?:my |the )?(?:settings|preferences)\W*"),
         (
             "undo",

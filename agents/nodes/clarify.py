@@ -12,6 +12,7 @@ from agents.hearing import heard_of
 from agents.nodes import (
     after_miss,
     asides,
+    either,
     forwarded,
     open_task,
     renaming,
@@ -74,7 +75,7 @@ def _tapped(state: AgentState, ctx: TurnContext, word: str, focus: Json) -> Upda
 
 
 def _said(state: AgentState, ctx: TurnContext) -> Update:
-    heard, aside = heard_of(state), state.get("aside") or {}
+    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
     match aside.get("kind", ""):
         case "stale":
             return ask_again(
@@ -84,6 +85,8 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return close(_NODE, REPLIES[kind])
         case forwarded.KIND:
             return forwarded.offer(state, ctx, _NODE)
+        case either.KIND:
+            return either.which(state, _NODE, heard.text)
         case "changed":
             return tell(_NODE, f"{aside['said']} Anything else?")
         case "agenda":

@@ -9,7 +9,7 @@ from agents.consult import consult
 from agents.course import course_of
 from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
-from agents.nodes import after_miss
+from agents.nodes import after_miss, either
 from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
 from agents.offline.corrections import as_meant
 from agents.offline.goals import MOST_GOALS, apart, goals_in
@@ -119,6 +119,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
             "intent": Intent.CLARIFY,
             "aside": {"kind": kind, "question": answer.clarification_question or ""},
         }
+    if answer.intent == Intent.NEW_TASK and either.unclear(ctx, text):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": either.KIND}}
     if answer.intent == Intent.NEW_TASK:
         return _new_task(ctx, text)
     return {"intent": answer.intent}

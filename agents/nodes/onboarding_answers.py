@@ -16,7 +16,17 @@ from storage.users import preferences_of, save_preferences
 from storage.vocabulary import WEEKDAYS, Chronotype
 
 _NAME_LEAD = re.compile(
-    r"^(?:hi|hello|hey)?[,! ]*(?:i am|i'm|im|my name is|call me|it's|name's|this is)\s+", re.I
+    r"^(?:.*\b(?:call(?:s|ed)? me|known as|name(?:'s| is)|go by)|(?:hi|hello|hey|well|so|oh|ok(?:ay)?)?[,! ]*(?:i am|i'm|im|it's|it is|this is|just|they say))\s+(?:just |simply )?",
+    re.I,
+)
+_NAME_TAIL = re.compile(
+    r"[,;]?\s+(?:is (?:fine|good|ok(?:ay)?|enough|perfect)|will do|works|please|pls|for short|thanks|thank you|here|if you like|and you|nice to meet you)\b.*$",
+    re.I,
+)
+_CALLED = re.compile(
+    r"\W*(?:(?:hi|hello|hey|ok(?:ay)?|sure|yes|well|so)\W+)*(?:(?:you can |please |just )*call me|my name(?:'s| is)|name'?s|the name is|everyone calls me|(?:my )?friends call me)"
+    r" (?!an?\b|the\b|at\b|on\b|in\b|to\b|when\b|if\b|back\b|later\b|tomorrow\b|today\b|tonight\b|by\b|please\b|again\b|every\b|not\b)[^\W\d_][^\d?]{0,40}",
+    re.I,
 )
 _NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixed|keine?|nada)\b", re.I)
 
@@ -34,8 +44,13 @@ def nothing(_ctx: TurnContext, _text: str) -> str | None:
 
 def clean_name(text: str) -> str:
     """A name as typed, without "I'm", line breaks and excess; whatever is left is shown as plain text everywhere."""
-    words = " ".join(text.split())
-    return _NAME_LEAD.sub("", words).strip(" .!,")[:60].strip()
+    words = re.sub(r"\s*[:;]-?[()DP]+$", "", " ".join(text.split()))
+    return _NAME_TAIL.sub("", _NAME_LEAD.sub("", words)).strip(' .!,:"“”')[:60].strip()
+
+
+def name_given(text: str) -> bool:
+    """ "Call me Bee" is a name also where nobody has asked for one yet; "call me at 5" is not."""
+    return _CALLED.fullmatch(text) is not None
 
 
 def name(ctx: TurnContext, text: str) -> str | None:
@@ -109,7 +124,9 @@ def timezone(ctx: TurnContext, text: str) -> str | None:
 def places(ctx: TurnContext, text: str) -> str | None:
     if _NO.search(text):
         return "Fine, no places."
-    parts = re.split(r",|;|\n|\band\b", re.sub(r"\b(only|just)\b", "", text, flags=re.I))
+    parts = re.split(
+        r",|;|\n|&|\+|\band\b", re.sub(r"\b(only|just|mostly|mainly|the|my|at)\b", "", text, flags=re.I)
+    )
     labels = [" ".join(part.split())[:40].casefold() for part in parts if part.strip()][:8]
     if not labels:
         return None
@@ -176,7 +193,11 @@ def _set_work(ctx: TurnContext, hours: WorkHours | None, echo: str) -> str:
 
 def _clock(text: str, part: Literal["morning", "evening"]) -> time | None:
     """A clock time; one without am or pm belongs to the morning (for waking) or the evening (for bed)."""
-    at = parse_clock(text, part)
+    said = re.sub(r"\blate(?:r|ish)?\b", " ", text, flags=re.I) if part == "morning" else text
+    said = re.sub(r"\b(\d{1,2}) ?h\b", r"\1:00", said, flags=re.I)
+    if re.search(r"\bhalf past (?:midnight|12|twelve)\b", said, re.I) and part == "evening":
+        return time(0, 30)
+    at = parse_clock(said, part)
     if at is not None and part == "evening" and at.hour == 12 and "noon" not in text.casefold():
         return at.replace(hour=0)  # nobody goes to bed at noon: "12" is midnight
     return at
@@ -185,6 +206,7 @@ def _clock(text: str, part: Literal["morning", "evening"]) -> time | None:
 def _two_times(text: str) -> tuple[time, time] | None:
     """ "9-17", "9 to 5", "8:30am - 4pm": an end that would come before the start is meant as pm."""
     digits = re.sub(r"[a-z]+", lambda word: _NUMBER_WORDS.get(word[0], word[0]), text.casefold())
+    digits = _HALVES.sub(_in_figures, digits)
     found = re.search(
         r"(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)\s*(?:-|–|to|till|until|bis|and)\s*(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)",
         digits,
@@ -195,9 +217,23 @@ def _two_times(text: str) -> tuple[time, time] | None:
     if start is None or end is None:
         return None
     night = start.hour > 12 or "night" in digits  # "22 to 6" goes on past midnight
+    both_late = "pm" in found[2] and "m" not in found[1] and start.hour < 12 and end.hour - start.hour > 12
+    if both_late:  # "6 to 8pm" are two hours, not fourteen
+        start = start.replace(hour=start.hour + 12)
     if end <= start and end.hour < 12 and "m" not in found[2] and not night:
         end = end.replace(hour=end.hour + 12)
     return None if start == end else (start, end)
+
+
+_HALVES = re.compile(r"\b(half|quarter)(?: (past|to))? (\d{1,2})\b")
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    """ "half 4" is half past four, "quarter to 9" 8:45."""
+    hour = int(found[3])
+    if found[2] == "to":
+        return f"{hour - 1}:{'30' if found[1] == 'half' else '45'}"
+    return f"{hour}:{'30' if found[1] == 'half' else '15'}"
 
 
 def _plain_clock(text: str) -> time | None:
@@ -212,11 +248,13 @@ def _plain_clock(text: str) -> time | None:
 
 _LENGTH = re.compile(r"\b(?:for\s+)?\d+(?:[.,]\d+)?\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h)\b", re.I)
 _TIME_WORDS = re.compile(
-    r"\b(?:every|each|on|at|from|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
-    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|and)\b"
-    r"|\b\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\b",
+    r"\b(?:every|each|on|at|from|to|till|until|between|weekly|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
+    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|afternoons?|and"
+    r"|(?:half|quarter)(?: (?:past|to))?(?= (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)))\b"
+    r"|(?<=half )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b|\b\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\b",
     re.I,
 )
+_SURE_CLOCK = re.compile(r"\d\s*[ap]\.?m\b|\b0\d|morning|\bnoon\b|\bmidnight\b|\bnight\b", re.I)
 
 
 def _commitment(text: str) -> Commitment | None:
@@ -224,10 +262,18 @@ def _commitment(text: str) -> Commitment | None:
     days = sorted(parse_weekdays(text))
     minutes = parse_minutes(text)
     rest = _LENGTH.sub(" ", text)
-    at = parse_clock(rest)
-    title = " ".join(_TIME_WORDS.sub(" ", rest).split()).strip(" ,.-&")
+    both = _two_times(rest)
+    at = both[0] if both else parse_clock(rest)
+    title = " ".join(_TIME_WORDS.sub(" ", rest).split()).strip(" ,.-–&")
     if not days or at is None or not title:
         return None
+    if both is not None:
+        lasts = (both[1].hour - both[0].hour) * 60 + both[1].minute - both[0].minute
+        minutes = lasts % (24 * 60)
+    if 1 <= at.hour <= 6 and not _SURE_CLOCK.search(rest):
+        at = at.replace(
+            hour=at.hour + 12
+        )  # "therapy mondays at 4" is no matter of the night; the echo says it
     return Commitment(
         title=wording.capital(title)[:120],
         days=[WEEKDAYS[index] for index in days],

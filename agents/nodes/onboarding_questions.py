@@ -9,13 +9,14 @@ from agents.hearing import Heard
 from agents.nodes import onboarding_phone as phone
 from agents.nodes.commitments import seed_commitments
 from agents.nodes.onboarding_answers import hold_goal
-from agents.nodes.onboarding_quick import quick, redirect, wants
+from agents.nodes.onboarding_quick import quick, redirect, wants, wants_else
 from agents.nodes.onboarding_topics import BACK, SKIP, TOPICS, counter, question
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
 from agents.tongues import is_foreign
 from agents.turn import TurnContext
+from reminders.rules.when import parse_weekdays
 from storage.vocabulary import ONBOARDING_TOPICS, Intent
 
 _NODE = "onboarding"
@@ -99,26 +100,31 @@ def _record(state: AgentState, ctx: TurnContext, name: str, text: str, step: str
         text = TOPICS[name].default or ""
     if _ASKS.fullmatch(text):
         return ask_again(state, _NODE, TOPICS[name].why)
-    aside = None if name in ("first_goal", "commitments", "work") else _aside(state, ctx, name, text)
-    if aside is not None:
-        return aside
+    if wants_else(ctx, name, text):
+        aside = _aside(state, ctx, name, text)
+        if aside is not None:
+            return aside
     echo = TOPICS[name].record(ctx, text)
     if echo is not None:
         return _met(state, ctx, name, echo)
     if _SHRUG.fullmatch(text):
         return _skip(state, ctx, name, step)
+    if name in ("work", "commitments", "places") and parse_weekdays(text):
+        return ask_again(state, _NODE, f"I didn't get that. {TOPICS[name].hint}")  # an answer, and no task
     unclear = tongues.sorry(text) if is_foreign(text) else "I didn't get that."
-    return _aside(state, ctx, name, text, unsure=True) or ask_again(
-        state, _NODE, f"{unclear} {TOPICS[name].hint}"
-    )
+    return _aside(state, ctx, name, text) or ask_again(state, _NODE, f"{unclear} {TOPICS[name].hint}")
 
 
-def _aside(
-    state: AgentState, ctx: TurnContext, name: str, text: str, *, unsure: bool = False
-) -> Update | None:
+def hear_name(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """A name said before anything was asked: the questions begin behind it."""
+    profile = ctx.profile()
+    profile.onboarding.began = True
+    ctx.save(profile)
+    return _record(state, ctx, "name", text, "topic")
+
+
+def _aside(state: AgentState, ctx: TurnContext, name: str, text: str) -> Update | None:
     """A goal or a reminder typed where an answer was expected."""
-    if not unsure and (name != "name" or len(text.split()) < 4):
-        return None
     match wants(ctx, text):
         case Intent.GOAL:
             hold_goal(ctx, text)

@@ -12,7 +12,7 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
-from agents.nodes import approving, asides, forwarded, negotiating, settings
+from agents.nodes import approving, asides, either, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
 from agents.nodes.onboarding_phone import number_in
@@ -40,6 +40,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "drop": Intent.CLARIFY,
     "zone": Intent.CLARIFY,
     forwarded.KIND: Intent.NEW_TASK,
+    either.KIND: Intent.CLARIFY,
 }
 
 
@@ -98,6 +99,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return at_once
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
+    if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:
+        return chosen
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
@@ -149,6 +152,7 @@ def _is_answer(kind: str) -> bool:
         "pause",
         "zone",
         forwarded.KIND,
+        either.KIND,
     )
 
 

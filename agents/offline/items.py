@@ -149,7 +149,16 @@ def _shared(cut: Sequence[str], header: Reading, now: datetime, tz: str) -> list
             day = own if own.kind == "instant" else day
         item = _item(part, reading, common)
         items.append(item if item.title or not items else replace(item, title=items[-1].title))
-    return [item for item in items if item.title]
+    return _once([item for item in items if item.title])
+
+
+def _once(items: Sequence[Item]) -> list[Item]:
+    """The same task at the same moment is one task, however often it is said."""
+    kept: dict[tuple[str, object], Item] = {}
+    for item in items:
+        moment = item.when.first if item.when is not None else None
+        kept.setdefault((item.title.casefold(), moment), item)
+    return list(kept.values())
 
 
 @lru_cache(maxsize=128)  # every part is looked at from both of its joints

@@ -82,9 +82,9 @@ _FOREIGN_ASKS = re.compile(
     r"|me lembr[ea](?: de)?|bana|herinner me(?: eraan)?(?: om)?|ich (?:möchte|will|muss)|quiero|tengo que|je (?:veux|voudrais|dois)|voglio|vorrei|devo|quero|preciso|ik (?:wil|moet))\s+|\s+(?:(?:bana )?hat[ıi]rlat|erinnern)\s*$",
     re.I,
 )
-# Nothing but when, or "it": "after lunch", "do it".
+# Nothing but when, or "it": "after lunch", "do it", "just" of "just remind me at 8".
 _ONLY_WHEN = re.compile(
-    r"(?:(?:do|start|finish|try) (?:it|that|this)\s*)?(?:(?:before|after) (?:work|lunch|dinner|bed(?:time)?|school|breakfast|supper|tea))?",
+    r"(?:just|only|not|never|instead|sorry|again|either|rather)(?: (?:to|at|me|it|that))*|(?:(?:do|start|finish|try) (?:it|that|this)\s*)?(?:(?:before|after) (?:work|lunch|dinner|bed(?:time)?|school|breakfast|supper|tea))?",
     re.I,
 )
 _BEHIND = re.compile(

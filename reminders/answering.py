@@ -206,7 +206,9 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
         return unchanged(asked, None)
     rhythm = asked.person.ladder.rhythm
     if not rescheduling.is_open(asked.session, asked.task, choice, asked.now):
-        return _offer(asked, small=choice.small, before="That time is gone in the meantime.")
+        when = moment(choice.at, rhythm, asked.now)
+        gone = f"{when} is not free." if choice.at > asked.now else f"{when} has passed."
+        return _offer(asked, small=choice.small, before=gone[0].upper() + gone[1:])
     if asked.task.series_id is not None and choice.scope == "":
         return _which_scope(asked, argument, choice.at)
     minutes = rescheduling.smaller(asked.task.duration_minutes) if choice.small else None

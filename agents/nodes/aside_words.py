@@ -39,7 +39,7 @@ ASIDES = tuple(
         ),
         (
             "progress",
-            r"\W*(?:how am i doing|how did i do|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
+            r"\W*(?:how am i doing|how did i do|how(?:'?s| is| are| do)(?: it| things)? (?:going|coming along|looking|stand(?:ing)?)? ?(?:with )?my (?:goals?|plans?|running|progress|week)|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
         ),
         ("clock", r"\W*(?:what(?:'s| is) the (?:time|date)|what (?:time|day|date) is (?:it|today))\b.*"),
         ("why", r"\W*why\b.*"),

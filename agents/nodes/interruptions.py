@@ -64,7 +64,7 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS or _is_timed_task(ctx, text)
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
-        case "capture" if renames(text):
+        case "capture" if renames(text) or (focus.get("step") == "pick" and refers_back(text)):
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
             return True

@@ -20,6 +20,7 @@ from agents.turn import TurnContext
 from agents.wishes import Wish, occurrences, says_wish
 from reminders.rules.diary import Busy, Diary, Prefer, Slot
 from reminders.rules.places import when_words
+from reminders.rules.rhythm import DAY_PARTS, within
 from reminders.rules.slots import find_slots
 from storage.vocabulary import ApprovalStatus, Intent
 
@@ -29,6 +30,12 @@ _HALF, _NOON = (
     12,
 )
 _LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
+MOST_AT_ONCE = 10
+_NTH = re.compile(
+    r"\W*(?:ok(?:ay)?,? |let'?s (?:do|take) |i'?ll take )*(?:the )?(first|1st|second|2nd|last)(?: one| time)?(?:,? please)?\W*",
+    re.I,
+)
+_PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "last": -1}
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -49,10 +56,19 @@ def task_handler(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     wishes, problem = read_tasks(ctx, text)
     if problem is not None:
-        return _ask_when(state, wishes, problem)
+        return _ask_when(state, [*wishes, *_unanswered(state, wishes)], problem)
     named = [wish for wish in wishes if wish.title]
     before = str((state.get("aside") or {}).get("before", ""))
-    return _propose(state, ctx, named, before) if named else _ask_title(state, ctx, wishes)
+    if not named:
+        return _ask_title(state, ctx, wishes)
+    return _propose(state, ctx, [*_unanswered(state, named), *named], before)
+
+
+def _unanswered(state: AgentState, fresh: Sequence[Wish]) -> list[Wish]:
+    """What was said just before and not agreed to yet; the same thing said again takes the place of the first time."""
+    earlier = [Wish(**one) for one in (state.get("aside") or {}).get("earlier", [])]
+    said = {wish.title.casefold() for wish in fresh}
+    return [wish for wish in earlier if wish.title.casefold() not in said][: MOST_AT_ONCE - len(fresh)]
 
 
 def _ask_title(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish]) -> Update:
@@ -114,7 +130,8 @@ def _offer_slots(state: AgentState, ctx: TurnContext, wish: Wish, before: str) -
         Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}")
         for slot in slots
     ]
-    lead = before or f"{wish.title} ({wording.length(wish.minutes)}). When suits you?"
+    asks = "When suits you?" if _within(ctx, wish, slots) else "Nothing is free then. When else?"
+    lead = before or f"{wish.title} ({wording.length(wish.minutes)}). {asks}"
     text = "\n".join([lead, *lines])
     rows = [options, [Option("Another time", "change")]]
     return ask(state, _NODE, text, rows, _focus("pick", [wish]))
@@ -129,6 +146,19 @@ def _slots(ctx: TurnContext, wish: Wish, taken: Sequence[Busy], count: int) -> l
     rhythm = diary.rhythm(ctx)
     found = find_slots(wish.minutes, earliest, latest, rhythm, taken, count, prefer)
     return found or find_slots(wish.minutes, soon, soon + timedelta(days=14), rhythm, taken, count, prefer)
+
+
+def _within(ctx: TurnContext, wish: Wish, slots: Sequence[Slot]) -> bool:
+    """Whether any of these times lies in the stretch and the part of the day that were asked for."""
+    after = datetime.fromisoformat(wish.after) if wish.after else ctx.now
+    before = datetime.fromisoformat(wish.before) if wish.before else None
+    part = DAY_PARTS.get(wish.part or "")
+    return any(
+        slot.start >= after
+        and (before is None or slot.start < before)
+        and (part is None or within(slot.start.astimezone(ctx.zone).time(), *part))
+        for slot in slots
+    )
 
 
 def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
@@ -211,6 +241,10 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
     half = _half_meant(state, ctx, text) if step == "when" else None
     if half is not None:
         return _propose(state, ctx, [wishes[0].starting(half), *wishes[1:]])
+    nth = _NTH.fullmatch(text) if step == "pick" else None
+    if nth is not None and (offered := _offered(state, ctx)):
+        at = offered[min(_PLACES[nth[1].lower()], len(offered) - 1)]
+        return _agreed([wishes[0].starting(at), *wishes[1:]])
     changed, problem = read_change(ctx, text, wishes, step)
     if problem is not None:
         return _ask_when(state, wishes, problem)
@@ -221,17 +255,18 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
 
 def _half_meant(state: AgentState, ctx: TurnContext, text: str) -> datetime | None:
     """ "Morning" or "in the evening", where 8 could have been either: that one of the two moments on offer."""
-    said = _HALF.fullmatch(text.strip(" .!"))
-    data = [one["data"] for row in (state.get("question") or {}).get("rows", []) for one in row]
-    offered = [
-        datetime.fromtimestamp(int(key), tz=ctx.now.tzinfo)
-        for one in data
-        if (key := one.rpartition(":")[2]).isdigit()
-    ]
+    said, offered = _HALF.fullmatch(text.strip(" .!")), _offered(state, ctx)
     if said is None or not offered:
         return None
     morning = said["half"].lower() in ("morning", "am", "a.m")
     return next((at for at in offered if (at.astimezone(ctx.zone).hour < _NOON) == morning), None)
+
+
+def _offered(state: AgentState, ctx: TurnContext) -> list[datetime]:
+    """The moments under the open question."""
+    data = [one["data"] for row in (state.get("question") or {}).get("rows", []) for one in row]
+    keys = [one.rpartition(":")[2] for one in data]
+    return [datetime.fromtimestamp(int(key), tz=ctx.now.tzinfo) for key in keys if key.isdigit()]
 
 
 def _agreed(wishes: Sequence[Wish]) -> Update:

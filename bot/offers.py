@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from agents.offline.titles import title_of
 from bot import wire
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
+from reminders.miss_notes import about_a_miss
+from reminders.people import rhythm_of
 from reminders.rules.when import read_when
 from storage import deliveries, inbound
-from storage.tables import InboundEvent, User
+from storage.tables import InboundEvent, Task, User
 from storage.vocabulary import ChannelName
 
 _PATTERN = re.compile(r"p:([0-9a-f]{32}):")
@@ -26,6 +28,9 @@ _NTH = re.compile(
     re.I,
 )
 _PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1}
+_YES = re.compile(
+    r"(?:yes|yep|yeah|sure|ok(?:ay)?|fine|please do|do that)(?:,? (?:please|thanks|put it there|do that))*"
+)
 _LONGEST_LABEL = 60
 
 
@@ -38,6 +43,8 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
     if message.kind != InboundKind.TEXT or len(message.text) > _LONGEST_LABEL:
         return None
     choices = _on_offer(session, user, event)
+    if not choices and (noted := _miss_note(session, user, event)):
+        return _about_the_miss(message, noted, user.timezone)
     choice = _typed(message.text, choices) or _time_in_words(message, choices, user.timezone)
     return choice if choice and choice.startswith(("t:", "p:", "g:")) else None
 
@@ -73,6 +80,29 @@ def _typed(text: str, choices: Sequence[Choice]) -> str | None:
         return choices[int(number) - 1].data if 1 <= int(number) <= len(choices) else None
     said = number.strip(" .!").casefold()
     return next((choice.data for choice in choices if choice.label.casefold() == said), None)
+
+
+def _miss_note(session: Session, user: User, event: InboundEvent) -> Sequence[Choice]:
+    """The buttons under the note about a miss, when that is the newest thing the person has read."""
+    noted, before = deliveries.newest_miss(session, user.id), inbound.answered_before(session, event)
+    if noted is None or (before and before.handled_at and before.handled_at > noted[0]):
+        return ()
+    task = session.get_one(Task, noted[1])
+    return about_a_miss(session, task, rhythm_of(session, user), event.received_at).flat_choices
+
+
+def _about_the_miss(message: InboundMessage, choices: Sequence[Choice], zone: str) -> str | None:
+    """A label, yes to the spare time, or a time of their own. Numbers mean what they mean everywhere: 1 is done."""
+    said = message.text.strip(" .!").casefold()
+    if said.isdigit():
+        return None
+    spare = choices[0].data if _MOVE.match(choices[0].data) else None
+    if spare and _YES.fullmatch(said):
+        return spare
+    again = next((choice.data for choice in choices if choice.data.endswith(":resched")), None)
+    at = _moment(message.text, message.received_at, zone) if again else None
+    own = f"{again.removesuffix('resched')}move:{at.timestamp():.0f}o" if again and at else None
+    return _typed(message.text, choices) or own
 
 
 def _time_in_words(message: InboundMessage, choices: Sequence[Choice], zone: str) -> str | None:

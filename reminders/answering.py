@@ -35,6 +35,7 @@ _RESPONSE = {
     Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
     Answer.MISSED: NoticeResponse.MISSED,
 }
+_STILL_FRESH = timedelta(days=1)
 _HOME = "home"  # the argument of an undo button under a move
 _FINAL = (Answer.DONE, Answer.MISSED)
 _ECHOED = (Answer.DONE, Answer.MISSED, Answer.ON_IT)  # final enough to stand in the chat
@@ -157,11 +158,11 @@ def _carry_out(asked: Asked, effect: Effect) -> None:
 
 
 def _still_movable(asked: Asked, answer: Answer) -> bool:
-    """A fresh miss can be given another time, although asking for one changes nothing yet."""
+    """A fresh miss can be given another time, although asking for one changes nothing yet; that of an evening the next day too."""
     if answer != Answer.RESCHEDULE or asked.task.status != TaskStatus.MISSED:
         return False
-    state = state_of(asked.task)
-    return step(state, Answered(Answer.DONE), asked.person.ladder, asked.now)[0] != state
+    rhythm = asked.person.ladder.rhythm
+    return rhythm.day(asked.now) - rhythm.day(asked.task.scheduled_at) <= _STILL_FRESH
 
 
 def _snooze_end(asked: Asked, argument: str) -> datetime:

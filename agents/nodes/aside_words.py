@@ -67,12 +67,13 @@ ASIDES = tuple(
         ("agenda", r"\W*(?:(?:my )?(?:agenda|schedule|tasks|day|week|today|to ?do(?: list)?))\W*"),
         (
             "pause",
-            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux)|"
+            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux|until)|"
             r"(?:i'?m|i am) (?:sick|ill|away)|(?:don'?t|do not) (?:remind|disturb|nudge|message) me(?! (?:about|of|to)\b)|leave me alone|take a break|stop reminding me(?! (?:about|of|to)\b))\b.*",
         ),
         (
             "zone",
-            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}",
+            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}"
+            r"|\W*(?:i(?:'m| am) |we(?:'re| are) )?(?:now )?back (?:home )?in .{2,40}",
         ),
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
         (

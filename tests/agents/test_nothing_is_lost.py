@@ -80,3 +80,25 @@ def test_an_undone_wish_that_changed_no_time_says_so(talk: Talk) -> None:
     talk.say("no Sundays")
     assert "as it was before:\n" in talk.say("undo")
     assert "before:\n\n" not in talk.text
+
+
+@pytest.mark.parametrize(
+    "words", ["I'm on holiday from Friday until Sunday", "we're on vacation from tomorrow to Sunday"]
+)
+def test_a_holiday_that_begins_later_silences_nothing_yet(talk: Talk, user_of: Any, words: str) -> None:
+    assert "I go on as planned" in talk.say(words)
+    assert user_of(talk).paused_until is None
+    talk.tap("Pause until Sun 15 Mar")
+    assert "quiet through Sun 15 Mar" in talk.text
+    assert user_of(talk).paused_until is not None
+
+
+def test_a_holiday_from_today_begins_at_once(talk: Talk) -> None:
+    assert "quiet through Sun 15 Mar" in talk.say("I'm on holiday from today until Sunday")
+
+
+def test_coming_back_to_another_place_is_heard(talk: Talk) -> None:
+    talk.say("I'm in Tokyo")
+    talk.tap("Same times there")
+    assert "Berlin" in talk.say("back in Berlin")
+    assert "Same times there" in talk.labels

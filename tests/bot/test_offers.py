@@ -24,13 +24,18 @@ THURSDAY_11 = datetime(2026, 3, 12, 10, 0, tzinfo=UTC)  # in Berlin
 
 
 @pytest.fixture
-def offered(services: Services, owner: User, say: Say, clock: ManualClock, phones: PhoneStore) -> Event:
-    """A call at noon was missed; the person tapped "Another time" below the miss."""
+def missed(services: Services, owner: User, clock: ManualClock, phones: PhoneStore) -> Event:
+    """A call at noon was missed; the kind note about it."""
     with services.database.service() as session:
         noon = clock.now() + timedelta(hours=2)
         schedule_tasks(session, session.get_one(User, owner.id), [TaskDraft("Call mum", noon)], clock.now())
     advance(services, clock, clock.now() + timedelta(hours=4))
-    missed = phones.events([OWNER])[-1]
+    return phones.events([OWNER])[-1]
+
+
+@pytest.fixture
+def offered(say: Say, clock: ManualClock, missed: Event) -> Event:
+    """The person tapped "Another time" below the miss."""
     [again] = [one for row in missed["rows"] for one in row if one["label"] == "Another time"]
     return say(tapped(OWNER, again["data"], missed["id"], clock.now()))[-1]
 
@@ -67,3 +72,30 @@ def test_words_that_name_something_else_are_a_task_of_their_own(services, offere
     [asked] = say(text("dentist tomorrow at 11"))
     assert "Dentist" in asked["text"]
     assert pending(services) == []
+
+
+def test_the_buttons_below_a_miss_can_be_typed(services, missed, say, text: Text):
+    assert "What would help?" in missed["text"]
+    assert "Call mum: these times are free." in say(text("another time"))[-1]["text"]
+
+
+def test_a_time_said_after_a_miss_is_where_it_goes(services, missed, say, text: Text):
+    assert say(text("tomorrow at 11"))[-1]["text"] == "Moved: Call mum is tomorrow 11:00 now."
+    assert pending(services) == [THURSDAY_11]
+
+
+def test_a_yes_without_a_spare_time_moves_nothing(services, missed, say, text: Text):
+    say(text("yes"))
+    assert pending(services) == []
+
+
+def test_skipping_it_in_words_leaves_it_as_it_is(services, missed, say, text: Text):
+    assert "Call mum" in say(text("skip it"))[-1]["text"]
+    assert pending(services) == []
+
+
+def test_an_evening_that_was_missed_gets_another_time_the_next_morning(
+    services, missed, say, text: Text, clock: ManualClock
+):
+    advance(services, clock, THURSDAY_11 - timedelta(hours=4))
+    assert "Call mum: these times are free." in say(text("another time"))[-1]["text"]

@@ -35,6 +35,7 @@ _RESPONSE = {
     Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
     Answer.MISSED: NoticeResponse.MISSED,
 }
+_STILL_FRESH = timedelta(days=1)
 _HOME = "home"  # the argument of an undo button under a move
 _FINAL = (Answer.DONE, Answer.MISSED)
 _ECHOED = (Answer.DONE, Answer.MISSED, Answer.ON_IT)  # final enough to stand in the chat
@@ -157,11 +158,11 @@ def _carry_out(asked: Asked, effect: Effect) -> None:
 
 
 def _still_movable(asked: Asked, answer: Answer) -> bool:
-    """A fresh miss can be given another time, although asking for one changes nothing yet."""
+    """A fresh miss can be given another time, although asking for one changes nothing yet; that of an evening the next day too."""
     if answer != Answer.RESCHEDULE or asked.task.status != TaskStatus.MISSED:
         return False
-    state = state_of(asked.task)
-    return step(state, Answered(Answer.DONE), asked.person.ladder, asked.now)[0] != state
+    rhythm = asked.person.ladder.rhythm
+    return rhythm.day(asked.now) - rhythm.day(asked.task.scheduled_at) <= _STILL_FRESH
 
 
 def _snooze_end(asked: Asked, argument: str) -> datetime:
@@ -207,7 +208,9 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
         return unchanged(asked, None)
     rhythm = asked.person.ladder.rhythm
     if not rescheduling.is_open(asked.session, asked.task, choice, asked.now):
-        return _offer(asked, small=choice.small, before="That time is gone in the meantime.")
+        when = moment(choice.at, rhythm, asked.now)
+        gone = f"{when} is not free." if choice.at > asked.now else f"{when} has passed."
+        return _offer(asked, small=choice.small, before=gone[0].upper() + gone[1:])
     if asked.task.series_id is not None and choice.scope == "":
         return _which_scope(asked, argument, choice.at)
     minutes = rescheduling.smaller(asked.task.duration_minutes) if choice.small else None

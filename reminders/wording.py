@@ -213,10 +213,10 @@ def _reminder_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
 def _miss_text(task: Task, rhythm: Rhythm, now: datetime, question: str = "What would help?") -> str:
     if task.trigger_type == TriggerType.LOCATION:
         return f"{task.title} didn't come up, and that's all right. {question}"
-    when = clock(task.scheduled_at, rhythm)
+    when = f"at {clock(task.scheduled_at, rhythm)}"
     if rhythm.day(task.scheduled_at) != rhythm.day(now):
-        when = f"{WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"
-    return f"{task.title} at {when} went by, and that's all right. {question}"
+        when = f"on {WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"
+    return f"{task.title} {when} went by, and that's all right. {question}"
 
 
 def _spoken(task: Task, rhythm: Rhythm) -> str:

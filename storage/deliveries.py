@@ -98,6 +98,20 @@ def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None
     return newest.sent_at, newest.reason if newest.rung == Rung.PATTERN else None
 
 
+def newest_miss(session: Session, user_id: UUID) -> tuple[datetime, UUID] | None:
+    """When the person last heard something by itself and about which task, if that was the note about one miss."""
+    newest = session.execute(
+        select(NotificationLog.sent_at, NotificationLog.task_id, DispatchLog.rung, DispatchLog.reason)
+        .join(Task, Task.id == NotificationLog.task_id)
+        .outerjoin(DispatchLog, DispatchLog.id == NotificationLog.attempt_id)
+        .where(Task.user_id == user_id)
+        .order_by(NotificationLog.sent_at.desc(), NotificationLog.id)
+        .limit(1)
+    ).first()
+    alone = newest is not None and newest.rung == Rung.MISS_NOTE and newest.reason is None
+    return (newest.sent_at, newest.task_id) if newest is not None and alone else None
+
+
 def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
     """The provider's id of the newest message about the task in this chat."""
     prefix = f"{channel}:{value}:"  # as external_key makes them

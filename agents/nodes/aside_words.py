@@ -50,7 +50,7 @@ ASIDES = tuple(
         ),
         (
             "progress",
-            r"\W*(?:how am i doing|how did i do|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
+            r"\W*(?:how am i doing|how did i do|how(?:'?s| is| are| do)(?: it| things)? (?:going|coming along|looking|stand(?:ing)?)? ?(?:with )?my (?:goals?|plans?|running|progress|week)|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
         ),
         ("clock", r"\W*(?:what(?:'s| is) the (?:time|date)|what (?:time|day|date) is (?:it|today))\b.*"),
         ("why", r"\W*why\b.*"),
@@ -83,12 +83,13 @@ ASIDES = tuple(
         ("agenda", r"\W*(?:(?:my )?(?:agenda|schedule|tasks|day|week|today|to ?do(?: list)?))\W*"),
         (
             "pause",
-            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux)|"
+            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux|until)|"
             r"(?:i'?m|i am) (?:sick|ill|away)|(?:don'?t|do not) (?:remind|disturb|nudge|message) me(?! (?:about|of|to)\b)|leave me alone|take a break|stop reminding me(?! (?:about|of|to)\b))\b.*",
         ),
         (
             "zone",
-            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}",
+            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}"
+            r"|\W*(?:i(?:'m| am) |we(?:'re| are) )?(?:now )?back (?:home )?in .{2,40}",
         ),
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
         (

@@ -22,12 +22,17 @@ from reminders import agenda as planned
 from reminders.learned import learned
 from reminders.plans import change_zone
 from reminders.progress import progress_of
+from reminders.rules.when import read_when
 from storage.goals import active_goals
 from storage.pauses import begin_pause, end_pause
 from storage.task_history import task_history
 from storage.vocabulary import TaskStatus
 
 _NODE = "clarify"
+_FROM = re.compile(
+    r"\b(?:from|starting|beginning|as of)\s+((?:on )?[\w .]{2,25}?)(?=\s*(?:\b(?:until|till|til|to|through|for)\b|[-–,.!]|$))",
+    re.IGNORECASE,
+)
 HELP = (
     "Tell me a goal (I want to run 5 km) and I make a plan with you. Tell me a task (call mum tomorrow 6pm) and I "
     "remind you. Ask what's today, say I did the run, or move my run to tomorrow. What shall we start with?"
@@ -107,6 +112,9 @@ def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
     last = moment.astimezone(ctx.zone).date() if moment else ctx.local_now.date() + timedelta(days=6)
     if last < ctx.local_now.date():
         return tell(_NODE, "That day has passed already. Until when shall I stay quiet?")
+    first = _first_day(ctx, text)
+    if ctx.local_now.date() < first <= last:
+        return _not_yet(state, first, last)
     back = datetime.combine(last + timedelta(days=1), time(0), ctx.zone).astimezone(UTC)
     begin_pause(ctx.session, ctx.user.id, ctx.local_now.date(), last, ctx.now)
     ctx.user.paused_until = back
@@ -116,6 +124,22 @@ def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
         f"and we go on the day after. Is that right?"
     )
     return ask(state, _NODE, text, [[Option("Go on now", "wake")]], {"kind": "pause"})
+
+
+def _first_day(ctx: TurnContext, text: str) -> date:
+    found = _FROM.search(text)
+    when = read_when(found[1], ctx.local_now, ctx.user.timezone).when if found else None
+    return when.first.astimezone(ctx.zone).date() if when and when.first else ctx.local_now.date()
+
+
+def _not_yet(state: AgentState, first: date, last: date) -> Update:
+    """A pause begins at once or not at all: until the first free day everything goes on as planned."""
+    text = (
+        f"Nice. Until {first:%a} {first.day} {first:%b} I go on as planned; tell me then and I'll be quiet. "
+        "Or would you rather begin now?"
+    )
+    label = f"Pause until {last:%a} {last.day} {last:%b}"
+    return ask(state, _NODE, text, [[Option(label)]], {})
 
 
 def ask_zone(state: AgentState, ctx: TurnContext, text: str) -> Update:

@@ -22,6 +22,7 @@ from agents.nodes import approving, negotiating
 from agents.nodes.interruptions import resumes
 from agents.observations import findings_of, times_known
 from agents.offline.catalogue import without_times
+from agents.offline.time_wish import read_answers
 from agents.offline.vague import aim_of
 from agents.offline.wish import changes_mind
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
@@ -163,7 +164,10 @@ def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Dra
     if not heard.word and _ASKS_WHY.match(heard.text):
         return ask_again(state, _NODE, "So that the plan fits you from the first day; skip it if you like.")
     said = "" if heard.word == "skip" else heard.text[:300]
-    answered = replace(draft, questions=rest, answers=draft.answers | ({asked["key"]: said} if said else {}))
+    answers = draft.answers | ({asked["key"]: said} if said else {})
+    if read_answers({asked["key"]: said}).says_time:  # "three days, in the evening" answers two questions
+        rest = [one for one in rest if one["key"] != "time"]
+    answered = replace(draft, questions=rest, answers=answers)
     match asked["key"]:
         case "deadline":
             answered = _new_deadline(ctx, answered, said)

@@ -182,9 +182,8 @@ def _step(state: AgentState, ctx: TurnContext, draft: Draft, to: Draft | None, o
     fresh = renewed(ctx, to)
     lines = [f"Version {fresh.version}, as it was before:"]
     lines += [f"It starts on {_day(fresh)}."] if fresh.starts_on != draft.starts_on else []
-    lines += [difference(draft.placed, fresh.placed)]
-    text = "\n".join(filter(None, lines))
-    return show(state, fresh, f"{text}\n\nIs it right now?")
+    lines += [difference(draft.placed, fresh.placed) or "Its days and times are the same."]
+    return show(state, fresh, "\n".join(lines) + "\n\nIs it right now?")
 
 
 # ------------------------------------------------------------------ changes

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from agents import wording
 from agents.places import find_zone, says_zone, wall_time
 from agents.turn import TurnContext
+from agents.wishes import first_weekly
 from reminders.plans import change_zone
 from reminders.rules.when import parse_clock, parse_minutes, parse_weekdays
 from storage.profile import Commitment, Preferences, SleepWindow, WorkHours
@@ -28,9 +29,14 @@ _CALLED = re.compile(
     r" (?!an?\b|the\b|at\b|on\b|in\b|to\b|when\b|if\b|back\b|later\b|tomorrow\b|today\b|tonight\b|by\b|please\b|again\b|every\b|not\b)[^\W\d_][^\d?]{0,40}",
     re.I,
 )
+_PREFERRED = re.compile(
+    r".\bbut\b[ ,]*(?:(?:my )?(?:friends|people|everyone|everybody|most|all|they|you can|please|just)\b ?)*(?:call|say|calls|know) (?:me )?(.+)",
+    re.I,
+)
 _NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixed|keine?|nada)\b", re.I)
 
 
+_EARLIEST_BED = time(19, 30)  # before it "pm" has to be said
 _OTHER_WORDS = "yes yeah yep no nope none nah ok okay sure start hi hello hey what who why help thanks me nothing depends stop"
 _NO_NAMES = frozenset(_OTHER_WORDS.split())
 _COUNTING = "one two three four five six seven eight nine ten eleven twelve"
@@ -45,6 +51,8 @@ def nothing(_ctx: TurnContext, _text: str) -> str | None:
 def clean_name(text: str) -> str:
     """A name as typed, without "I'm", line breaks and excess; whatever is left is shown as plain text everywhere."""
     words = re.sub(r"\s*[:;]-?[()DP]+$", "", " ".join(text.split()))
+    preferred = _PREFERRED.search(words)
+    words = preferred[1] if preferred else words
     return _NAME_TAIL.sub("", _NAME_LEAD.sub("", words)).strip(' .!,:"“”')[:60].strip()
 
 
@@ -77,6 +85,9 @@ def bed_time(ctx: TurnContext, text: str) -> str | None:
     at = _clock(text, "evening")
     if at is None or at == ctx.profile().wake_time:
         return None
+    said_pm = re.search(r"p\.?m\b", text, re.I) is not None or str(at.hour) in text
+    if time(12) < at < _EARLIEST_BED and not said_pm:
+        return None  # "6:30" may well be a slip, and a wrong night would block every evening
     _set(ctx, bed_time=at)
     return f"{wording.clock(at)}, got it."
 
@@ -138,13 +149,12 @@ def commitments(ctx: TurnContext, text: str) -> str | None:
     if _NO.search(text) and not parse_weekdays(text):
         _set(ctx, existing_commitments=[])
         return "Nothing fixed. That makes planning easy."
-    parts = [part for part in re.split(r";|\n|\band then\b", text) if part.strip()]
-    read = [_commitment(part) for part in parts]
+    read = [_commitment(part) for part in _apart(text)]
     known = [one for one in read if one is not None]
     if not known or len(known) < len(read):
         return None
     _set(ctx, existing_commitments=known)
-    return f"I'll plan around {wording.listed([_says_commitment(one) for one in known])}."
+    return f"I'll plan around {wording.listed([_says_commitment(ctx, one) for one in known])}."
 
 
 def consent(ctx: TurnContext, text: str) -> str | None:
@@ -246,10 +256,30 @@ def _plain_clock(text: str) -> time | None:
     return time(hour, int(found[2] or 0))
 
 
+_BETWEEN = re.compile(r"\s*(?:[;\n]|\band then\b|\bthen\b|,|\band\b|\bplus\b)\s*", re.I)
+_EVERY_OTHER = re.compile(
+    r"\b(?:every (?:other|second|two weeks)|each other|fortnight\w*|biweekly|alternate)\b", re.I
+)
+
+
+def _apart(text: str) -> list[str]:
+    """One part for each commitment: cut where both sides name a day and a time; a second time of the same takes its title along."""
+    parts, start, title = [], 0, ""
+    for joint in _BETWEEN.finditer(text):
+        before = _commitment(f"{title} {text[start : joint.start()]}")
+        following = _BETWEEN.split(text[joint.end() :])[0]
+        if before is None or _commitment(f"{before.title} {following}") is None:
+            continue
+        parts.append(f"{title} {text[start : joint.start()]}")
+        start, title = joint.end(), "" if _commitment(following) else before.title
+    return [*parts, f"{title} {text[start:]}"] if text[start:].strip() else parts
+
+
 _LENGTH = re.compile(r"\b(?:for\s+)?\d+(?:[.,]\d+)?\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h)\b", re.I)
 _TIME_WORDS = re.compile(
     r"\b(?:every|each|on|at|from|to|till|until|between|weekly|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
-    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|afternoons?|and"
+    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|afternoons?|and|other|second|two weeks"
+    r"|fortnight\w*|biweekly|alternate"
     r"|(?:half|quarter)(?: (?:past|to))?(?= (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)))\b"
     r"|(?<=half )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b|\b\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\b",
     re.I,
@@ -274,13 +304,19 @@ def _commitment(text: str) -> Commitment | None:
         at = at.replace(
             hour=at.hour + 12
         )  # "therapy mondays at 4" is no matter of the night; the echo says it
+    weeks = 2 if _EVERY_OTHER.search(text) else 1
     return Commitment(
         title=wording.capital(title)[:120],
         days=[WEEKDAYS[index] for index in days],
         time=at,
         duration_minutes=min(minutes or 60, 24 * 60),
+        every_weeks=weeks,
     )
 
 
-def _says_commitment(one: Commitment) -> str:
-    return f"{one.title} ({wording.days(one.days)} {wording.clock(one.time)}, {wording.length(one.duration_minutes)})"
+def _says_commitment(ctx: TurnContext, one: Commitment) -> str:
+    when = f"{wording.days(one.days)} {wording.clock(one.time)}"
+    if one.every_weeks > 1:  # which of the weeks is a guess, so it is said
+        first = first_weekly(ctx, [WEEKDAYS.index(day) for day in one.days], one.time).astimezone(ctx.zone)
+        when = f"every other {when}, from {first.day} {first:%b}"
+    return f"{one.title} ({when}, {wording.length(one.duration_minutes)})"

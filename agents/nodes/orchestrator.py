@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
@@ -25,6 +26,7 @@ from agents.titles import matching
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
+_SKIP = re.compile(r"\W*(?:skip|pass)(?: (?:it|this|that))?(?:,? please)?\W*", re.IGNORECASE)
 _OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,
@@ -110,7 +112,16 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return _aside("zone_answer")
     found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
     if interrupted and found["intent"] != Intent.CLARIFY:
-        return found | {"question": {}, "focus": {}}  # what was asked before is left
+        found = found | {"question": {}, "focus": {}}  # what was asked before is left
+        if (
+            kind == "capture"
+            and focus.get("step") in ("confirm", "pick")
+            and found["intent"] == Intent.NEW_TASK
+        ):
+            found["aside"] = {
+                **(found.get("aside") or {}),
+                "earlier": focus["wishes"],
+            }  # and no task is lost by it
     return found
 
 
@@ -179,7 +190,8 @@ def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | No
         "no",
     )
     vague = found["intent"] == Intent.GOAL and not says_wish(heard.text)
-    return _about_plan() if unclear or vague else found
+    bare = _SKIP.fullmatch(heard.text) is not None  # of what? The plan is what was asked about
+    return _about_plan() if unclear or vague or bare else found
 
 
 def _about_plan(kind: str = "plan") -> Update:

@@ -22,6 +22,7 @@ from agents.turn import TurnContext
 from agents.wishes import Wish, occurrences, says_wish, with_added
 from reminders.rules.diary import Busy, Diary, Prefer, Slot
 from reminders.rules.places import when_words
+from reminders.rules.rhythm import DAY_PARTS, within
 from reminders.rules.slots import find_slots
 from reminders.rules.when import read_when
 from storage.vocabulary import ApprovalStatus, Intent
@@ -32,6 +33,7 @@ _NO_IDEA = re.compile(
     r"\W*(?:(?:i have |i'?ve )?no (?:idea|clue)|i don'?t know|dunno|idk|not sure|hm+|um+|let me think)(?: yet| when)?\W*",
     re.I,
 )
+MOST_AT_ONCE = 10
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -52,10 +54,19 @@ def task_handler(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     wishes, problem = read_tasks(ctx, text)
     if problem is not None:
-        return _ask_when(state, wishes, problem, clock_in(text))
+        return _ask_when(state, [*wishes, *_unanswered(state, wishes)], problem, clock_in(text))
     named = [wish for wish in wishes if wish.title]
     before = str((state.get("aside") or {}).get("before", ""))
-    return _propose(state, ctx, named, before) if named else _ask_title(state, ctx, wishes)
+    if not named:
+        return _ask_title(state, ctx, wishes)
+    return _propose(state, ctx, [*_unanswered(state, named), *named], before)
+
+
+def _unanswered(state: AgentState, fresh: Sequence[Wish]) -> list[Wish]:
+    """What was said just before and not agreed to yet; the same thing said again takes the place of the first time."""
+    earlier = [Wish(**one) for one in (state.get("aside") or {}).get("earlier", [])]
+    said = {wish.title.casefold() for wish in fresh}
+    return [wish for wish in earlier if wish.title.casefold() not in said][: MOST_AT_ONCE - len(fresh)]
 
 
 def _ask_title(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish]) -> Update:
@@ -117,7 +128,8 @@ def _offer_slots(state: AgentState, ctx: TurnContext, wish: Wish, before: str) -
         Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}")
         for slot in slots
     ]
-    lead = before or f"{wish.title} ({wording.length(wish.minutes)}). When suits you?"
+    asks = "When suits you?" if _within(ctx, wish, slots) else "Nothing is free then. When else?"
+    lead = before or f"{wish.title} ({wording.length(wish.minutes)}). {asks}"
     text = "\n".join([lead, *lines])
     rows = [options, [Option("Another time", "change")]]
     return ask(state, _NODE, text, rows, _focus("pick", [wish]))
@@ -132,6 +144,19 @@ def _slots(ctx: TurnContext, wish: Wish, taken: Sequence[Busy], count: int) -> l
     rhythm = diary.rhythm(ctx)
     found = find_slots(wish.minutes, earliest, latest, rhythm, taken, count, prefer)
     return found or find_slots(wish.minutes, soon, soon + timedelta(days=14), rhythm, taken, count, prefer)
+
+
+def _within(ctx: TurnContext, wish: Wish, slots: Sequence[Slot]) -> bool:
+    """Whether any of these times lies in the stretch and the part of the day that were asked for."""
+    after = datetime.fromisoformat(wish.after) if wish.after else ctx.now
+    before = datetime.fromisoformat(wish.before) if wish.before else None
+    part = DAY_PARTS.get(wish.part or "")
+    return any(
+        slot.start >= after
+        and (before is None or slot.start < before)
+        and (part is None or within(slot.start.astimezone(ctx.zone).time(), *part))
+        for slot in slots
+    )
 
 
 def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:

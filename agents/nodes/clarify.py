@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from langgraph.runtime import Runtime
 
 from agents import erasing, tongues, wording
@@ -15,6 +17,7 @@ from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 
 _NODE = "clarify"
+_LAST_QUESTION = re.compile(r"(?:(?<=[.!?;])|(?<=\n)|^)[^.!?;\n]*\?\s*$")  # of an aside: the open question takes its place
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -26,7 +29,11 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     if not question or "question" in update or asked or kind not in ("onboarding", "goal_question"):
         return update
     again = {"text": question["text"], "rows": question["rows"], "node": _NODE}
-    return update | {"replies": [*replies, again]}
+    last = replies[-1]
+    if last["rows"] or last["node"] == EXPORT_NODE:
+        return update | {"replies": [*replies, again]}
+    said = _LAST_QUESTION.sub("", last["text"]).strip()
+    return update | {"replies": [*replies[:-1], again | {"text": f"{said}\n\n{question['text']}".strip()}]}
 
 
 def _answer(state: AgentState, ctx: TurnContext) -> Update:

@@ -12,8 +12,17 @@ from agents.replies_to_plan import says_no, says_yes
 from agents.shifts import says_unable
 from agents.state import Json
 from agents.turn import TurnContext
+from reminders.answering import open_reminders
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
+# "Remind me to call the dentist", "I want to learn piano": no answer to how often or when, whatever else it holds.
+_SAYS_ELSE = re.compile(
+    r"\W*(?:(?:oh|ok(?:ay)?|wait|also|and|hey|hi|actually|btw|please|sorry)\b\W*)*"
+    r"(?:remind me (?:to|about|of|that|on|at|in|every|call|ring|tomorrow|tonight)\b|(?:my (?:new )?|new |another )?goal\W*:|i (?:also )?(?:want|wanna|would like|'d like)(?: to)? "
+    r"(?:learn|start|run|read|write|lose|save|stop|quit|build|become|finish|swim|get (?:fit|better at)) \w+)",
+    re.IGNORECASE,
+)
+_HAPPENED = frozenset({"DONE", "MISSED", "ON_IT"})  # how a task went: never the answer to when another one shall be
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"^\W*(?:(?:actually|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
@@ -61,14 +70,14 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
     aside = aside_of(text)
     match focus.get("kind"):
         case "goal_question":
-            return aside in _ALWAYS or _is_timed_task(ctx, text)
+            return aside in _ALWAYS or _is_timed_task(ctx, text) or _SAYS_ELSE.match(text) is not None
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
         case "capture" if renames(text):
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
             return True
-        case "move" | "drop" if says_unable(text):
+        case "capture" | "move" | "drop" if says_unable(text):
             return True
         case "move" | "drop" if refers_back(text):
             return False
@@ -94,7 +103,7 @@ def refers_back(text: str) -> bool:
 
 def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:
     read = understand(text, ctx.local_now, ctx.user.timezone)
-    if read.intent in _ELSE:
+    if read.intent in _ELSE or (read.intent in _HAPPENED and open_reminders(ctx.session, ctx.user.id, ctx.now)):
         return True
     if read.intent in ("CREATE", "RESCHEDULE") and str(read.slots.get("title") or "").strip():
         return _SUITS.search(text) is None

@@ -28,7 +28,11 @@ _HALF, _NOON = (
     re.compile(r"(?:in )?(?:the )?(?P<half>morning|evening|afternoon|am|pm|a\.m|p\.m)(?: please)?", re.I),
     12,
 )
-_LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
+_LEFT_OUT = re.compile(
+    r"^\W*(?:(?:please|actually|eh|ugh|oh|ok|hmm+|sorry|no)\b\W*)*(?:(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?"
+    r"|skip|pass|nvm|never ?mind|not now|later|maybe later|another day|no idea)\W*$",
+    re.I,
+)
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -190,6 +194,8 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             return _agreed(wishes)
         case "slot" | "at" if heard.argument.isdigit():
             at = datetime.fromtimestamp(int(heard.argument), tz=ctx.now.tzinfo)
+            if at <= ctx.now:
+                return _too_late(state, ctx, wishes[0], at)
             chosen = [wishes[0].starting(at), *wishes[1:]]
             return _agreed(chosen) if heard.word == "slot" else _propose(state, ctx, chosen)
         case "change":
@@ -198,10 +204,13 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
         case "drop":
             return close(_NODE, "Left out. Anything else?")
         case _:
-            return _hear_words(state, ctx, heard.text, focus["step"], wishes)
+            return _hear_words(state, ctx, heard.text, focus, wishes)
 
 
-def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
+def _hear_words(
+    state: AgentState, ctx: TurnContext, text: str, focus: Json, wishes: Sequence[Wish]
+) -> Update:
+    step = focus["step"]
     if step == "confirm" and says_yes(text):
         return _agreed(wishes)
     if says_no(text) or _LEFT_OUT.match(text):
@@ -215,8 +224,22 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
     if problem is not None:
         return _ask_when(state, wishes, problem)
     if changed is None:
-        return ask_again(state, _NODE, "I didn't get that.")
+        return _unclear(state, focus, wishes[0])
     return _propose(state, ctx, changed)
+
+
+def _unclear(state: AgentState, focus: Json, wish: Wish) -> Update:
+    """Asked once more; then left, so that nobody is held by a question they have forgotten."""
+    if not focus.get("tries"):
+        return ask_again(state, _NODE, "I didn't get that.") | {"focus": {**focus, "tries": 1}}
+    name = wish.title or "it"
+    return close(_NODE, f"I leave {name} out for now, so it is not noted. What can I do for you?")
+
+
+def _too_late(state: AgentState, ctx: TurnContext, wish: Wish, at: datetime) -> Update:
+    """A time that was free when it was offered, and has gone by since."""
+    lead = f"{wording.moment(at, ctx.zone)} has passed meanwhile. When suits you instead?"
+    return _offer_slots(state, ctx, replace(wish, at=""), lead)
 
 
 def _half_meant(state: AgentState, ctx: TurnContext, text: str) -> datetime | None:

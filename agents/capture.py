@@ -189,14 +189,14 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
         return wish, None
     if when.kind == "rrule" and when.rrule:
         return series(ctx, wish, when)
+    if first > ctx.now + timedelta(days=730):
+        return wish, Problem("That is more than two years away. Which date did you mean?")
     if when.ambiguous:
         return wish, which(ctx, when)
     if when.timed and not when.deadline:
         if first <= ctx.now:
             said = wording.moment(first, ctx.zone)
             return wish, Problem(f"{said} has passed already. When shall it be instead?")
-        if first > ctx.now + timedelta(days=730):
-            return wish, Problem("That is more than two years away. Which date did you mean?")
         return wish.starting(first), None
     earliest, latest = _stretch(ctx, when)
     return replace(wish, after=earliest.isoformat(), before=latest.isoformat(), part=when.part or ""), None

@@ -17,7 +17,9 @@ from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 
 _NODE = "clarify"
-_LAST_QUESTION = re.compile(r"(?:(?<=[.!?;])|(?<=\n)|^)[^.!?;\n]*\?\s*$")  # of an aside: the open question takes its place
+_LAST_QUESTION = re.compile(
+    r"(?:(?<=[.!?;])|(?<=\n)|^)[^.!?;\n]*\?\s*$"
+)  # of an aside: the open question takes its place
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -107,7 +109,12 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "language":
-            return ask_again(state, _NODE, tongues.sorry(heard.text))
+            own = tongues.sorry(heard.text)
+            return (
+                tell(_NODE, own)
+                if focus.get("kind") in ("saved", "changed")
+                else ask_again(state, _NODE, own)
+            )
         case "zone":
             return asides.ask_zone(state, ctx, heard.text)
         case "wake":

@@ -22,7 +22,9 @@ _SAYS_ELSE = re.compile(
     r"(?:learn|start|run|read|write|lose|save|stop|quit|build|become|finish|swim|get (?:fit|better at)) \w+)",
     re.IGNORECASE,
 )
-_HAPPENED = frozenset({"DONE", "MISSED", "ON_IT"})  # how a task went: never the answer to when another one shall be
+_HAPPENED = frozenset(
+    {"DONE", "MISSED", "ON_IT"}
+)  # how a task went: never the answer to when another one shall be
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"^\W*(?:(?:actually|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
@@ -103,7 +105,9 @@ def refers_back(text: str) -> bool:
 
 def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:
     read = understand(text, ctx.local_now, ctx.user.timezone)
-    if read.intent in _ELSE or (read.intent in _HAPPENED and open_reminders(ctx.session, ctx.user.id, ctx.now)):
+    if read.intent in _ELSE or (
+        read.intent in _HAPPENED and open_reminders(ctx.session, ctx.user.id, ctx.now)
+    ):
         return True
     if read.intent in ("CREATE", "RESCHEDULE") and str(read.slots.get("title") or "").strip():
         return _SUITS.search(text) is None

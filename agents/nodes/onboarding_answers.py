@@ -7,7 +7,8 @@ from datetime import time
 from typing import Any, Literal
 
 from agents import wording
-from agents.places import find_zone, says_zone, wall_time
+from agents.places import find_zone, is_city, says_zone, wall_time
+from agents.replies_to_plan import says_no, says_yes
 from agents.turn import TurnContext
 from reminders.plans import change_zone
 from reminders.rules.when import parse_clock, parse_minutes, parse_weekdays
@@ -18,9 +19,14 @@ from storage.vocabulary import WEEKDAYS, Chronotype
 _NAME_LEAD = re.compile(
     r"^(?:hi|hello|hey)?[,! ]*(?:i am|i'm|im|my name is|call me|it's|name's|this is)\s+", re.I
 )
+# "Jo, but everyone calls me Jojo": the last word on it counts.
+_CALLED = re.compile(
+    r"^.+\b(?:everyone|everybody|people|friends|they|most|all)\b(?: \w+)? calls? me\s+", re.I
+)
 _NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixed|keine?|nada)\b", re.I)
 
 
+_WISH = re.compile(r"\W*(?:i (?:want|wanna|would like|need to)|i'd like|(?:my )?goal)\b", re.I)
 _OTHER_WORDS = "yes yeah yep no nope none nah ok okay sure start hi hello hey what who why help thanks me nothing depends stop"
 _NO_NAMES = frozenset(_OTHER_WORDS.split())
 _COUNTING = "one two three four five six seven eight nine ten eleven twelve"
@@ -34,7 +40,7 @@ def nothing(_ctx: TurnContext, _text: str) -> str | None:
 
 def clean_name(text: str) -> str:
     """A name as typed, without "I'm", line breaks and excess; whatever is left is shown as plain text everywhere."""
-    words = " ".join(text.split())
+    words = _CALLED.sub("", " ".join(text.split()))
     return _NAME_LEAD.sub("", words).strip(" .!,")[:60].strip()
 
 
@@ -44,6 +50,7 @@ def name(ctx: TurnContext, text: str) -> str | None:
         not any(char.isalpha() for char in called)
         or called.casefold() in _NO_NAMES
         or len(called.split()) > 5
+        or ("/" in called and is_city(called))
     ):
         return None
     _set(ctx, name=called)
@@ -71,7 +78,9 @@ def work(ctx: TurnContext, text: str) -> str | None:
         return _set_work(ctx, None, "Good to know. I'll ask when it matters.")
     times = _two_times(text)
     if times is None:
-        free = _NO.search(text) or re.search(r"\b(retired|unemployed|student|freelance)\b", text, re.I)
+        free = (_NO.search(text) and not _WISH.match(text)) or re.search(
+            r"\b(retired|unemployed|student|freelance)\b", text, re.I
+        )
         return _set_work(ctx, None, "Then all your waking hours are open.") if free else None
     indices = sorted(parse_weekdays(text)) or list(range(5))
     days = [WEEKDAYS[index] for index in indices]
@@ -148,7 +157,7 @@ def consent(ctx: TurnContext, text: str) -> str | None:
 
 def first_goal(ctx: TurnContext, text: str) -> str | None:
     wish = " ".join(text.split())[:300]
-    if len(wish) < 3:
+    if len(wish) < 3 or not any(char.isalpha() for char in wish) or says_yes(wish) or says_no(wish):
         return None
     hold_goal(ctx, wish)
     return "Good one."

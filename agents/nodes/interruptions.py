@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agents.capture import renames
+from agents.capture import is_no_name, renames
+from agents.correcting import corrected
 from agents.course import interrupts_with
 from agents.nodes.intents import aside_of
 from agents.offline.understand import understand
@@ -12,6 +13,7 @@ from agents.replies_to_plan import says_no, says_yes
 from agents.shifts import says_unable
 from agents.state import Json
 from agents.turn import TurnContext
+from agents.wishes import Wish
 from reminders.answering import open_reminders
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
@@ -27,8 +29,8 @@ _HAPPENED = frozenset(
 )  # how a task went: never the answer to when another one shall be
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
 _BACK = re.compile(
-    r"^\W*(?:(?:actually|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
-    r"(?:(?:make|move|change|set|put|do|have|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
+    r"^\W*(?:(?:actually|but|no|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
+    r"(?:(?:make|move|change|set|put|do|have|keep|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
     r"|(?:just|only) (?:this|that|the)\b|all(?: of (?:it|them)| future(?: ones)?)?\W*$|(?:an? |half an? |\d+ )\w+ (?:later|earlier)\W*$|(?:the )?(?:first|second|third|last)(?: one)?\W*$)",
     re.IGNORECASE,
 )
@@ -75,7 +77,7 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return aside in _ALWAYS or _is_timed_task(ctx, text) or _SAYS_ELSE.match(text) is not None
         case "capture" if focus.get("step") in ("title", "change"):
             return aside in _ALWAYS
-        case "capture" if renames(text):
+        case "capture" if renames(text) or _corrects(ctx, text, focus):
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
             return True
@@ -98,6 +100,11 @@ def _waits_for_time(focus: Json) -> bool:
     )
 
 
+def _corrects(ctx: TurnContext, text: str, focus: Json) -> bool:
+    wishes = [Wish(**one) for one in focus.get("wishes", [])]
+    return focus.get("step") == "confirm" and len(wishes) > 1 and corrected(ctx, text, wishes) is not None
+
+
 def refers_back(text: str) -> bool:
     """ "Actually make it 7", "just this one": about what is being asked, whatever else it looks like."""
     return _BACK.match(text) is not None
@@ -110,7 +117,7 @@ def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:
     ):
         return True
     if read.intent in ("CREATE", "RESCHEDULE") and str(read.slots.get("title") or "").strip():
-        return _SUITS.search(text) is None
+        return _SUITS.search(text) is None and not is_no_name(str(read.slots["title"]))
     return needs_time and read.intent == "OTHER" and read.slots.get("when") is None
 
 

@@ -58,7 +58,9 @@ def onboarding(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         case "hello", _:
             return _before_start(state, ctx, heard)
         case "zone", _:
-            return hear_zone(state, ctx, heard) or resume(state, ctx, "No problem, without a reminder for now.")
+            return hear_zone(state, ctx, heard) or resume(
+                state, ctx, "No problem, without a reminder for now."
+            )
         case _:
             return hear_topic(state, ctx, heard, step, focus["topic"])
 

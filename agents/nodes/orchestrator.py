@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
 from agents import shelf
@@ -9,6 +11,7 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
+from agents.night_work import in_day_parts
 from agents.nodes import approving, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
@@ -57,6 +60,8 @@ def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     heard = (
         forwarded.hear_forwarded(state, ctx) if ctx.turn.message.forwarded else hear(state, ctx.turn.message)
     )
+    if not heard.word and not heard.stale and ctx.turn.message.choice is None:
+        heard = replace(heard, text=in_day_parts(heard.text, ctx.profile().work_hours))
     return {"heard": heard.as_json()} | _route(state, ctx, heard)
 
 

@@ -11,6 +11,7 @@ from langgraph.runtime import Runtime
 
 from agents import diary, wording
 from agents.capture import Problem, read_change, read_tasks
+from agents.correcting import corrected
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
 from agents.replies_to_plan import says_no, says_yes
@@ -217,6 +218,9 @@ def _hear_words(
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
         return _hear_title(state, ctx, text, wishes)
+    several = corrected(ctx, text, wishes) if step == "confirm" and len(wishes) > 1 else None
+    if several is not None:
+        return _propose(state, ctx, several)
     half = _half_meant(state, ctx, text) if step == "when" else None
     if half is not None:
         return _propose(state, ctx, [wishes[0].starting(half), *wishes[1:]])

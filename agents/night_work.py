@@ -9,7 +9,8 @@ from reminders.rules.slot_reasons import part_of
 from storage.profile import WorkHours
 
 _SHIFT = re.compile(
-    r"\b(?P<side>before|after) (?:my |the |a )?(?:work|(?:night |late )?shifts?)\b(?! out\b)", re.IGNORECASE
+    r"\b(?P<to>to )?(?P<side>before|after) (?:my |the |a )?(?:work|(?:night |late )?shifts?)\b(?! out\b)",
+    re.IGNORECASE,
 )
 _NOON = 12
 
@@ -18,7 +19,7 @@ def in_day_parts(text: str, work: WorkHours | None) -> str:
     """The same words with the part of the day they mean for these hours; ordinary hours are left as they were said."""
     if work is None or work.start.hour < _NOON < work.end.hour:
         return text
-    return _SHIFT.sub(lambda found: f"in the {_part(found['side'], work)}", text)
+    return _SHIFT.sub(lambda found: f"{found['to'] or 'in '}the {_part(found['side'], work)}", text)
 
 
 def _part(side: str, work: WorkHours) -> str:

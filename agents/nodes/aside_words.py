@@ -16,7 +16,7 @@ ASIDES = tuple(
         ),
         (
             "hello",
-            r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*",
+            r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*|\W*start\W*",
         ),
         (
             "help",
@@ -48,8 +48,11 @@ ASIDES = tuple(
             "low",
             r"\W*(?:i(?:'?m| am| feel|'?m feeling)|feeling) (?:so |really |a bit |very |just |pretty |kind of |super )*(?:sad|down|low|stressed|overwhelmed|anxious|depressed|lonely|burn(?:t|ed) out"
             r"|awful|terrible|hopeless|empty|lost|miserable|like (?:crap|shit|a failure|giving up|i(?:'?m| am) (?:failing|drowning|falling behind))|failing|drowning|useless|worthless)\b.{0,60}"
-            r"|\W*i (?:really |just |so )?hate (?:my ?self|my life|everything)\b.{0,40}"
-            r"|\W*(?:(?:ugh+|so|really|total|such) )*(?:my brain|brain ?fog|everything is too much|it(?:'?s| is) all too much|(?:way )?too much(?: (?:today|right now|at once))?)(?: (?:today|is (?:fried|mush|not working)|right now))?\W*",
+            r"|\W*i (?:really |just |so )?hate (?:my ?self|my life|everything)\b.{0,40}",
+        ),
+        (
+            "foggy",
+            r"\W*(?:(?:ugh+|so|really|total|such) )*(?:my brain|brain ?fog|everything is too much|it(?:'?s| is) all too much|(?:way )?too much(?: (?:today|right now|at once))?)(?: (?:today|is (?:fried|mush|not working)|right now))?\W*",
         ),
         (
             "bye",

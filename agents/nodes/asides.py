@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta
 
-from agents import wording
+from agents import diary, wording
 from agents.capture import read_until
 from agents.journal import spoken
 from agents.places import find_zone, says_zone, wall_time
@@ -42,11 +42,19 @@ def agenda(ctx: TurnContext, text: str) -> Update:
     elif re.search(r"\b(?:week|coming days|next days|schedule|everything|all)\b", text, re.I):
         days, span = 7, "the next seven days"
     found = planned.for_days(ctx.session, ctx.user, day, days)
+    if not found.text and span == "today" and (ahead := _next_ahead(ctx)):
+        return tell(_NODE, f"Nothing is planned for today. Next comes {ahead}. What would you like to do?")
     if not found.text:
         return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
     rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
     said: Update = {"replies": [{"text": found.text, "rows": rows, "node": _NODE}], "agent_node": _NODE}
     return said | spoken(planned.tasks_of(ctx.session, ctx.user, day, days), ctx.now.isoformat())
+
+
+def _next_ahead(ctx: TurnContext) -> str:
+    """The next task of a later day, or nothing."""
+    task = next((one for one in diary.open_tasks(ctx) if one.scheduled_at > ctx.now), None)
+    return f"{task.title} on {wording.moment(task.scheduled_at, ctx.zone)}" if task else ""
 
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:

@@ -24,6 +24,11 @@ _SAYS_ELSE = re.compile(
     r"(?:learn|start|run|read|write|lose|save|stop|quit|build|become|finish|swim|get (?:fit|better at)) \w+)",
     re.IGNORECASE,
 )
+_LATER = re.compile(r"\W*(?:maybe |ok )?later\W*", re.IGNORECASE)
+_IN_A_WHILE = re.compile(
+    r"\W*(?:maybe |ok )?in (?:an?|half an|\d{1,3}|two|three|ten|fifteen|twenty|thirty) ?(?:hours?|h|min\w*)\W*",
+    re.IGNORECASE,
+)
 _HAPPENED = frozenset(
     {"DONE", "MISSED", "ON_IT"}
 )  # how a task went: never the answer to when another one shall be
@@ -76,7 +81,11 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
         case "goal_question":
             return aside in _ALWAYS or _is_timed_task(ctx, text) or _SAYS_ELSE.match(text) is not None
         case "capture" if focus.get("step") in ("title", "change"):
-            return aside in _ALWAYS
+            return aside in _ALWAYS or aside in ("hello", "thanks", "low", "foggy")
+        case "capture" if _LATER.fullmatch(text):
+            return False
+        case "capture" if focus.get("step") in ("pick", "when") and _IN_A_WHILE.fullmatch(text):
+            return False
         case "capture" if renames(text) or _corrects(ctx, text, focus):
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):

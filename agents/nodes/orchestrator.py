@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from langgraph.runtime import Runtime
@@ -24,6 +25,7 @@ from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
 _NODE = "orchestrator"
+_UNTIL = re.compile(r"\W*(?:(?:no|just|only|rather|actually)\b\W*)*(?:un)?til+\b", re.IGNORECASE)
 _OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,
@@ -83,6 +85,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     at_once = None if heard.word else _at_once(state, ctx, heard.text)
     if at_once is not None:
         return at_once
+    if kind == "pause" and not heard.word and _UNTIL.match(heard.text):
+        return _aside("pause")
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)

@@ -192,7 +192,8 @@ def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
     if task.reading.problem:
         return wish, Problem(task.reading.problem)
     if either is not None:
-        named = replace(wish, title=title[: either.start()].strip())
+        day = when.first.isoformat() if when is not None and when.first is not None else ""
+        named = replace(wish, title=title[: either.start()].strip(), after=day)
         return named, Problem("I heard more than one time. Which one shall I take?")
     if when is None or when.kind == "duration":
         return wish, None

@@ -143,7 +143,7 @@ def test_a_zone_is_no_name_and_a_nickname_is(newcomer: Talk) -> None:
 def test_a_goal_among_the_working_hours_is_kept_for_later(newcomer: Talk) -> None:
     begin(newcomer)
     skip_to(newcomer, "work")
-    assert "keep that goal" in newcomer.say("I want to never eat sugar again")
+    assert "keep that goal" in newcomer.say("I want to learn guitar and never stop")
 
 
 def test_a_place_nobody_knows_is_asked_for_twice_at_most(newcomer: Talk) -> None:

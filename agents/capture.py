@@ -46,6 +46,17 @@ _REFUSED_DAY = re.compile(
 )
 _CLOSE = timedelta(hours=2)
 _AT_ONCE = timedelta(minutes=5)
+# "Dentist or 3 or maybe": another time is left over in the name, so that none of them is certain.
+_EITHER = re.compile(
+    r"\s+or(?:\s+(?:maybe|perhaps|at|around|on|possibly))*(?:\s+(?:\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?|noon|midday|midnight|later"
+    r"|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?))?(?:\s+or\b.{0,30})?$",
+    re.I,
+)
+_NO_NAME = re.compile(
+    r"\W*(?:(?:no|not|yes|ok|actually|maybe|wait|well|so|then|sorry|and|but|please|rather|instead)\b\W*)*"
+    r"(?:(?:keep|make|do|have|put|leave|set) (?:it|that|this|them)|it|that|this|them|(?:morning|evening|afternoon|night|day|week|weekend)s?|start|stop)?\W*",
+    re.I,
+)
 _MOST_TASKS = 10  # in one message
 
 
@@ -64,7 +75,7 @@ class Target:
 def read_tasks(ctx: TurnContext, text: str) -> tuple[list[Wish], Problem | None]:
     """The tasks of one message. The first unclear time makes a Problem; the wishes are kept beside it."""
     placed = read_place_task(text, frozenset(ctx.profile().locations))
-    if placed is not None:
+    if placed is not None and not _says_clock(ctx, text):
         return [_at_place(ctx, placed, text)], None
     wishes: list[Wish] = []
     for task in heard_tasks(text, ctx.local_now, ctx.user.timezone)[:_MOST_TASKS]:
@@ -73,6 +84,12 @@ def read_tasks(ctx: TurnContext, text: str) -> tuple[list[Wish], Problem | None]
         if problem is not None:
             return [wish, *wishes[:-1]], problem
     return [wish for wish in wishes if wish.title or wish.moment], None
+
+
+def _says_clock(ctx: TurnContext, text: str) -> bool:
+    """Whether a time on the clock was said: a place beside it is then where to do it, not when."""
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when
+    return when is not None and when.timed and re.search(r"\d", text) is not None
 
 
 def read_change(
@@ -105,6 +122,11 @@ def read_change(
     if step == "change" and 0 < len(text.split()) <= 8:
         return [replace(first, title=wording.capital(" ".join(text.split())[:120])), *rest], None
     return None, None
+
+
+def is_no_name(title: str) -> bool:
+    """Words that name no task: "actually", "keep it", "mornings"."""
+    return _NO_NAME.fullmatch(title) is not None
 
 
 def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
@@ -174,13 +196,18 @@ def read_until(ctx: TurnContext, text: str) -> datetime | None:
 
 def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
     title = wording.capital(" ".join(task.title.split()))[:120]
-    title = title if any(character.isalnum() for character in title) else ""
+    title = title if any(character.isalnum() for character in title) and not is_no_name(title) else ""
+    either = _EITHER.search(title) if task.reading.when is not None else None
     usual = _SHORT_MINUTES if _SHORT.search(title) else _USUAL_MINUTES
     when = task.reading.when
     minutes = task.minutes or (when.minutes if when else None) or usual
     wish = Wish(title, minutes=min(minutes, 24 * 60))
     if task.reading.problem:
         return wish, Problem(task.reading.problem)
+    if either is not None:
+        day = when.first.isoformat() if when is not None and when.first is not None else ""
+        named = replace(wish, title=title[: either.start()].strip(), after=day)
+        return named, Problem("I heard more than one time. Which one shall I take?")
     if when is None or when.kind == "duration":
         return wish, None
     return _timed(ctx, wish, when)
@@ -202,6 +229,8 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
         return wish, None
     if when.kind == "rrule" and when.rrule:
         return series(ctx, wish, when)
+    if first > ctx.now + timedelta(days=730):
+        return wish, Problem("That is more than two years away. Which date did you mean?")
     if when.ambiguous:
         return wish, which(ctx, when)
     if when.timed and not when.deadline:
@@ -210,8 +239,6 @@ def _timed(ctx: TurnContext, wish: Wish, when: When) -> tuple[Wish, Problem | No
         if first <= ctx.now:
             said = wording.moment(first, ctx.zone)
             return wish, Problem(f"{said} has passed already. When shall it be instead?")
-        if first > ctx.now + timedelta(days=730):
-            return wish, Problem("That is more than two years away. Which date did you mean?")
         return wish.starting(first), None
     earliest, latest = _stretch(ctx, when)
     return replace(wish, after=earliest.isoformat(), before=latest.isoformat(), part=when.part or ""), None

@@ -148,6 +148,8 @@ def _drops(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
     if verb is None:
         return None
     rest = text[verb.end() :] if DROP.match(text) else text
+    if not rest.strip(" .!") and verb[0].strip().casefold() in ("skip", "stop"):
+        return None  # said to whatever was asked, and nothing is: no task is meant
     meant = select(ctx, rest, tasks, about)
     numbered = NUMBER.fullmatch(rest.strip()) is not None and bool(about)
     return _aside("drop") if numbered or (meant.named and (meant.tasks or rest.strip())) else None

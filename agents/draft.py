@@ -18,7 +18,7 @@ from reminders.rules.diary import Busy
 
 _WISH = re.compile(
     r"^(?:(?:please|hi|hello|hey|ok(?:ay)?|so|well|oh|ah|right|then|and|alright|fine|actually|hmm+|sorry|yes|no|now)[,.! ]+)*(?:(?:i|we)(?:'d| would)? (?:really )?(?:want|like|love|wish|need|plan|hope)"
-    r"(?: to)?|i'm trying to|my (?:new )?goal is(?: to)?|goal:?|help me(?: to)?|i'd like to|can you help me(?: to)?"
+    r"(?: to)?|(?:i|we) (?:really )?wanna|i'm trying to|my (?:new )?goal is(?: to)?|goal:?|help me(?: to)?|i'd like to|can you help me(?: to)?"
     r"|make (?:me )?a plan (?:to|for)|plan(?: for)?:?)\s+",
     re.IGNORECASE,
 )

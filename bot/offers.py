@@ -61,6 +61,21 @@ def _on_offer(session: Session, user: User, event: InboundEvent) -> Sequence[Cho
     return offered.flat_choices if offered else ()
 
 
+def answers_conversation(session: Session, user: User, event: InboundEvent, message: InboundMessage) -> bool:
+    """Whether a bare number means a line of a question that the conversation asked after the newest reminder.
+
+    A lone button ("Undo") is no question: the number is for the reminder then.
+    """
+    before = inbound.answered_before(session, event)
+    said = _last_said(before) if before is not None else None
+    if said is None or before is None or before.handled_at is None or not message.text.strip().isdigit():
+        return False
+    noticed_at = deliveries.newest_notice_at(session, user.id)
+    choice = _typed(message.text, said.flat_choices)
+    is_newest = noticed_at is None or noticed_at <= before.handled_at
+    return is_newest and choice is not None and choice.startswith("c:") and len(said.flat_choices) > 1
+
+
 def open_pattern(session: Session, user: User, event: InboundEvent) -> UUID | None:
     """The pattern that the newest thing said here asks about, or speaks of; None when it was something else."""
     before = inbound.answered_before(session, event)

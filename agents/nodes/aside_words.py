@@ -16,7 +16,7 @@ ASIDES = tuple(
         ),
         (
             "hello",
-            r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*",
+            r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*|\W*start\W*",
         ),
         (
             "return",
@@ -63,7 +63,12 @@ ASIDES = tuple(
         (
             "low",
             r"\W*(?:i(?:'?m| am| feel|'?m feeling)|feeling) (?:so |really |a bit |very |just |pretty |kind of |super )*(?:sad|down|low|stressed|overwhelmed|anxious|depressed|lonely|burn(?:t|ed) out"
-            r"|awful|terrible|hopeless|empty|lost|miserable|like (?:crap|shit|a failure|giving up)|useless|worthless)\b.{0,60}",
+            r"|awful|terrible|hopeless|empty|lost|miserable|like (?:crap|shit|a failure|giving up|i(?:'?m| am) (?:failing|drowning|falling behind))|failing|drowning|useless|worthless)\b.{0,60}"
+            r"|\W*i (?:really |just |so )?hate (?:my ?self|my life|everything)\b.{0,40}",
+        ),
+        (
+            "foggy",
+            r"\W*(?:(?:ugh+|so|really|total|such) )*(?:my brain|brain ?fog|everything is too much|it(?:'?s| is) all too much|(?:way )?too much(?: (?:today|right now|at once))?)(?: (?:today|is (?:fried|mush|not working)|right now))?\W*",
         ),
         (
             "bye",
@@ -77,9 +82,10 @@ ASIDES = tuple(
         ),
         (
             "agenda",
-            r"\W*(?:(?:so|ok|okay|hey|hi|flux|please|and|can you|could you|can i|i want to|i'd like to)\W+)*(?:what(?:'?s| is| do| have| am| are| was)?|show|list|see (?:my|what)|(?:is there |do i have |have i got )?any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my)|"
+            r"\W*(?:(?:so|ok|okay|hey|hi|flux|please|and|can you|could you|can i|i want to|i'd like to)\W+)*(?:what(?:'?s| is| do| have| am| are| was)?|when(?:'?s| is) (?:my|the) next|which|show|list|see (?:my|what)|(?:is there |do i have |have i got )?any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my)|"
             r"this week|next|agenda|schedule|tasks?|plate|planned|coming up|calendar|reminders?|to ?do)\b.*",
         ),
+        ("agenda", r"\W*(?:so |ok |and )?what(?:'?s| is) (?:on|up next|coming|left)(?: now)?\W*"),
         ("agenda", r"\W*(?:(?:my )?(?:agenda|schedule|tasks|day|week|today|to ?do(?: list)?))\W*"),
         (
             "pause",

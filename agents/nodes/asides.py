@@ -67,6 +67,8 @@ def agenda(ctx: TurnContext, text: str) -> Update:
     found = planned.for_days(ctx.session, ctx.user, day, days)
     if not found.text and _NEXT.search(text):
         return _what_is_next(ctx)
+    if not found.text and span == "today" and (ahead := _next_ahead(ctx)):
+        return tell(_NODE, f"Nothing is planned for today. Next comes {ahead}. What would you like to do?")
     if not found.text:
         return tell(_NODE, f"Nothing is planned for {span}. Is there something you would like to do?")
     rows = [[{"label": label, "data": data}] for label, data in found.done_buttons]
@@ -104,6 +106,12 @@ def _asked_days(ctx: TurnContext, text: str) -> tuple[date, int, str]:
         return first, days, "then"
     tomorrow = first == today + timedelta(days=1)
     return first, 1, "tomorrow" if tomorrow else f"{first:%a} {first.day} {first:%b}"
+
+
+def _next_ahead(ctx: TurnContext) -> str:
+    """The next task of a later day, or nothing."""
+    task = next((one for one in diary.open_tasks(ctx) if one.scheduled_at > ctx.now), None)
+    return f"{task.title} on {wording.moment(task.scheduled_at, ctx.zone)}" if task else ""
 
 
 def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:

@@ -29,9 +29,11 @@ from agents.turn import TurnContext
 from agents.wishes import Wish
 
 _NODE = "clarify"
-_LAST_QUESTION = re.compile(r"(?<=[.!\n])\s*[^.?!\n]*\?\s*$")
 _MOST_WISHES = 10
 _LOOSE = re.compile(r"[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?")
+_LAST_QUESTION = re.compile(
+    r"(?:(?<=[.!?;])|(?<=\n)|^)[^.!?;\n]*\?\s*$"
+)  # of an aside: the open question takes its place
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -43,8 +45,11 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     if not question or "question" in update or asked or kind not in ("onboarding", "goal_question"):
         return update
     again = {"text": question["text"], "rows": question["rows"], "node": _NODE}
-    told = {**replies[-1], "text": _LAST_QUESTION.sub("", replies[-1]["text"])}  # one question is enough
-    return update | {"replies": [*replies[:-1], told, again]}
+    last = replies[-1]
+    if last["rows"] or last["node"] == EXPORT_NODE:
+        return update | {"replies": [*replies, again]}
+    said = _LAST_QUESTION.sub("", last["text"]).strip()
+    return update | {"replies": [*replies[:-1], again | {"text": f"{said}\n\n{question['text']}".strip()}]}
 
 
 def _answer(state: AgentState, ctx: TurnContext) -> Update:
@@ -136,7 +141,12 @@ def _also_said(state: AgentState, ctx: TurnContext) -> Update:
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "language":
-            return ask_again(state, _NODE, tongues.sorry(heard.text))
+            own = tongues.sorry(heard.text)
+            return (
+                tell(_NODE, own)
+                if focus.get("kind") in ("saved", "changed")
+                else ask_again(state, _NODE, own)
+            )
         case "zone":
             return asides.ask_zone(state, ctx, heard.text)
         case "wake":

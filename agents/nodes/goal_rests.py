@@ -171,3 +171,13 @@ def resume(ctx: TurnContext, goal: Goal) -> Update | None:
 def _remember(goal: Goal, ids: list[UUID], until: str) -> None:
     """What the rest took off, so that going on earlier can bring it back."""
     goal.plan_json = {**(goal.plan_json or {}), "paused": {"until": until, "ids": [one.hex for one in ids]}}
+
+
+def already_there(state: AgentState, goal: Goal) -> Update:
+    """The same goal again: said so, and a change of it is one tap away."""
+    if goal.status != GoalStatus.ACTIVE:
+        text = f"{goal.title} is already waiting in line. Would you like to change it, or add something else?"
+        return close(_NODE, text)
+    rows = [[Option("Change it", "goal", goal.id.hex), Option("Leave it", "leave")]]
+    text = f"{goal.title} is already on. Would you like to change it?"
+    return ask(state, _NODE, text, rows, {"kind": "which_goal", "said": ""})

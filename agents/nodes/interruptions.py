@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agents.capture import is_no_name
 from agents.capture_answers import added, agrees, as_answer, names_offer, new_name, refuses_offers
+from agents.correcting import corrected
 from agents.course import interrupts_with
 from agents.draft import says_wish
 from agents.nodes.intents import aside_of
@@ -15,13 +17,30 @@ from agents.shifts import says_unable
 from agents.state import Json
 from agents.titles import words
 from agents.turn import TurnContext
+from agents.wishes import Wish
+from reminders.answering import open_reminders
 from reminders.rules.when import read_when
 
 _ELSE = frozenset({"QUERY", "GOAL", "HELP", "PAUSE", "SETTINGS", "SMALLTALK", "DELETE", "SNOOZE"})
+# "Remind me to call the dentist", "I want to learn piano": no answer to how often or when, whatever else it holds.
+_SAYS_ELSE = re.compile(
+    r"\W*(?:(?:oh|ok(?:ay)?|wait|also|and|hey|hi|actually|btw|please|sorry)\b\W*)*"
+    r"(?:remind me (?:to|about|of|that|on|at|in|every|call|ring|tomorrow|tonight)\b|(?:my (?:new )?|new |another )?goal\W*:|i (?:also )?(?:want|wanna|would like|'d like)(?: to)? "
+    r"(?:learn|start|run|read|write|lose|save|stop|quit|build|become|finish|swim|get (?:fit|better at)) \w+)",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\W*(?:maybe |ok )?later\W*", re.IGNORECASE)
+_IN_A_WHILE = re.compile(
+    r"\W*(?:maybe |ok )?in (?:an?|half an|\d{1,3}|two|three|ten|fifteen|twenty|thirty) ?(?:hours?|h|min\w*)\W*",
+    re.IGNORECASE,
+)
+_HAPPENED = frozenset(
+    {"DONE", "MISSED", "ON_IT"}
+)  # how a task went: never the answer to when another one shall be
 _SUITS = re.compile(r"\b(?:works?|suits?|better|instead|fine|good|prefer|rather)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"^\W*(?:(?:actually|no|yes|yeah|and|but|so|hmm+|ok(?:ay)?|wait|sorry|oh|then|well|rather|maybe|please)\b[,! ]*)*"
-    r"(?:(?:make|move|change|set|put|do|have|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
+    r"(?:(?:make|move|change|set|put|do|have|keep|let'?s do|let'?s make|push|shift|skip|drop|cancel|delete) (?:it|that|this(?! \w+['’]s\b| (?:week|month|morning|afternoon|evening)\b)|them|this one|that one|all of (?:it|them))\b"
     r"|(?:just|only) (?:this|that|the)\b|all(?: of (?:it|them)| future(?: ones)?)?\W*$|(?:an? |half an? |\d+ )\w+ (?:later|earlier)\W*$|(?:the )?(?:first|second|third|last)(?: one)?\W*$)",
     re.IGNORECASE,
 )
@@ -73,7 +92,7 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
     aside = aside_of(text)
     match focus.get("kind"):
         case "goal_question":
-            return aside in _ALWAYS or _is_timed_task(ctx, text)
+            return aside in _ALWAYS or _is_timed_task(ctx, text) or _SAYS_ELSE.match(text) is not None
         case "which_goal":
             return aside in _ALWAYS or _is_timed_task(ctx, text) or _is_wish(ctx, text)
         case "capture" if focus.get("step") == "loose" and not added(text):
@@ -81,7 +100,11 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
         case "capture" if focus.get("step") in ("confirm", "pick", "loose") and adds_to(ctx, text):
             return False
         case "capture" if focus.get("step") in ("title", "change"):
-            return aside in _ALWAYS
+            return aside in _ALWAYS or aside in ("hello", "thanks", "low", "foggy")
+        case "capture" if _LATER.fullmatch(text):
+            return False
+        case "capture" if focus.get("step") in ("pick", "when") and _IN_A_WHILE.fullmatch(text):
+            return False
         case "capture" if new_name(text, str(focus.get("step"))):
             return False
         case "capture" if is_only_time(ctx, as_answer(text)):
@@ -90,11 +113,13 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return False
         case "capture" if agrees(text) or (focus.get("step") in ("pick", "when") and names_offer(text)):
             return False
+        case "capture" if _corrects(ctx, text, focus):
+            return False
         case "capture" if refers_back(text) and aside is None:
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
             return True
-        case "move" | "drop" if says_unable(text):
+        case "capture" | "move" | "drop" if says_unable(text):
             return True
         case "move" | "drop" if refers_back(text):
             return False
@@ -145,6 +170,11 @@ def _waits_for_time(focus: Json) -> bool:
     )
 
 
+def _corrects(ctx: TurnContext, text: str, focus: Json) -> bool:
+    wishes = [Wish(**one) for one in focus.get("wishes", [])]
+    return focus.get("step") == "confirm" and len(wishes) > 1 and corrected(ctx, text, wishes) is not None
+
+
 def refers_back(text: str) -> bool:
     """ "Actually make it 7", "just this one": about what is being asked, whatever else it looks like."""
     return _BACK.match(text) is not None
@@ -152,10 +182,12 @@ def refers_back(text: str) -> bool:
 
 def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:
     read = understand(text, ctx.local_now, ctx.user.timezone)
-    if read.intent in _ELSE:
+    if read.intent in _ELSE or (
+        read.intent in _HAPPENED and open_reminders(ctx.session, ctx.user.id, ctx.now)
+    ):
         return True
     if read.intent in ("CREATE", "RESCHEDULE") and str(read.slots.get("title") or "").strip():
-        return _SUITS.search(text) is None
+        return _SUITS.search(text) is None and not is_no_name(str(read.slots["title"]))
     return needs_time and read.intent == "OTHER" and read.slots.get("when") is None
 
 

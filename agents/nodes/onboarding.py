@@ -19,8 +19,10 @@ from agents.nodes.onboarding_questions import (
     next_topic,
 )
 from agents.nodes.onboarding_quick import hear_zone, quick, wants, zone_known
+from agents.replies_to_plan import says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
+from agents.tongues import is_foreign, sorry
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
@@ -73,7 +75,9 @@ def onboarding(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         case "hello", _:
             return _before_start(state, ctx, heard)
         case "zone", _:
-            return hear_zone(state, ctx, heard) or resume(state, ctx, "No problem.")
+            return hear_zone(state, ctx, heard) or resume(
+                state, ctx, "No problem, without a reminder for now."
+            )
         case _:
             return hear_topic(state, ctx, heard, step, focus["topic"])
 
@@ -97,7 +101,7 @@ def _arrive(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     if ctx.profile().onboarding.began and wants(ctx, heard.text) is Intent.NEW_TASK:
         return quick(state, ctx, heard.text)
     if ctx.profile().onboarding.began:
-        return begin(state, ctx, "Welcome back. We were getting to know each other.")
+        return _between(state, ctx, heard)
     if heard.text.casefold().strip(" .!") in ("start", "let's start", "begin"):
         return begin(state, ctx, _INTRO)
     if wants(ctx, heard.text) is Intent.NEW_TASK:
@@ -109,6 +113,19 @@ def _arrive(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         hold_goal(ctx, heard.text)
         text = f"{_HELLO}\nI've kept your goal; a few questions first, so that the plan fits your days."
     return ask(state, _NODE, "Shall we start?", [_START[:2], _START[2:]], focus_on("hello"), before=text)
+
+
+def _between(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
+    """The questions had begun and something else came between: what is said now counts, then they go on."""
+    wanted = wants(ctx, heard.text)
+    if wanted is Intent.NEW_TASK:
+        return quick(state, ctx, heard.text)
+    if wanted is Intent.GOAL:
+        hold_goal(ctx, heard.text)
+        return begin(state, ctx, "I'll keep that goal for the end of our questions.")
+    if is_foreign(heard.text):
+        return begin(state, ctx, sorry(heard.text))
+    return begin(state, ctx, "Welcome back. We were getting to know each other.")
 
 
 def _arrive_again(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
@@ -127,7 +144,7 @@ def _tell_privacy(state: AgentState) -> Update:
 
 def _before_start(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     """Words instead of the first buttons: yes, a reminder, a goal, or something else."""
-    if _BEGINS.fullmatch(heard.text):
+    if _BEGINS.fullmatch(heard.text) or says_yes(heard.text):
         return begin(state, ctx, _INTRO)
     if _NOT_YET.fullmatch(heard.text):
         return close(_NODE, _NO_HURRY)

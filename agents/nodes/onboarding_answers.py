@@ -7,7 +7,8 @@ from datetime import time
 from typing import Any, Literal
 
 from agents import wording
-from agents.places import find_zone, says_zone, wall_time
+from agents.places import find_zone, is_city, says_zone, wall_time
+from agents.replies_to_plan import says_no, says_yes
 from agents.turn import TurnContext
 from agents.wishes import first_weekly
 from reminders.plans import change_zone
@@ -37,6 +38,7 @@ _NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixe
 
 
 _EARLIEST_BED = time(19, 30)  # before it "pm" has to be said
+_WISH = re.compile(r"\W*(?:i (?:want|wanna|would like|need to)|i'd like|(?:my )?goal)\b", re.I)
 _OTHER_WORDS = "yes yeah yep no nope none nah ok okay sure start hi hello hey what who why help thanks me nothing depends stop"
 _NO_NAMES = frozenset(_OTHER_WORDS.split())
 _COUNTING = "one two three four five six seven eight nine ten eleven twelve"
@@ -67,6 +69,7 @@ def name(ctx: TurnContext, text: str) -> str | None:
         not any(char.isalpha() for char in called)
         or called.casefold() in _NO_NAMES
         or len(called.split()) > 5
+        or ("/" in called and is_city(called))
     ):
         return None
     _set(ctx, name=called)
@@ -97,7 +100,9 @@ def work(ctx: TurnContext, text: str) -> str | None:
         return _set_work(ctx, None, "Good to know. I'll ask when it matters.")
     times = _two_times(text)
     if times is None:
-        free = _NO.search(text) or re.search(r"\b(retired|unemployed|student|freelance)\b", text, re.I)
+        free = (_NO.search(text) and not _WISH.match(text)) or re.search(
+            r"\b(retired|unemployed|student|freelance)\b", text, re.I
+        )
         return _set_work(ctx, None, "Then all your waking hours are open.") if free else None
     indices = sorted(parse_weekdays(text)) or list(range(5))
     days = [WEEKDAYS[index] for index in indices]
@@ -175,7 +180,7 @@ def consent(ctx: TurnContext, text: str) -> str | None:
 
 def first_goal(ctx: TurnContext, text: str) -> str | None:
     wish = " ".join(text.split())[:300]
-    if len(wish) < 3:
+    if len(wish) < 3 or not any(char.isalpha() for char in wish) or says_yes(wish) or says_no(wish):
         return None
     hold_goal(ctx, wish)
     return "Good one."

@@ -11,6 +11,7 @@ from agents.nodes.commitments import seed_commitments
 from agents.nodes.onboarding_answers import hold_goal
 from agents.nodes.onboarding_quick import quick, redirect, wants, wants_else
 from agents.nodes.onboarding_topics import BACK, SKIP, TOPICS, counter, question
+from agents.places import is_city
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
@@ -110,9 +111,35 @@ def _record(state: AgentState, ctx: TurnContext, name: str, text: str, step: str
     if _SHRUG.fullmatch(text):
         return _skip(state, ctx, name, step)
     if name in ("work", "commitments", "places") and parse_weekdays(text):
-        return ask_again(state, _NODE, f"I didn't get that. {TOPICS[name].hint}")  # an answer, and no task
+        return _unclear(state, ctx, name, text, step)  # an answer, and no task
+    elsewhere = _aside(state, ctx, name, text) or _zone_said(state, ctx, name, text)
+    return elsewhere or _unclear(state, ctx, name, text, step)
+
+
+def _zone_said(state: AgentState, ctx: TurnContext, name: str, text: str) -> Update | None:
+    """A city typed before it was asked for, and nothing else."""
+    progress = ctx.profile().onboarding
+    if name == "timezone" or "timezone" in progress.answered or not is_city(text):
+        return None
+    echo = TOPICS["timezone"].record(ctx, text)
+    if echo is None:
+        return None
+    profile = ctx.profile()
+    profile.onboarding.answered.append("timezone")
+    ctx.save(profile)
+    return ask_topic(state, ctx, name, echo)
+
+
+def _unclear(state: AgentState, ctx: TurnContext, name: str, text: str, step: str) -> Update:
+    """Asked once more; then left open, or a default is offered where planning needs one."""
+    focus = state.get("focus") or {}
+    topic = TOPICS[name]
+    if focus.get("tries") and topic.default is None:
+        return _met(state, ctx, name, "Let's leave that one; tell me whenever you like.", skipped=True)
+    if focus.get("tries") and step != "default":
+        return _skip(state, ctx, name, step)
     unclear = tongues.sorry(text) if is_foreign(text) else "I didn't get that."
-    return _aside(state, ctx, name, text) or ask_again(state, _NODE, f"{unclear} {TOPICS[name].hint}")
+    return ask_again(state, _NODE, f"{unclear} {topic.hint}") | {"focus": {**focus, "tries": 1}}
 
 
 def hear_name(state: AgentState, ctx: TurnContext, text: str) -> Update:

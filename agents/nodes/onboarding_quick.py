@@ -70,14 +70,30 @@ def hear_zone(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | Non
     if echo is None:
         if _WHY.fullmatch(heard.text):
             return ask_again(state, _NODE, TOPICS["timezone"].why)
-        if wants(ctx, heard.text) is Intent.NEW_TASK:
-            return quick(state, ctx, heard.text)
-        return ask_again(state, _NODE, f"I don't know that place. {TOPICS['timezone'].hint}")
+        return _no_place(state, ctx, heard.text)
     profile = ctx.profile()
     held, profile.onboarding.held_task = profile.onboarding.held_task, None
     profile.onboarding.answered.append("timezone")
     ctx.save(profile)
     return redirect(Intent.NEW_TASK, held) if held else _ask_reminder(f"{echo} ")
+
+
+def _no_place(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
+    """Another reminder, a goal to keep, or unclear: asked once more, then left (None) rather than asked for ever."""
+    wanted, focus = wants(ctx, text), state.get("focus") or {}
+    if wanted is Intent.NEW_TASK:
+        return quick(state, ctx, text)
+    profile = ctx.profile()
+    if wanted is Intent.GOAL:
+        profile.onboarding.held_goal = text[:1000]
+        ctx.save(profile)
+        return ask_again(state, _NODE, "I'll keep that goal for later.")
+    if focus.get("tries"):
+        profile.onboarding.held_task = None
+        ctx.save(profile)
+        return None
+    unclear = f"I don't know that place. {TOPICS['timezone'].hint}"
+    return ask_again(state, _NODE, unclear) | {"focus": {**focus, "tries": 1}}
 
 
 def _ask_reminder(before: str = "") -> Update:

@@ -13,6 +13,7 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
+from agents.night_work import in_day_parts
 from agents.nodes import approving, asides, either, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
@@ -27,6 +28,7 @@ from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
 _SKIP = re.compile(r"\W*(?:skip|pass)(?: (?:it|this|that))?(?:,? please)?\W*", re.IGNORECASE)
+_UNTIL = re.compile(r"\W*(?:(?:no|just|only|rather|actually)\b\W*)*(?:un)?til+\b", re.IGNORECASE)
 _OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,
@@ -67,6 +69,8 @@ def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     )
     if ctx.user.onboarded and not heard.word and not ctx.turn.message.forwarded:
         heard = replace(heard, text=_as_meant_here(state, ctx, spelled(heard.text)))
+    if not heard.word and not heard.stale and ctx.turn.message.choice is None:
+        heard = replace(heard, text=in_day_parts(heard.text, ctx.profile().work_hours))
     return {"heard": heard.as_json()} | _route(state, ctx, heard)
 
 
@@ -99,6 +103,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     at_once = None if heard.word else _at_once(state, ctx, heard.text)
     if at_once is not None:
         return at_once
+    if kind == "pause" and not heard.word and _UNTIL.match(heard.text):
+        return _aside("pause")
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
     if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:

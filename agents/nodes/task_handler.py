@@ -12,6 +12,7 @@ from langgraph.runtime import Runtime
 from agents import diary, wording
 from agents.capture import Problem, read_change, read_tasks
 from agents.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
+from agents.correcting import corrected
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
 from agents.nodes.interruptions import adds_to
@@ -28,7 +29,11 @@ from reminders.rules.when import read_when
 from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
-_LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
+_LEFT_OUT = re.compile(
+    r"^\W*(?:(?:please|actually|eh|ugh|oh|ok|hmm+|sorry|no)\b\W*)*(?:(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?"
+    r"|skip|pass|nvm|never ?mind|not now|later|maybe later|another day)\W*$",
+    re.I,
+)
 _NO_IDEA = re.compile(
     r"\W*(?:(?:i have |i'?ve )?no (?:idea|clue)|i don'?t know|dunno|idk|not sure|hm+|um+|let me think)(?: yet| when)?\W*",
     re.I,
@@ -220,6 +225,8 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             return _agreed(wishes)
         case "slot" | "at" if heard.argument.isdigit():
             at = datetime.fromtimestamp(int(heard.argument), tz=ctx.now.tzinfo)
+            if at <= ctx.now:
+                return _too_late(state, ctx, wishes[0], at)
             chosen = [wishes[0].starting(at), *wishes[1:]]
             return _agreed(chosen) if heard.word == "slot" else _propose(state, ctx, chosen)
         case "change":
@@ -228,7 +235,7 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             return close(_NODE, "Left out. Anything else?")
         case _:
             text = _with_clock(ctx, heard.text, focus.get("clock", ""))
-            return _hear_words(state, ctx, text, focus["step"], wishes)
+            return _hear_words(state, ctx, text, focus, wishes)
 
 
 def _ask_instead(state: AgentState, wishes: Sequence[Wish]) -> Update:
@@ -243,7 +250,10 @@ def _with_clock(ctx: TurnContext, text: str, clock: str) -> str:
     return f"{text} {clock}" if bare else text
 
 
-def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
+def _hear_words(
+    state: AgentState, ctx: TurnContext, text: str, focus: Json, wishes: Sequence[Wish]
+) -> Update:
+    step = focus["step"]
     if step == "confirm" and agrees(text):
         return _agreed(wishes)
     if step == "loose" and agrees(text):
@@ -260,6 +270,9 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
         return _hear_title(state, ctx, text, wishes)
+    several = corrected(ctx, text, wishes) if step == "confirm" and len(wishes) > 1 else None
+    if several is not None:
+        return _propose(state, ctx, several)
     at = chosen(text, offered(state), ctx.zone) if step in ("when", "pick") else None
     if at is not None:
         picked = [wishes[0].starting(at), *wishes[1:]]
@@ -268,9 +281,24 @@ def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishe
     if problem is not None:
         return _ask_when(state, wishes, problem)
     if changed is None:
-        unsaid = step == "pick" and agrees(text)
-        return ask_again(state, _NODE, "Gladly, one of these." if unsaid else "I didn't get that.")
+        if step == "pick" and agrees(text):
+            return ask_again(state, _NODE, "Gladly, one of these.")
+        return _unclear(state, focus, wishes[0])
     return _propose(state, ctx, changed)
+
+
+def _unclear(state: AgentState, focus: Json, wish: Wish) -> Update:
+    """Asked once more; then left, so that nobody is held by a question they have forgotten."""
+    if not focus.get("tries"):
+        return ask_again(state, _NODE, "I didn't get that.") | {"focus": {**focus, "tries": 1}}
+    name = wish.title or "it"
+    return close(_NODE, f"I leave {name} out for now, so it is not noted. What can I do for you?")
+
+
+def _too_late(state: AgentState, ctx: TurnContext, wish: Wish, at: datetime) -> Update:
+    """A time that was free when it was offered, and has gone by since."""
+    lead = f"{wording.moment(at, ctx.zone)} has passed meanwhile. When suits you instead?"
+    return _offer_slots(state, ctx, replace(wish, at=""), lead)
 
 
 def _agreed(wishes: Sequence[Wish]) -> Update:

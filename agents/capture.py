@@ -15,6 +15,7 @@ from agents.turn import TurnContext
 from agents.wishes import Wish
 from reminders.rules.diary import HORIZON, Prefer
 from reminders.rules.life import ASKS_EVERY
+from reminders.rules.rhythm import to_utc
 from reminders.rules.when import Reading, When, parse_minutes, read_when
 from storage.vocabulary import WEEKDAYS
 
@@ -38,6 +39,7 @@ _BARE_WEEKDAY = re.compile(
 _ONE_WEEKDAY = re.compile(
     r"^FREQ=WEEKLY;BYDAY=[A-Z]{2}$"
 )  # "to Wednesdays at 7pm": the next one and those after
+_SAME_TIME = re.compile(r"\b(?:same|usual) (?:time|hour)\b", re.I)
 _MOST_TASKS = 10  # in one message
 _RENAME = re.compile(r"^\s*(?:call it|name it|rename (?:it )?(?:to)?|title)\s*:?\s+(.+)$", re.I)
 
@@ -114,6 +116,9 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(at=when.first)
     if when.ambiguous and when.grain != "day":
         return Target(either=_both_halves(ctx, when), problem=when.question or "")
+    if _SAME_TIME.search(text):
+        day, clock = when.first.astimezone(ctx.zone).date(), near.astimezone(ctx.zone).time()
+        return Target(at=to_utc(datetime.combine(day, clock), ctx.zone))
     earliest, latest = _stretch(ctx, when)
     return Target(earliest=earliest, latest=latest, prefer=Prefer(part=when.part) if when.part else None)
 

@@ -9,7 +9,7 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
-from agents.nodes import approving, asides, forwarded, negotiating, settings
+from agents.nodes import after_miss, approving, asides, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
 from agents.nodes.onboarding_phone import number_in
@@ -43,6 +43,8 @@ def answered_kinds() -> frozenset[str]:
     return frozenset(_OWNERS)
 
 
+# Questions that keep their answers to themselves, whatever else was told meanwhile.
+_OWN_WORDS = frozenset({"onboarding", "goal_question", "plan", "full", "which_goal", "zone"})
 # What the buttons of a plan mean; the same words under other questions are those questions' own.
 _PLAN_WORDS = frozenset(
     {"good", "times", "timesof", "cue", "easier", "harder", "fewer", "later", "redo", "show"}
@@ -80,11 +82,15 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return at_once
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
+    if not heard.word and kind not in _OWN_WORDS and (late := after_miss.answers(ctx, heard.text)):
+        return late
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
     if not ctx.user.onboarded:
         return {"intent": Intent.ONBOARDING}
+    if asides.longer_pause(ctx, kind, heard.text):
+        return _aside("pause")
     if kind == "zone" and asides.zone_word(heard.text):
         return _aside("zone_answer")
     found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)

@@ -57,6 +57,7 @@ _NO_NAME = re.compile(
     r"(?:(?:keep|make|do|have|put|leave|set) (?:it|that|this|them)|it|that|this|them|(?:morning|evening|afternoon|night|day|week|weekend)s?|start|stop)?\W*",
     re.I,
 )
+_SAME_TIME = re.compile(r"\b(?:same|usual) (?:time|hour)\b", re.I)
 _MOST_TASKS = 10  # in one message
 
 
@@ -145,6 +146,9 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
         return Target(at=close)
     if when.ambiguous and when.grain != "day":
         return Target(either=_both_halves(ctx, when), problem=when.question or "")
+    if _SAME_TIME.search(text):
+        day, clock = when.first.astimezone(ctx.zone).date(), near.astimezone(ctx.zone).time()
+        return Target(at=to_utc(datetime.combine(day, clock), ctx.zone))
     earliest, latest = _stretch(ctx, when)
     return Target(earliest=earliest, latest=latest, prefer=Prefer(part=when.part) if when.part else None)
 

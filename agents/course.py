@@ -38,7 +38,7 @@ RENAME = re.compile(
 DROP = re.compile(
     r"^\W*(?:(?:please|can you|could you|let'?s|i want to|i'?d like to|ok(?:ay)?|actually|just|then)\b[,! ]*)*"
     r"(?:(?:don'?t|do not|stop|never) remind(?:ing)? me (?:of|about|to)|no more|i (?:don'?t|do not) need(?: the| my)?(?= .+ any ?more)"
-    r"|(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|take off|get rid of|stop)\b\s*(?:out|off)?)",
+    r"|(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|(?:give|giving) up(?: on)?|quit|take off|get rid of|stop)\b\s*(?:out|off)?)",
     re.I,
 )
 NUMBER = re.compile(r"(?:number |no\.? ?|#)?(\d{1,2})", re.I)

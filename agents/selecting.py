@@ -59,6 +59,8 @@ _IT = re.compile(
 )
 _NO_TITLE = frozenset(
     [
+        "same",
+        "hour",
         "one",
         "ones",
         "day",

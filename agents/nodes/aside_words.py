@@ -27,6 +27,10 @@ ASIDES = tuple(
             r"|(?:do you )?(?:still )?remember me|(?:can we |let'?s |i want to )(?:start|begin) (?:again|over|afresh|fresh)|i want to get back (?:to it|on track|into it)|did you miss me)\W*",
         ),
         (
+            "better",
+            r"\W*(?:(?:i'?m|i am|i) )?(?:feel(?:ing)? |doing |much |a lot |a bit |so |already |getting )*better\b(?: now| again| today| already| thanks| thank you)*\W*",
+        ),
+        (
             "help",
             r"\W*(?:help|what can you do|how does this work|what can i (?:say|do)|who are you|menu)\b(?: me| please| pls| out| here| then)*\W*",
         ),
@@ -46,11 +50,13 @@ ASIDES = tuple(
         (
             "undo",
             r"\W*(?:(?:oops|sorry|wait|no|oh|ah|hang on|hmm+|actually|ups)\b[,.! ]*)*(?:wrong (?:one|button|task)|(?:i )?(?:pressed|tapped) the wrong (?:one|button)|undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
-            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet| after all| at all| though)*)\W*",
+            r" (?:actually |really )?(?:(?:do|done|did)(?: (?:it|that))?(?: yet| after all| at all| though| actually)*|actually|really))\W*",
         ),
         (
             "progress",
-            r"\W*(?:how am i doing|how did i do|how(?:'?s| is| are| do)(?: it| things)? (?:going|coming along|looking|stand(?:ing)?)? ?(?:with )?my (?:goals?|plans?|running|progress|week)|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
+            r"\W*(?:how am i doing|how did i do|how(?:'?s| is| are| do)(?: it| things)? (?:going|coming along|looking|stand(?:ing)?)? ?(?:with )?my (?:goals?|plans?|running|progress|week)"
+            r"|how (?:did|was|is|has) (?:(?:last|this|the|my) (?:past )?(?:week|month)|(?:it|that|everything) (?:go|gone|been))\b|how(?:'s| is) (?:it|everything) going(?= with\b)|what (?:did|have) i miss"
+            r"|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
         ),
         ("clock", r"\W*(?:what(?:'s| is) the (?:time|date)|what (?:time|day|date) is (?:it|today))\b.*"),
         ("why", r"\W*why\b.*"),
@@ -82,7 +88,8 @@ ASIDES = tuple(
         ),
         (
             "agenda",
-            r"\W*(?:(?:so|ok|okay|hey|hi|flux|please|and|can you|could you|can i|i want to|i'd like to)\W+)*(?:what(?:'?s| is| do| have| am| are| was)?|when(?:'?s| is) (?:my|the) next|which|show|list|see (?:my|what)|(?:is there |do i have |have i got )?any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my)|"
+            r"\W*(?:(?:so|ok|okay|hey|hi|flux|please|and|can you|could you|can i|i want to|i'd like to|(?:remind|tell) me(?: of| about)?)\W+)*"
+            r"(?:what(?:'?s| is| do| have| am| are| was)?|when(?:'?s| is) (?:my|the) next|which|show|list|see (?:my|what)|(?:is there |do i have |have i got )?any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my|\w+day)|weekend|planned|"
             r"this week|next|agenda|schedule|tasks?|plate|planned|coming up|calendar|reminders?|to ?do)\b.*",
         ),
         ("agenda", r"\W*(?:so |ok |and )?what(?:'?s| is) (?:on|up next|coming|left)(?: now)?\W*"),
@@ -90,11 +97,12 @@ ASIDES = tuple(
         (
             "pause",
             r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux|until)|"
-            r"(?:i'?m|i am) (?:sick|ill|away)|(?:don'?t|do not) (?:remind|disturb|nudge|message) me(?! (?:about|of|to)\b)|leave me alone|take a break|stop reminding me(?! (?:about|of|to)\b))\b.*",
+            r"(?:i'?m|i am) (?:sick|ill|away)|(?:i'?m|i am|we'?re|we are) (?:off|travelling|traveling|flying|heading|going away) (?:to [\w ]{2,30} )?(?:until|till|through|for)\b"
+            r"|(?:don'?t|do not) (?:remind|disturb|nudge|message) me(?! (?:about|of|to)\b)|leave me alone|take a break|stop reminding me(?! (?:about|of|to)\b))\b.*",
         ),
         (
             "zone",
-            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}"
+            r"\W*(?:(?:i'm |we're |i am )?(?:back|landed|arrived)(?: now| safely)?(?= in )|i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}"
             r"|\W*(?:i(?:'m| am) |we(?:'re| are) )?(?:now )?back (?:home )?in .{2,40}",
         ),
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),

@@ -15,7 +15,7 @@ from agents.places import find_zone, says_zone, wall_time
 from agents.plan_words import reasons
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, close, tell
-from agents.selecting import days_named
+from agents.selecting import days_named, select, titled
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders import agenda as planned
@@ -46,6 +46,12 @@ _ILL = re.compile(
 )
 _HOLIDAY = re.compile(r"\b(?:holidays?|vacation|trip|travel\w*|weekend away|honeymoon|break)\b", re.I)
 _NEXT = re.compile(r"\bnext\b(?! (?:week|month|year|\w+day)\b)", re.I)
+_WHEN_IS = re.compile(
+    r"^\W*(?:(?:so|and|hey|ok|remind me|tell me)\W+)*(?:when|(?:at |on )?what (?:time|day))(?:'?s| is| are| do| does| did| am| will| shall)?\b(?P<what>.+)$",
+    re.I | re.S,
+)
+_FEW_WORDS = 6
+_UNTIL = re.compile(r"\b(?:until|till|through|for (?:\d|an?|one|two|three|another))\b", re.I)
 _MOMENTS = re.compile(r"\bsame (?:moments?|instants?)\b|\b(?:home|old|german|uk|us) times?\b", re.I)
 _NO_CHANGE = re.compile(
     r"\b(?:not now|just visiting|change nothing|leave (?:it|them|everything)|don'?t change)\b", re.I
@@ -166,6 +172,29 @@ def ask_zone(state: AgentState, ctx: TurnContext, text: str) -> Update:
         "Shall your tasks keep their times on the clock there?"
     )
     return ask(state, _NODE, text, rows, {"kind": "zone", "zone": zone})
+
+
+def longer_pause(ctx: TurnContext, kind: str, text: str) -> bool:
+    """ "Make it until Thursday", where a pause was just said back or is on."""
+    paused = ctx.user.paused_until is not None and ctx.user.paused_until > ctx.now
+    if not (kind == "pause" or (paused and len(text.split()) <= _FEW_WORDS)):
+        return False
+    return _UNTIL.search(text) is not None
+
+
+def asks_when(ctx: TurnContext, text: str) -> bool:
+    """ "When is the dentist?", where there is one."""
+    found = _WHEN_IS.match(text)
+    return found is not None and titled(found["what"], diary.open_tasks(ctx))
+
+
+def when_is(ctx: TurnContext, text: str) -> Update:
+    """The next time of what was asked about, and of a series the one after."""
+    tasks = select(ctx, _WHEN_IS.sub(r"\g<what>", text), diary.open_tasks(ctx)).tasks
+    if not tasks:
+        return agenda(ctx, text)
+    lines = [f"{task.title}: {wording.moment(task.scheduled_at, ctx.zone)}" for task in tasks[:2]]
+    return tell(_NODE, "\n".join(lines)) | spoken(tasks[:1], ctx.now.isoformat())
 
 
 def zone_word(text: str) -> str:

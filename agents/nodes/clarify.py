@@ -102,8 +102,14 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return welcome.welcome(state, ctx)
         case "hello" | "wake" if welcome.was_away(ctx) and ctx.user.paused_until is None:
             return welcome.welcome(state, ctx)
+        case "better" if ctx.user.paused_until is not None and ctx.user.paused_until > ctx.now:
+            return asides.wake_up(ctx)
         case "excused":
-            return after_miss.console(ctx)
+            return after_miss.console(state, ctx)
+        case "another_time":
+            return after_miss.another_time(ctx)
+        case "when_is":
+            return asides.when_is(ctx, heard.text)
         case "zone_answer":
             return asides.change_place(ctx, focus["zone"], asides.zone_word(heard.text))
         case "many_goals":

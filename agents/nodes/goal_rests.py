@@ -113,10 +113,11 @@ def _rest_until(state: AgentState, ctx: TurnContext, goal: Goal, until: datetime
     ]
     cancel_tasks(ctx.session, ctx.user.id, inside, ctx.now, "the goal rests")
     _remember(goal, inside, last.isoformat())
-    text = (
-        f"{goal.title} rests through {last:%a} {last.day} {last:%b}: {wording.count(len(inside), 'task')} taken off. "
-        f"{wording.capital(wording.count(len(ids) - len(inside), 'task'))} after that stay. Say resume to go on earlier."
-    )
+    text = f"{goal.title} rests through {last:%a} {last.day} {last:%b}"
+    if inside:
+        stay = wording.capital(wording.count(len(ids) - len(inside), "task"))
+        text += f": {wording.count(len(inside), 'task')} taken off. {stay} after that stay"
+    text += ". Say resume to go on earlier."
     change = Change(ctx.now.isoformat(), f"paused {goal.title}", cancelled=tuple(one.hex for one in inside))
     return changed(state, _NODE, text, change)
 

@@ -11,6 +11,7 @@ from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.nodes import after_miss, either
 from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
+from agents.nodes.asides import asks_when
 from agents.offline.corrections import as_meant
 from agents.offline.goals import MOST_GOALS, apart, goals_in
 from agents.offline.orchestrator import certain
@@ -18,6 +19,7 @@ from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
 from agents.plan_edit_words import sounds_like_edit
+from agents.selecting import names_something
 from agents.state import AgentState, Update
 from agents.titles import matching
 from agents.tongues import is_foreign
@@ -101,6 +103,10 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     wanted = goals_in(text) if kind is None else []
     if len(wanted) > MOST_GOALS or (len(wanted) == MOST_GOALS and apart(wanted)):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "many_goals", "goals": wanted}}
+    if kind is None and after_miss.explains(ctx, text):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "excused"}}
+    if kind in (None, "agenda") and asks_when(ctx, text):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "when_is"}}
     if kind is None and _moves_task(ctx, text):
         return {"intent": Intent.RESCHEDULE_TASK}
     if kind is not None:
@@ -110,8 +116,6 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if answer.intent in (Intent.CLARIFY, Intent.ONBOARDING):
         if _retimes_reminder(ctx, text):
             return {"intent": Intent.RESCHEDULE_TASK}
-        if after_miss.explains(ctx, text):
-            return {"intent": Intent.CLARIFY, "aside": {"kind": "excused"}}
         if read_when(text, ctx.local_now, ctx.user.timezone).problem:
             return {"intent": Intent.NEW_TASK}  # "dentist on 31 February": what is wrong with it can be said
         kind = _UNDERSTOOD.get(str(answer.payload.get("understood", "")).upper(), "")
@@ -129,7 +133,11 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
 def _new_task(ctx: TurnContext, text: str) -> Update:
     """A task, unless only a time was said for the reminder that is open; of a very long list the first ten."""
     slots = understand(text, ctx.local_now, ctx.user.timezone).slots
-    if slots.get("when") is not None and not slots.get("title") and _retimes_reminder(ctx, text):
+    if (
+        slots.get("when") is not None
+        and not names_something(str(slots.get("title") or ""))
+        and _retimes_reminder(ctx, text)
+    ):
         return {"intent": Intent.RESCHEDULE_TASK}
     if more := slots.get("more"):
         shown = len(slots["items"])

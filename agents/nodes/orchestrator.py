@@ -13,8 +13,12 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
+<<<<<<< HEAD
 from agents.night_work import in_day_parts
 from agents.nodes import approving, asides, either, forwarded, negotiating, settings
+=======
+from agents.nodes import after_miss, approving, asides, forwarded, negotiating, settings
+>>>>>>> p2c
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
 from agents.nodes.onboarding_phone import number_in
@@ -53,6 +57,8 @@ def answered_kinds() -> frozenset[str]:
     return frozenset(_OWNERS)
 
 
+# Questions that keep their answers to themselves, whatever else was told meanwhile.
+_OWN_WORDS = frozenset({"onboarding", "goal_question", "plan", "full", "which_goal", "zone"})
 # What the buttons of a plan mean; the same words under other questions are those questions' own.
 _PLAN_WORDS = frozenset(
     {"good", "times", "timesof", "cue", "easier", "harder", "fewer", "later", "redo", "show"}
@@ -107,13 +113,20 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return _aside("pause")
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
+<<<<<<< HEAD
     if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:
         return chosen
+=======
+    if not heard.word and kind not in _OWN_WORDS and (late := after_miss.answers(ctx, heard.text)):
+        return late
+>>>>>>> p2c
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
     if not ctx.user.onboarded:
         return {"intent": Intent.ONBOARDING}
+    if asides.longer_pause(ctx, kind, heard.text):
+        return _aside("pause")
     if kind == "zone" and asides.zone_word(heard.text):
         return _aside("zone_answer")
     found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)

@@ -11,6 +11,7 @@ EXPORT_NODE = (
 _SAID = {
     "thanks": "You're welcome. Anything else?",
     "smile": "Good to see. Is there anything I can do for you?",
+    "better": "Good to hear. What would you like to do next?",
     "yes": "Good. I'm here when you need me.",
     "no": "All right. I'm here when you need me.",
     "yourself": "I'm Flux, a program that plans, reminds and follows up. What would you like to get done?",

@@ -33,6 +33,7 @@ log = structlog.get_logger()
 
 _ONCE_MORE = "Once more:\n"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_SPACES, _LINES = re.compile(r"[^\S\n]{2,}"), re.compile(r"\n{3,}")
 
 
 def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
@@ -60,8 +61,8 @@ def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
 
 
 def _printable(text: str) -> str:
-    """Without control characters, which no column and no channel takes."""
-    return _CONTROL.sub("", text)
+    """Without control characters, which no column and no channel takes, and long gaps, which are slow to read."""
+    return _LINES.sub("\n\n", _SPACES.sub(" ", _CONTROL.sub("", text)))
 
 
 def _run(context: TurnContext, talk: Conversation) -> AgentState:

@@ -28,6 +28,7 @@ _BEFORE_WISH = re.compile(
     r"^(?:(?:oh|ah|ok(?:ay)?|right|fine|alright|all right|well|good|sorry|no|yes|hmm+)[,.! ]+)+(?=\S)", re.I
 )
 _KEPT = 12  # versions; a checkpoint stays small
+_KEPT_ASIDE = 3  # of a draft that is not on the table
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,17 @@ class Draft:
         now = {"version": self.version, "output": self.output, "starts_on": self.starts_on}
         now |= {"cues": cues_of(self.placed)}
         kept = [*(one for one in self.versions if one["version"] != self.version), now]
-        kept = [*kept[:1], *kept[1:][-_KEPT:]]  # the first one is always there to go back to
+        return replace(self, versions=kept)._keeping(_KEPT)
+
+    def put_aside(self) -> Draft:
+        """The same draft with its first and its last few versions: it is read with every turn until it is taken up."""
+        return self._keeping(_KEPT_ASIDE)
+
+    def _keeping(self, most: int) -> Draft:
+        kept = [*self.versions[:1], *self.versions[1:][-most:]]  # the first one is always there to go back to
         there = {int(one["version"]) for one in kept}
-        return replace(self, versions=kept, back=[number for number in self.back if number in there])
+        back, forward = ([number for number in way if number in there] for way in (self.back, self.forward))
+        return replace(self, versions=kept, back=back, forward=forward)
 
 
 def draft_of(state: AgentState) -> Draft | None:

@@ -281,7 +281,7 @@ def _drop(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     text = " ".join(filter(None, [f"Dropped. {kept}", waits, "What else can I do for you?"]))
     said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
     gone: Update = {"goal_draft": {}, "approval_status": ApprovalStatus.ABANDONED}
-    dropped = {"dropped": draft.as_json(), "at": ctx.now.isoformat(), "number": said["asked"]}
+    dropped = {"dropped": draft.put_aside().as_json(), "at": ctx.now.isoformat(), "number": said["asked"]}
     return said | gone | {"approved": dropped}
 
 
@@ -290,5 +290,5 @@ def from_shelf(state: AgentState, ctx: TurnContext, drafts: Sequence[Draft], pre
     draft = drafts[-1]
     rest = shelf.without(state, draft.title)
     if present is not None and present.title != draft.title:
-        rest = [one for one in rest if one["title"] != present.title] + [present.as_json()]
+        rest = [one for one in rest if one["title"] != present.title] + [present.put_aside().as_json()]
     return back_on_table(state, ctx, draft, "Here it is again.") | {"shelf": rest}

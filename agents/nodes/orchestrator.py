@@ -13,12 +13,8 @@ from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
-<<<<<<< HEAD
 from agents.night_work import in_day_parts
-from agents.nodes import approving, asides, either, forwarded, negotiating, settings
-=======
-from agents.nodes import after_miss, approving, asides, forwarded, negotiating, settings
->>>>>>> p2c
+from agents.nodes import after_miss, approving, asides, either, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
 from agents.nodes.onboarding_phone import number_in
@@ -113,13 +109,10 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return _aside("pause")
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
-<<<<<<< HEAD
     if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:
         return chosen
-=======
     if not heard.word and kind not in _OWN_WORDS and (late := after_miss.answers(ctx, heard.text)):
         return late
->>>>>>> p2c
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}

@@ -53,7 +53,7 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
     if draft.goal_id:
         return changed(state, _NODE, text, change, tasks[:1]) | {"goal_draft": {}}
     said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
-    approved: Json = {"draft": draft.as_json(), "goal_id": str(goal.id)}
+    approved: Json = {"draft": draft.put_aside().as_json(), "goal_id": str(goal.id)}
     approved |= {"at": change.at, "number": said["asked"]}
     return (
         said | {"goal_draft": {}, "approved": approved} | noted(state, change) | spoken(tasks[:1], change.at)

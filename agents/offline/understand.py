@@ -19,6 +19,7 @@ from reminders.rules.when import Reading, read_when
 from reminders.rules.when.tokens import LONGEST
 from storage.vocabulary import Answer
 
+_GAPS = re.compile(r"[^\S\n]{2,}")  # thousands of spaces mean no more than one, and take long to read
 INTENTS = (
     "CREATE", "RESCHEDULE", "DELETE", "QUERY", "DONE", "MISSED", "ON_IT", "SNOOZE", "PAUSE", "SETTINGS",
     "GOAL", "MODIFY_GOAL", "AFFIRM", "NEGATE", "CANCEL", "SMALLTALK", "HELP", "OTHER",
@@ -48,7 +49,7 @@ _TAKEN_BACK = re.compile(
 
 def understand(text: str, now: datetime, tz: str) -> Understanding:
     """Read one message, seen from `now` (aware) in the IANA zone `tz`. Never raises for any text."""
-    text = as_meant(wish_of(spelled(text)), now, tz)
+    text = as_meant(wish_of(spelled(_GAPS.sub(" ", text))), now, tz)
     said = text[: LONGEST * 2].strip()
     if not any(char.isalnum() for char in said):
         answer = parse_answer(said)

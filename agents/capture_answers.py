@@ -147,6 +147,6 @@ def added(text: str) -> str:
 
 
 _ADDS = re.compile(
-    r"(?:(?:oh|ah|ok|yes)\b[,! ]*)*(?:(?P<with>with (?:my |the |our )?)|and(?: also)?|also|plus|\+)[,]? ?(?!then\b|make\b|move\b|change\b|put\b|call it\b|that'?s\b|it\b|this\b|no\b|not\b|only\b|what\b|how\b|when\b|at\b|on\b|in\b|for\b|every\b|the (?:first|second|last|other))(?P<what>[^?]{2,60})",
+    r"(?:(?:oh|ah|ok|yes)\b[,! ]*)*(?:(?P<with>with (?:my |the |our )?)|and(?: also)?|also|plus|\+)[,]? *+(?!then\b|make\b|move\b|change\b|put\b|call it\b|that'?s\b|it\b|this\b|no\b|not\b|only\b|what\b|how\b|when\b|at\b|on\b|in\b|for\b|every\b|the (?:first|second|last|other))(?P<what>[^?]{2,60})",
     re.IGNORECASE,
 )

@@ -153,3 +153,47 @@ def test_a_story_behind_a_saved_task_moves_it(talk: Talk) -> None:
     talk.say("let the plumber in friday 8am")
     talk.say("ok")
     assert "Fri 13 Mar 08:45" in talk.say("actually he comes at 9, make it 8:45")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("ok but 7", "Thu 12 Mar 19:00 - Gym ("),
+        ("sorry i meant saturday", "Sat 14 Mar 18:00 - Gym ("),
+        ("the day after", "Fri 13 Mar 18:00 - Gym ("),
+        ("every thursday", "Thu 12 Mar 18:00 - Gym ("),
+        ("with Tom", "Thu 12 Mar 18:00 - Gym with Tom ("),
+        ("it's called bouldering", "Thu 12 Mar 18:00 - Bouldering ("),
+        ("no, yoga", "Thu 12 Mar 18:00 - Yoga ("),
+        ("and swim on friday 7pm", "2. Fri 13 Mar 19:00 - Swim ("),
+    ],
+)
+def test_a_short_answer_changes_only_what_it_names(talk: Talk, said: str, shown: str) -> None:
+    talk.say("gym thursday 6pm")
+    assert shown in talk.say(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("so tired. remind me to pay rent friday 9am", "Fri 13 Mar 09:00 - Pay rent ("),
+        ("i'm so stressed, i have to send the report friday 10am", "Fri 13 Mar 10:00 - Send the report ("),
+        ("omg omg call the school tomorow 9am", "Thu 12 Mar 09:00 - Call the school ("),
+        ("just a quick one: bins out thursday 8pm", "Thu 12 Mar 20:00 - Bins out ("),
+        ("i was thinking i should ring the bank friday at 10am", "Fri 13 Mar 10:00 - Ring the bank ("),
+        ("rmeind me to email teh landlord on firday 9am", "Fri 13 Mar 09:00 - Email the landlord ("),
+    ],
+)
+def test_a_mood_around_a_task_is_no_part_of_its_name(talk: Talk, said: str, shown: str) -> None:
+    assert shown in talk.say(said)
+
+
+def test_a_noted_task_is_corrected_by_a_time_alone(talk: Talk) -> None:
+    talk.say("dentist friday 3pm")
+    talk.say("ok")
+    assert "Dentist is on Fri 13 Mar 16:00 now" in talk.say("oh wait it's at 4")
+
+
+def test_a_noun_alone_waits_for_its_time(talk: Talk) -> None:
+    talk.say("milk")
+    assert "Sat 14 Mar 10:00 - Milk" in talk.say("sat 10am")

@@ -115,9 +115,9 @@ def interrupts_with(ctx: TurnContext, text: str) -> bool:
 
 def _changes_something(ctx: TurnContext, text: str) -> bool:
     """Whether the words alone may rename, resize, take off or move; which task they mean is another matter."""
-    patterns = (RENAME, RESIZE, DROP, _TAKE_OFF)
+    patterns, order = (RENAME, RESIZE, DROP, _TAKE_OFF), without_story(text)
     return (
-        any(one.match(text) for one in patterns)
+        any(one.match(order) for one in patterns)
         or read_swap(text) is not None
         or read_move(ctx, text) is not None
     )

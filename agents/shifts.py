@@ -29,7 +29,7 @@ _VERB = re.compile(
     re.I,
 )
 # "He comes at 9 after all, so make it 8:45": what led to it is not where it goes.
-_STORY = re.compile(
+_REASON = re.compile(
     r"^(?!\W*(?:move|reschedule|push|shift|change|set|make|put|bring|please|can|could)\b).{4,120}?[,.;!]\s*(?:(?:so|then|please|can you|could you|better|let'?s|and)\b[, ]*)*"
     r"(?P<order>(?:make|move|set|change|push|shift|put|bring) (?:it|that|this) .{1,60})$",
     re.I,
@@ -111,8 +111,8 @@ def read_swap(text: str) -> tuple[str, str] | None:
 
 def read_move(ctx: TurnContext, text: str) -> Move | None:
     """A wish to move something; None when the words are none."""
-    story = _STORY.match(text)
-    said = _core(story["order"] if story else text)
+    reason = _REASON.match(text)
+    said = _core(reason["order"] if reason else text)
     passive = _NEEDS.match(said)
     if passive and _timely(ctx, passive["target"]):
         return Move(passive["source"], _full(passive["target"]), verb="move")

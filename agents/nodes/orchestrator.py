@@ -146,7 +146,8 @@ def _wants_next_part(ctx: TurnContext, heard: Heard, kind: str) -> bool:
 
 def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
     """What is meant the same whatever was asked: commands, a changed setting, a phone number, words between questions."""
-    aside, kind = aside_of(text), (state.get("focus") or {}).get("kind", "")
+    focus = state.get("focus") or {}
+    aside, kind = aside_of(text), focus.get("kind", "")
     if not ctx.user.onboarded:
         if says_yes(text) or says_no(text):
             return None
@@ -157,7 +158,7 @@ def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         if aside == "plan" and (draft_of(state) or shelf.waiting(state)):
             return _about_plan("plan" if draft_of(state) else "shelf")
         return _about_plan() if on_table else _aside(aside or "")
-    if kind in ("onboarding", "goal_question", "capture"):
+    if kind in ("onboarding", "goal_question", "capture") and focus.get("step") != "loose":
         return None
     if number_in(text) is not None:
         return {"intent": Intent.ONBOARDING}

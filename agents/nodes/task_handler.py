@@ -265,7 +265,8 @@ def _hear_words(
     if step == "pick" and refuses_offers(text):
         return _ask_instead(state, wishes)
     if _NO_IDEA.fullmatch(text):
-        return ask_again(state, _NODE, "Either way is fine, it can be changed later.")
+        lead = "Either way is fine, it can be changed later."
+        return ask_again(state, _NODE, lead) | {"focus": {**focus, "tries": 1}}
     if says_no(text) or _LEFT_OUT.match(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:

@@ -144,6 +144,7 @@ class ChannelError(Exception):
     gone: the address itself is dead (unsubscribed, blocked) and should be disabled.
     retry_after: seconds the provider asked us to wait.
     code: the provider's own error code, for the log and the operator.
+    hint: what the operator can do about it, for the log.
     """
 
     def __init__(
@@ -155,6 +156,7 @@ class ChannelError(Exception):
         gone: bool = False,
         retry_after: float | None = None,
         code: str | None = None,
+        hint: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -163,6 +165,7 @@ class ChannelError(Exception):
         self.gone = gone
         self.retry_after = retry_after
         self.code = code
+        self.hint = hint
 
 
 class Channel(Protocol):

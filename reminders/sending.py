@@ -114,6 +114,7 @@ def sorted_out(attempt: Attempt, error: ChannelError, now: datetime) -> Finished
         code=error.code,
         permanent=error.permanent,
         unknown=error.unknown,
+        hint=error.hint,
     )
     failed = Finished(
         attempt.id, attempt.tries, DispatchStatus.FAILED, reason=error.reason, error=error.code or "failed"

@@ -187,7 +187,7 @@ def test_a_number_that_turns_out_to_be_none_on_whatsapp_is_not_tried_again(
     assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
     with database.service() as session:
         (identity,) = identities(session, owner.id, "whatsapp")
-        assert identity.disabled_reason == "not a valid WhatsApp recipient"
+        assert identity.disabled_reason == "the number cannot be written to on WhatsApp"
 
 
 def test_reports_about_nothing_we_know_change_nothing(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from channels.messages import ChannelError
 from channels.refusals import Refusal, gone, permanent, temporary
 
+BLOCKED = "you blocked the bot"
 _SIGN_IN = "check TELEGRAM_BOT_SIGN_IN"
 _OURS = "a fault of Flux: please report it with the log line"
 # (status, words in its description, what that means); the first row that fits counts, "" fits always.
@@ -25,7 +26,7 @@ TABLE: tuple[tuple[int, str, Refusal], ...] = (
     (400, "not enough rights", permanent("the bot may not write in this chat")),
     (400, "", permanent("Telegram did not accept the message", _OURS)),
     (401, "", permanent("Flux is not signed in to Telegram", _SIGN_IN)),
-    (403, "blocked by the user", gone("you blocked the bot")),
+    (403, "blocked by the user", gone(BLOCKED)),
     (403, "deactivated", gone("the Telegram account was deleted")),
     (403, "kicked", gone("the bot was removed from the chat")),
     (403, "initiate conversation", gone("the bot may only write after /start")),

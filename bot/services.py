@@ -122,7 +122,9 @@ def build_switchboard(settings: Settings, database: Database, redis: Redis) -> S
                 api, settings.twilio_whatsapp_from, template, base + STATUS_PATH if base else None
             )
         if settings.twilio_voice_from and base:
-            real[ChannelName.CALL] = VoiceChannel(api, settings.twilio_voice_from, base)
+            real[ChannelName.CALL] = VoiceChannel(
+                api, settings.twilio_voice_from, base, detects_machines=settings.twilio_machine_detection
+            )
     return Switchboard(real, {} if settings.production else _simulated(redis))
 
 

@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_whatsapp_template_sid: str = ""
     twilio_voice_from: str = ""
+    twilio_machine_detection: bool = True
     twilio_verify_service_sid: str = ""
     twilio_webhook_base_url: WebUrl = ""
     twilio_api_base_url: WebUrl = ""

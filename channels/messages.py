@@ -98,6 +98,7 @@ class OutboundMessage:
     template: tuple[
         str, ...
     ] = ()  # variables of the approved WhatsApp template, used outside the 24-hour window
+    in_session: bool = False  # their 24-hour window is open: free text may be sent, the template is a reserve
     silent: bool = False
 
     @property
@@ -123,6 +124,7 @@ class DeliveryState(StrEnum):
     NO_ANSWER = "no_answer"
     ANSWERED = "answered"
     COMPLETED = "completed"
+    MACHINE = "machine"  # a voicemail picked up: nobody was reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,15 @@ class Cancellable(Protocol):
 
     def cancel(self, external_id: str) -> None:
         """Ends it; what has ended already is no error. Raises ChannelError."""
+        ...
+
+
+@runtime_checkable
+class LeavesMessage(Protocol):
+    """A channel that can say a last word to an answering machine."""
+
+    def leave_message(self, external_id: str, words: str) -> None:
+        """Says it in the running call and hangs up. Raises ChannelError; a call that has ended is no error."""
         ...
 
 

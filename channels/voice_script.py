@@ -23,6 +23,7 @@ REPEATS = 2
 WRONG_KEYS = 3
 LISTEN_SECONDS = 6
 MENU = "1 done, 2 reschedule, 3 can't today, 4 on it, star to repeat."
+VOICEMAIL = "Hi, Flux here, with a reminder. It waits for you in the chat. Bye."  # whoever else may listen learns no more
 GOODBYE = "I'll leave you to it. You can answer in the chat at any time. Bye."
 
 

@@ -1,8 +1,8 @@
 """WhatsApp through Twilio: free text inside the 24-hour window, the approved template outside it.
 
 Buttons become numbered lines, because typed numbers always work. Whoever sends decides about the window: a message
-with `template` variables uses the template; without a template configured its text is sent, and Twilio's 63016 says
-that the window was closed. Files cannot be attached (WhatsApp fetches them from a public address): the text says so.
+with `template` variables uses the template unless it is `in_session`; without a template configured its text is sent,
+and Twilio's 63016 says that the window was closed. Files cannot be attached (WhatsApp fetches them from a public address): the text says so.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from channels.messages import (
 )
 from channels.text import LABEL_UNITS, clean, shorten, split, utf16_length
 from channels.twilio_api import TwilioApi, first_since
+from channels.twilio_errors import WINDOW_CLOSED
 
 PREFIX = "whatsapp:"
+TEMPLATE = "Reminder: {{1}} at {{2}}. Reply 1 done, 2 reschedule, 3 can't today, 4 on it."  # to be registered
 BODY_UNITS = 1024
 VARIABLE_UNITS = 120
 LONGEST_VALIDITY = 14_400  # seconds, Twilio's own limit for what it holds back
@@ -65,17 +67,23 @@ class WhatsAppChannel:
         When a later part fails, that failure is raised, and repeating sends the earlier parts again.
         """
         fields = {"to": PREFIX + to.value, "from_": self._sender} | self._conditions(message, now)
-        if message.template and self._template_sid:
-            variables = json.dumps(_variables(message.template))
-            return Receipt(
-                self._api.create_message(
-                    content_sid=self._template_sid, content_variables=variables, **fields
-                )
-            )
+        has_template = bool(message.template and self._template_sid)
+        if has_template and not message.in_session:
+            return self._send_template(message.template, fields)
         pieces = _pieces(message)
         if not pieces:
             raise ChannelError("empty message", permanent=True, code="empty")
-        return Receipt([self._api.create_message(body=piece, **fields) for piece in pieces][-1])
+        try:
+            return Receipt([self._api.create_message(body=piece, **fields) for piece in pieces][-1])
+        except ChannelError as error:
+            if not (has_template and error.code == WINDOW_CLOSED):
+                raise
+            return self._send_template(message.template, fields)  # nothing was sent: the window had closed
+
+    def _send_template(self, values: tuple[str, ...], fields: Mapping[str, object]) -> Receipt:
+        variables = json.dumps(_variables(values))
+        sid = self._api.create_message(content_sid=self._template_sid, content_variables=variables, **fields)
+        return Receipt(sid)
 
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
         """Nothing waits for an answer here."""

@@ -72,6 +72,21 @@ def test_outside_the_window_the_template_speaks(channel: WhatsAppChannel, twilio
     assert "Body" not in sent.form
 
 
+def test_a_window_that_turns_out_to_be_closed_brings_the_template_at_once(
+    channel: WhatsAppChannel, twilio: FakeTwilio
+) -> None:
+    inside = OutboundMessage("Easy run, in 10 minutes", template=("Easy run", "07:00"), in_session=True)
+    channel.send(ANN, inside, NOW)
+    twilio.fail_next(400, 63016)
+    channel.send(ANN, inside, NOW)
+    text, template = twilio.messages
+    assert (text.get("Body"), text.get("ContentSid")) == ("Easy run, in 10 minutes", "")
+    assert (template.get("Body"), template.get("ContentSid")) == ("", TEMPLATE)
+    twilio.fail_next(400, 63018)
+    assert refused(channel, inside).code == "63018"
+    assert len(twilio.messages) == 2
+
+
 def test_without_a_template_the_text_goes_out_and_twilio_decides(api: TwilioApi, twilio: FakeTwilio) -> None:
     channel = WhatsAppChannel(api, "+14155238886", None, None)
     channel.send(ANN, OutboundMessage("Easy run", template=("Easy run",)), NOW)

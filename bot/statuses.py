@@ -52,6 +52,7 @@ def _note(services: Services, update: StatusUpdate, now: datetime) -> Address | 
         if update.state in _NOT_PICKED_UP:
             second_tries.redial(session, attempt, now)
         if update.error_code:
+            services.switchboard.failed(attempt.channel, update.error_code)
             _sort(session, attempt, update.error_code)
         is_machine = update.state == DeliveryState.MACHINE and attempt.address
         return Address(attempt.channel, attempt.address or "") if is_machine else None

@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from bot.send_failures import failures
 from bot.services import Services
 from bot.statuses import note_status
 from channels.messages import DeliveryState, StatusUpdate
-from channels.switchboard import Switchboard
 from channels.twilio_api import TwilioApi
 from channels.voice import VoiceChannel
 from channels.whatsapp import WhatsAppChannel
@@ -83,7 +83,7 @@ def line(services: Services, owner: User, now: datetime) -> Iterator[Line]:
             made = task.id
         over = replace(
             services,
-            switchboard=Switchboard(real, services.switchboard.simulated),
+            switchboard=replace(services.switchboard, real=real),
             settings=services.settings.model_copy(update={"twilio_whatsapp_template_sid": TEMPLATE}),
         )
         yield Line(over, twilio, owner.id, made, now)
@@ -218,6 +218,15 @@ def test_what_cannot_be_delivered_starts_the_call_at_once(line: Line, code: str)
     line.report("whatsapp", line.twilio.messages[0].sid, "failed", said + 3 * SECOND, code)
     line.at(said + 4 * SECOND)
     assert (len(line.twilio.messages), len(line.twilio.calls)) == (1, 1)
+    assert failures(line.services.redis) == {("whatsapp", code): 1}
+
+
+def test_a_refusal_at_once_is_counted_and_starts_the_next_rung_in_the_same_run(line: Line) -> None:
+    line.climb(1)
+    line.twilio.fail_next(400, 63018)
+    line.at(line.start + 2 * MINUTE)
+    assert failures(line.services.redis) == {("whatsapp", "63018"): 1}
+    assert (line.twilio.messages, len(line.twilio.calls)) == ([], 1)
 
 
 def test_a_template_that_fails_too_is_not_sent_a_third_time(line: Line) -> None:

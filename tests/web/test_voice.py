@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ from channels.voice_script import CallStep, held_of
 from storage.database import Database
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus
-from tests.web.parts import PUBLIC, load_task, signed
+from tests.web.parts import PUBLIC, add_task, load_task, signed
 from web import webhooks
 
 VOICE = "/api/v1/webhooks/twilio/voice"
@@ -110,6 +111,15 @@ def test_2_offers_two_times_and_the_chosen_one_is_booked(
     with database.service() as session:
         moved = session.scalars(select(Task).where(Task.replaces_id == task_id)).one()
         assert moved.status == TaskStatus.PENDING
+
+
+def test_2_with_no_room_today_offers_tomorrow(
+    client: FlaskClient, database: Database, owner: User, task_id: UUID, now: datetime
+) -> None:
+    add_task(database, owner, now, "Open day", duration_minutes=14 * 60)
+    heard = Phone(client, task_id).press("2")
+    assert "1 for tomorrow" in heard
+    assert "today" not in heard
 
 
 def test_the_chosen_time_pressed_twice_moves_once(phone: Phone, database: Database, task_id: UUID) -> None:

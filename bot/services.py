@@ -121,7 +121,11 @@ def build_switchboard(settings: Settings, database: Database, redis: Redis) -> S
         if settings.twilio_whatsapp_from:
             template = settings.twilio_whatsapp_template_sid or None
             real[ChannelName.WHATSAPP] = WhatsAppChannel(
-                api, settings.twilio_whatsapp_from, template, base + STATUS_PATH if base else None
+                api,
+                settings.twilio_whatsapp_from,
+                template,
+                base + STATUS_PATH if base else None,
+                settings.twilio_whatsapp_buttons_sid or None,
             )
         if settings.twilio_voice_from and base:
             real[ChannelName.CALL] = VoiceChannel(

@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     twilio_auth_token: Secret = ""
     twilio_whatsapp_from: str = ""
     twilio_whatsapp_template_sid: str = ""
+    twilio_whatsapp_buttons_sid: str = ""
     twilio_voice_from: str = ""
     twilio_machine_detection: bool = True
     twilio_verify_service_sid: str = ""

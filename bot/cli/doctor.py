@@ -12,7 +12,7 @@ from bot.cli.doctor_database import database_findings
 from bot.cli.finding import Finding
 from bot.cli.servers import with_database, with_servers
 from bot.settings import Settings
-from channels.whatsapp import TEMPLATE
+from channels.whatsapp import BUTTONS, TEMPLATE
 from storage.embedded import published
 
 if TYPE_CHECKING:
@@ -44,6 +44,12 @@ _NEEDS = (
         ("twilio_whatsapp_template_sid",),
         "reminders outside the 24-hour window",
         f'people who have not written for a day get no WhatsApp reminder; register "{TEMPLATE}"',
+    ),
+    _Need(
+        "WhatsApp buttons",
+        ("twilio_whatsapp_buttons_sid",),
+        "quick replies under reminders inside the 24-hour window",
+        f'reminders show numbered lines; for buttons make a quick-reply content "{{{{1}}}}" with {", ".join(BUTTONS)}',
     ),
     _Need(
         "Calls",

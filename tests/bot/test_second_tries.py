@@ -10,13 +10,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from bot.inbound import handle, receive
 from bot.send_failures import failures
 from bot.services import Services
 from bot.statuses import note_status
 from channels.messages import DeliveryState, StatusUpdate
 from channels.twilio_api import TwilioApi
 from channels.voice import VoiceChannel
-from channels.whatsapp import WhatsAppChannel
+from channels.whatsapp import WhatsAppChannel, parse_webhook
 from reminders.answering import answer_task
 from reminders.plans import TaskDraft, schedule_tasks
 from storage import inbound, users
@@ -24,6 +25,7 @@ from storage.deliveries import trail
 from storage.profile import SleepWindow
 from storage.tables import DispatchLog, Task, User
 from storage.vocabulary import Answer
+from tests.fakes.twilio_phone import whatsapp_form
 from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, FakeTwilio
 
 NUMBER = "+4915112345678"
@@ -227,6 +229,36 @@ def test_a_refusal_at_once_is_counted_and_starts_the_next_rung_in_the_same_run(l
     line.at(line.start + 2 * MINUTE)
     assert failures(line.services.redis) == {("whatsapp", "63018"): 1}
     assert (line.twilio.messages, len(line.twilio.calls)) == ([], 1)
+
+
+@pytest.mark.parametrize(("label", "status"), [("Done", "done"), ("Can't today", "missed")])
+def test_a_quick_reply_answers_the_task_of_the_message_it_hangs_on(
+    line: Line, label: str, status: str
+) -> None:
+    with line.services.database.service() as session:
+        user = users.get_user(session, line.owner)
+        assert user is not None
+        [other] = schedule_tasks(
+            session, user, [TaskDraft("Yoga", line.start + 41 * MINUTE, duration_minutes=10)], line.start
+        )
+        other_id = other.id
+    line.climb(2)
+    run = next(one for one in line.twilio.messages if "Easy run" in one.get("Body"))
+    line.at(line.start + 31 * MINUTE)
+    line.at(line.start + 33 * MINUTE)
+    form = whatsapp_form(label, NUMBER) | {
+        "ButtonText": label,
+        "ButtonPayload": "quick-1",
+        "OriginalRepliedMessageSid": run.sid,
+    }
+    message = parse_webhook(form, line.start + 34 * MINUTE)
+    assert message is not None
+    event = receive(line.services, message)
+    assert event is not None
+    handle(line.services, event)
+    with line.services.database.service() as session:
+        assert session.get_one(Task, line.task).status == status
+        assert session.get_one(Task, other_id).status == "pending"
 
 
 def test_a_template_that_fails_too_is_not_sent_a_third_time(line: Line) -> None:

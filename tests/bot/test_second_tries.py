@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -105,6 +106,18 @@ def test_a_call_nobody_takes_is_dialled_once_more(line: Line, state: str) -> Non
     line.at(called + 80 * SECOND)
     assert len(line.twilio.calls) == 2
     assert {row.outcome for row in line.attempts("call")} == {state}
+
+
+def test_ten_reports_at_once_and_out_of_order_bring_one_redial(line: Line) -> None:
+    called = line.climb(3)
+    sid = line.twilio.calls[0].sid
+    words = ["no_answer", "queued", "sent", "no_answer", "sent"] * 2
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda state: line.report("call", sid, state, called + 25 * SECOND), words))
+    first, second = line.attempts("call")
+    assert (first.outcome, second.status) == ("no_answer", "pending")
+    line.at(called + 35 * SECOND)
+    assert len(line.twilio.calls) == 2
 
 
 @pytest.mark.parametrize("state", ["failed", "completed", "answered"])

@@ -90,7 +90,13 @@ class LimitedVerifier:
         tried = ((self._key("tries", number), _DAY, TRIES),)
         if self._is_locked(number, now) or not self._take(tried, now):
             return False
-        if self._verifier.check(number, code, now):
+        try:
+            right = self._verifier.check(number, code, now)
+        except ChannelError as error:
+            self._redis.zpopmax(self._key("tries", number))  # nobody has looked at it, so it was no try
+            self._failed("verify", error.code or "failed")
+            raise
+        if right:
             self._redis.delete(self._key("wrong", number), self._key("tries", number))
             return True
         if not self._take(((self._key("wrong", number), _DAY, WRONG - 1),), now):

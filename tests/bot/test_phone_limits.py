@@ -101,6 +101,17 @@ def test_many_guesses_at_once_share_the_five_tries(
     assert twilio._tries[ANN] == 5
 
 
+def test_a_code_that_could_not_be_checked_was_no_try(
+    verifier: LimitedVerifier, twilio: FakeTwilio, now: datetime
+) -> None:
+    verifier.start(ANN, now)
+    for _ in range(7):
+        twilio.fail_next(503, 20503)
+        with pytest.raises(ChannelError):
+            verifier.check(ANN, twilio.codes[ANN], now)
+    assert verifier.check(ANN, twilio.codes[ANN], now)
+
+
 def test_a_right_code_wipes_the_slate(verifier: LimitedVerifier, twilio: FakeTwilio, now: datetime) -> None:
     for day in range(4):
         at = now + day * timedelta(hours=5)

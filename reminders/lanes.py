@@ -222,7 +222,7 @@ def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessa
     else:
         said = message(attempt.rung, attempt.task, rhythm, now, attempt.address.channel)
     if attempt.address.channel == ChannelName.WHATSAPP and attempt.person.whatsapp_window_open(now):
-        said = replace(said, template=())
+        said = replace(said, in_session=True)
     return replace(said, attempt_id=attempt.id, deadline=attempt.deadline)
 
 

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from agents.offline.titles import title_of
 from bot import wire
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
+from reminders.answering import open_reminders
 from reminders.miss_notes import about_a_miss
 from reminders.people import rhythm_of
+from reminders.rules.answers import parse_bare
 from reminders.rules.when import read_when
 from storage import deliveries, inbound
 from storage.tables import InboundEvent, Task, User
-from storage.vocabulary import ChannelName
+from storage.vocabulary import Answer, ChannelName, Stage
 
 _PATTERN = re.compile(r"p:([0-9a-f]{32}):")
 _MOVE = re.compile(
@@ -74,6 +76,23 @@ def answers_conversation(session: Session, user: User, event: InboundEvent, mess
     choice = _typed(message.text, said.flat_choices)
     is_newest = noticed_at is None or noticed_at <= before.handled_at
     return is_newest and choice is not None and choice.startswith("c:") and len(said.flat_choices) > 1
+
+
+def bare_answer(
+    session: Session, user: User, event: InboundEvent, message: InboundMessage, now: datetime
+) -> Answer | None:
+    """What "yes" or "1h" answers, when one reminder is open and it is the newest thing said."""
+    if message.kind != InboundKind.TEXT:
+        return None
+    noticed_at = deliveries.newest_notice_at(session, user.id)
+    before = inbound.answered_before(session, event)
+    spoke_at = before.handled_at if before is not None else None
+    if noticed_at is None or (spoke_at is not None and spoke_at > noticed_at):
+        return None
+    open_ones = open_reminders(session, user.id, now)
+    return (
+        parse_bare(message.text, asked_how=open_ones[0].stage == Stage.ASKED) if len(open_ones) == 1 else None
+    )
 
 
 def open_pattern(session: Session, user: User, event: InboundEvent) -> UUID | None:

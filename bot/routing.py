@@ -14,7 +14,7 @@ from agents import erasing
 from agents.erasing import Verdict
 from bot import commands
 from bot.exports import export_reply
-from bot.offers import answers_conversation, numbered_choice, open_pattern, settled
+from bot.offers import answers_conversation, bare_answer, numbered_choice, open_pattern, settled
 from bot.response import Response, say
 from bot.tokens import mint_calendar_key
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
@@ -122,6 +122,7 @@ def _known(
     if erasing.is_wish(message):
         return say(erasing.ask(session, user.id, now), "erase")
     answer = parse_answer(message.text) if message.kind == InboundKind.TEXT else None
+    answer = answer or bare_answer(session, user, event, message, now)
     if answer and answers_conversation(session, user, event, message):
         answer = None
     if answer and not _names_a_time(user, message, answer, now):

@@ -139,7 +139,7 @@ def _shared(cut: Sequence[str], header: Reading, now: datetime, tz: str) -> list
     """Each part's own time; a day said once, at the head or the end, holds for those that have none."""
     readings = [_read(part, now, tz) for part in cut]
     common = header.when or _leading(cut[0], readings[0]) or _trailing(readings)
-    day = common
+    day = common or _day_at_the_end(cut[-1], readings, now, tz)
     items: list[Item] = []
     for part, reading in zip(cut, readings, strict=True):
         own = _own(reading)
@@ -184,6 +184,18 @@ def _trailing(readings: Sequence[Reading]) -> When | None:
     if when is None or any(_own(reading) is not None for reading in readings[:-1]):
         return None
     return when if when.kind == "rrule" or (when.kind == "instant" and not when.timed) else None
+
+
+def _day_at_the_end(last: str, readings: Sequence[Reading], now: datetime, tz: str) -> When | None:
+    """ "Anna at 8, Bob at 9 tomorrow": a day behind the last clock, where those before it name only a clock."""
+    when, before = _own(readings[-1]), [_own(reading) for reading in readings[:-1]]
+    if when is None or when.kind != "instant" or not when.timed or not when.span:
+        return None
+    if not before or not all(one is not None and one.bare_clock for one in before):
+        return None
+    first, end = when.span[-1]
+    behind = _own(_read(last[first:end], now, tz)) if len(when.span) > 1 else None
+    return when if behind is not None and behind.kind == "instant" and not behind.timed else None
 
 
 def _on_day(part: str, day: When, reading: Reading, now: datetime, tz: str) -> Reading:

@@ -46,7 +46,7 @@ _MEDICAL_TALK = re.compile(
     re.IGNORECASE,
 )
 _DOSE = re.compile(
-    r"\b(?:stop(?:ping)?|quit(?:ting)?|come off|coming off|skip(?:ping)?|halve|double|doubling|change|increase|reduce)\b.{0,20}\b(?:my )?(?:medication|meds|antidepressants?|insulin|lithium|ssris?|blood thinners?"
+    r"\b(?:stop(?:ping)?(?! (?:remind|nagg|ask|tell|ping|messag|bother|nudg|send)\w*)|quit(?:ting)?|come off|coming off|skip(?:ping)?|halve|double|doubling|change|increase|reduce)\b.{0,20}\b(?:my )?(?:medication|meds|antidepressants?|insulin|lithium|ssris?|blood thinners?"
     r"|beta[- ]?blockers?|antipsychotics?|(?:the )?dose|dosage)\b(?! (?:bottle|box|reminder))",
     re.IGNORECASE,
 )
@@ -69,7 +69,7 @@ REPLIES = {
         "number (112 in Europe, 999 in the UK, 911 in the US). Is somebody with you?"
     ),
     "dose": (
-        "Changing a medicine is for you and whoever prescribed it, so I won't plan that. "
+        "Changing a medicine is for you and your doctor or pharmacist, so I won't plan that. "
         "Would a reminder to ring them help?"
     ),
     "diet": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -17,7 +18,7 @@ from agents.nodes.orchestrator import answered_kinds
 from agents.nodes.unusual import answer_unusual
 from agents.nudges import keep_nudge
 from agents.reply import outbound
-from agents.state import AgentState, Update, fresh_turn
+from agents.state import AgentState, Json, Update, fresh_turn
 from agents.turn import Limits, Turn, TurnContext, TurnResult, TurnTools
 from channels.messages import InboundKind, OutboundMessage
 from storage.checkpoints import prune_thread
@@ -30,7 +31,9 @@ __all__ = ["Limits", "Turn", "TurnResult", "TurnTools", "take_turn"]
 
 log = structlog.get_logger()
 
+_ONCE_MORE = "Once more:\n"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_SPACES, _LINES = re.compile(r"[^\S\n]{2,}"), re.compile(r"\n{3,}")
 
 
 def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
@@ -58,8 +61,8 @@ def take_turn(turn: Turn, tools: TurnTools) -> TurnResult:
 
 
 def _printable(text: str) -> str:
-    """Without control characters, which no column and no channel takes."""
-    return _CONTROL.sub("", text)
+    """Without control characters, which no column and no channel takes, and long gaps, which are slow to read."""
+    return _LINES.sub("\n\n", _SPACES.sub(" ", _CONTROL.sub("", text)))
 
 
 def _run(context: TurnContext, talk: Conversation) -> AgentState:
@@ -80,7 +83,7 @@ def _run(context: TurnContext, talk: Conversation) -> AgentState:
             log.exception("turn_taken_again", user=str(context.user.id), forgets=sorted(forgotten))
     context.session.flush()
     prune_thread(context.session, talk.langgraph_thread_id)
-    return _owning_up(state, memory)
+    return _never_twice(_owning_up(state, memory), given["conversation_history"], context.turn.message.text)
 
 
 def _invoke(context: TurnContext, memory: Memory, given: Update) -> AgentState:
@@ -102,6 +105,19 @@ def _owning_up(state: AgentState, memory: Memory) -> AgentState:
         return state
     said = {"text": text, "rows": [], "node": state.get("agent_node", "clarify")}
     return cast(AgentState, {**state, "replies": [said, *state.get("replies", [])]})
+
+
+def _never_twice(state: AgentState, history: Sequence[Json], text: str) -> AgentState:
+    """The very words of the last answer, to something else that was said, come with a word that they are the same."""
+    replies = state.get("replies", [])
+    before = history[-len(replies) :] if replies else ()
+    heard = next((one["content"] for one in reversed(history) if one["role"] == MessageRole.USER), text)
+    if heard.strip() == text.strip() or [one["text"] for one in replies] != [
+        one["content"] for one in before
+    ]:
+        return state
+    first = {**replies[0], "text": f"{_ONCE_MORE}{replies[0]['text']}"}
+    return cast(AgentState, {**state, "replies": [first, *replies[1:]]})
 
 
 def _result(state: AgentState, warning: str) -> TurnResult:

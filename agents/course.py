@@ -10,7 +10,7 @@ from agents.goal_changes import read_goal_change
 from agents.journal import spoken_of
 from agents.place_tasks import read_place_task, says_where
 from agents.selecting import Meant, select, titled
-from agents.shifts import read_move, read_swap
+from agents.shifts import read_move, read_swap, without_story
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders.answering import open_reminders
@@ -38,7 +38,7 @@ RENAME = re.compile(
 DROP = re.compile(
     r"^\W*(?:(?:please|can you|could you|let'?s|i want to|i'?d like to|ok(?:ay)?|actually|just|then)\b[,! ]*)*"
     r"(?:(?:don'?t|do not|stop|never) remind(?:ing)? me (?:of|about|to)|no more|i (?:don'?t|do not) need(?: the| my)?(?= .+ any ?more)"
-    r"|(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|take off|get rid of|stop)\b\s*(?:out|off)?)",
+    r"|(?:cancel|delete|remove|drop|skip|clear|forget(?: about)?|scrap|call off|(?:give|giving) up(?: on)?|quit|take off|get rid of|stop)\b\s*(?:out|off)?)",
     re.I,
 )
 NUMBER = re.compile(r"(?:number |no\.? ?|#)?(\d{1,2})", re.I)
@@ -96,6 +96,8 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         return {"intent": Intent.MODIFY_GOAL}
     if _DONE.match(text) or _is_done(ctx, text):
         return _aside("done")
+    if not _changes_something(ctx, text):
+        return None  # most messages: nothing is looked up for them
     tasks = diary.open_tasks(ctx)
     about = spoken_of(state, ctx)
     return (
@@ -109,6 +111,16 @@ def course_of(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
 def interrupts_with(ctx: TurnContext, text: str) -> bool:
     """Whether words change what is planned by naming it, whatever is being asked."""
     return course_of({}, ctx, text) is not None
+
+
+def _changes_something(ctx: TurnContext, text: str) -> bool:
+    """Whether the words alone may rename, resize, take off or move; which task they mean is another matter."""
+    patterns, order = (RENAME, RESIZE, DROP, _TAKE_OFF), without_story(text)
+    return (
+        any(one.match(order) for one in patterns)
+        or read_swap(text) is not None
+        or read_move(ctx, text) is not None
+    )
 
 
 def _is_done(ctx: TurnContext, text: str) -> bool:
@@ -131,10 +143,13 @@ def _renames(text: str, tasks: Sequence[Task], ctx: TurnContext, about: Sequence
 
 
 def _drops(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[Task]) -> Update | None:
+    text = without_story(text)
     verb = DROP.match(text) or _TAKE_OFF.match(text)
     if verb is None:
         return None
     rest = text[verb.end() :] if DROP.match(text) else text
+    if not rest.strip(" .!") and verb[0].strip().casefold() in ("skip", "stop"):
+        return None  # said to whatever was asked, and nothing is: no task is meant
     meant = select(ctx, rest, tasks, about)
     numbered = NUMBER.fullmatch(rest.strip()) is not None and bool(about)
     return _aside("drop") if numbered or (meant.named and (meant.tasks or rest.strip())) else None

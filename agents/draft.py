@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
+from agents.offline.aspirations import without_wish
+from agents.offline.spelling import spelled
+from agents.offline.wish import wish_of
 from agents.outputs import GoalPlannerOutput
 from agents.plan_steady import cues_of
 from agents.state import AgentState, Json
@@ -14,14 +17,18 @@ from agents.turn import TurnContext
 from reminders.rules.diary import Busy
 
 _WISH = re.compile(
-    r"^(?:(?:please|hi|hello|hey|ok|so|well)[,! ]+)*(?:(?:i|we)(?:'d| would)? (?:really )?(?:want|like|love|wish|need|plan|hope)"
-    r"(?: to)?|i'm trying to|my (?:new )?goal is(?: to)?|goal:?|help me(?: to)?|i'd like to|can you help me(?: to)?"
+    r"^(?:(?:please|hi|hello|hey|ok(?:ay)?|so|well|oh|ah|right|then|and|alright|fine|actually|hmm+|sorry|yes|no|now)[,.! ]+)*(?:(?:i|we)(?:'d| would)? (?:really )?(?:want|like|love|wish|need|plan|hope)"
+    r"(?: to)?|(?:i|we) (?:really )?wanna|i'm trying to|my (?:new )?goal is(?: to)?|goal:?|help me(?: to)?|i'd like to|can you help me(?: to)?"
     r"|make (?:me )?a plan (?:to|for)|plan(?: for)?:?)\s+",
     re.IGNORECASE,
 )
 
 
+_BEFORE_WISH = re.compile(
+    r"^(?:(?:oh|ah|ok(?:ay)?|right|fine|alright|all right|well|good|sorry|no|yes|hmm+)[,.! ]+)+(?=\S)", re.I
+)
 _KEPT = 12  # versions; a checkpoint stays small
+_KEPT_ASIDE = 3  # of a draft that is not on the table
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,13 @@ class Draft:
         return sorted(task["start"] for series in self.placed for task in series["tasks"])
 
     @property
+    def days_left(self) -> int | None:
+        """From the plan's first day to its deadline, both included."""
+        if not self.deadline:
+            return None
+        return (date.fromisoformat(self.deadline) - date.fromisoformat(self.starts_on)).days + 1
+
+    @property
     def plan(self) -> GoalPlannerOutput:
         return GoalPlannerOutput.model_validate(self.output)
 
@@ -90,9 +104,17 @@ class Draft:
         now = {"version": self.version, "output": self.output, "starts_on": self.starts_on}
         now |= {"cues": cues_of(self.placed)}
         kept = [*(one for one in self.versions if one["version"] != self.version), now]
-        kept = [*kept[:1], *kept[1:][-_KEPT:]]  # the first one is always there to go back to
+        return replace(self, versions=kept)._keeping(_KEPT)
+
+    def put_aside(self) -> Draft:
+        """The same draft with its first and its last few versions: it is read with every turn until it is taken up."""
+        return self._keeping(_KEPT_ASIDE)
+
+    def _keeping(self, most: int) -> Draft:
+        kept = [*self.versions[:1], *self.versions[1:][-most:]]  # the first one is always there to go back to
         there = {int(one["version"]) for one in kept}
-        return replace(self, versions=kept, back=[number for number in self.back if number in there])
+        back, forward = ([number for number in way if number in there] for way in (self.back, self.forward))
+        return replace(self, versions=kept, back=back, forward=forward)
 
 
 def draft_of(state: AgentState) -> Draft | None:
@@ -117,7 +139,8 @@ def read_draft(kept: Json) -> Draft | None:
 
 def new_draft(ctx: TurnContext, text: str) -> Draft:
     tomorrow = ctx.local_now.date() + timedelta(days=1)
-    return Draft(goal=text[:500], title=goal_title(text), starts_on=tomorrow.isoformat())
+    goal = wish_of(spelled(text))
+    return Draft(goal=goal[:500], title=goal_title(goal), starts_on=tomorrow.isoformat())
 
 
 def says_wish(text: str) -> bool:
@@ -130,8 +153,9 @@ def says_wish(text: str) -> bool:
 
 def goal_title(text: str) -> str:
     """ "I want to run 5 km!" -> "Run 5 km": the first sentence without its wish, at most 80 characters."""
-    first = re.split(r"[.!?\n]", text.strip(), maxsplit=1)[0] or text
-    plain = _WISH.sub("", " ".join(first.split())).strip(" ,;:-") or first
+    said = _BEFORE_WISH.sub("", text.strip())
+    first = re.split(r"[.!?\n]", said, maxsplit=1)[0] or text
+    plain = _WISH.sub("", without_wish(" ".join(first.split()))).strip(" ,;:-") or first
     if len(plain) > 80:
         plain = plain[:80].rsplit(" ", 1)[0]
     return plain[:1].upper() + plain[1:]

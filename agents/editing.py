@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, datetime, time, timedelta
 
 from agents.draft import Draft
 from agents.outputs import GoalPlannerOutput
@@ -15,6 +15,10 @@ from agents.state import Json
 from reminders.rules.rhythm import Rhythm, within
 
 _SAYS_HALF = re.compile(r"\d\s*[ap]\.?m\b|morning|\b0\d|\d:\d\d", re.I)
+_AFTER_WORK = re.compile(
+    r"\b(?:right |straight |directly |just )?after (?:my )?(?:work|(?:the |night )?shift)\b", re.I
+)
+_HOME = timedelta(minutes=30)  # until one is home
 _DAY = 24 * 60
 BY_BUTTON = {
     "easier": PlanEdit(EditKind.EASIER),
@@ -39,8 +43,17 @@ def edit_in_words(draft: Draft, text: str, rhythm: Rhythm | None = None) -> Edit
 
     With the person's rhythm, "at 6" without am or pm is the half of the day in which they are awake.
     """
+    text = after_my_work(text, rhythm)
     edits = read_wish(text, draft.plan).edits
     return carry_out(draft, edits, text, rhythm) if edits else None
+
+
+def after_my_work(text: str, rhythm: Rhythm | None) -> str:
+    """ "After work" is the evening for most; whoever works through the night means the morning that ends it."""
+    if rhythm is None or rhythm.work is None or rhythm.work[0] < rhythm.work[1]:
+        return text
+    ends = datetime.combine(date.min, rhythm.work[1]) + _HOME
+    return _AFTER_WORK.sub(f"at {ends:%H:%M}", text)
 
 
 def carry_out(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from agents.offline.corrections import as_meant
+from agents.offline.spelling import spelled
 from agents.offline.titles import title_of
 from agents.offline.understand import understand
 from reminders.rules.recurrence import expand
@@ -23,6 +25,7 @@ _IMPOSSIBLE = re.compile(
 
 _MOST_CLOCKS = 6  # a day
 _AHEAD = timedelta(days=70)
+_BY_CLOCK = re.compile(r";BYHOUR=[\d,]+;BYMINUTE=\d+;BYSECOND=0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +49,22 @@ def _each_clock(task: HeardTask, now: datetime) -> list[HeardTask]:
 
 def each_clock(when: When, now: datetime) -> list[When]:
     """ "every day at 8 and 20" as one series per time of day, which is what rows can hold; anything else as it is."""
-    clocks = re.search(r";BYHOUR=([\d,]+);BYMINUTE=([\d,]+);BYSECOND=0", when.rrule or "")
-    if clocks is None or when.rrule is None:
+    if when.rrule is None or len(when.clocks) < 2:
         return [when]
-    rule = when.rrule.replace(clocks.group(), "")
-    hours, minutes = ([int(number) for number in group.split(",")] for group in clocks.groups())
+    rule = _BY_CLOCK.sub("", when.rrule)
     zone = ZoneInfo(when.zone)
     today = now.astimezone(zone).replace(tzinfo=None)
     found = []
-    for at in sorted(time(hour, minute) for hour in hours for minute in minutes)[:_MOST_CLOCKS]:
+    for at in sorted(when.clocks)[:_MOST_CLOCKS]:
         ahead = expand(rule, datetime.combine(today.date(), at), zone, today + _AHEAD)
         first = next((moment for moment in ahead if moment > now), None)
         if first is not None:
-            found.append(replace(when, rrule=rule, dtstart=first))
+            found.append(replace(when, rrule=rule, dtstart=first, clocks=(at,)))
     return found or [when]
 
 
 def _tasks(text: str, now: datetime, timezone: str) -> list[HeardTask]:
+    text = as_meant(spelled(text), now, timezone)
     slots = understand(text, now, timezone).slots
     items = slots.get("items") or []
     if len(items) > 1:

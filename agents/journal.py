@@ -33,7 +33,9 @@ def changed(state: AgentState, node: str, text: str, change: Change, about: Iter
 
 def noted(state: AgentState, change: Change) -> Update:
     """Remember a change that is told in words of its own."""
-    return {"changes": [*state.get("changes", []), change.as_json()][-_KEPT:]}
+    since = (datetime.fromisoformat(change.at) - RECENT).isoformat()  # what is older cannot be taken back
+    kept = [one for one in state.get("changes", []) if one["at"] > since]
+    return {"changes": [*kept, change.as_json()][-_KEPT:]}
 
 
 def spoken(tasks: Iterable[Task], at: str) -> Update:
@@ -79,7 +81,7 @@ def moments(state: AgentState) -> set[datetime]:
 def taken_back(state: AgentState, ctx: TurnContext, change: Change | None) -> Update:
     """The change is gone, and the rows written by taking it back are no change of their own."""
     kept: list[Json] = [
-        {**one, "gone": True} if change is not None and one["at"] == change.at else one
+        {"at": one["at"], "words": "", "gone": True} if change is not None and one["at"] == change.at else one
         for one in state.get("changes", [])
     ]
     mark: Json = {"at": ctx.now.isoformat(), "words": "", "gone": True}

@@ -66,6 +66,9 @@ FOLLOWS = words(
     "about after again around asap back before because birthday cancel class coffee during early film for from game happy here home if in instead into is "
     "job late lesson maybe near on once pick project re regarding run see send since soon there till to trip until wait when while who why work write"
 )
+# "A letter from", and the small words before which only a known name is one.
+SENT = words("letter call message email news package parcel hear borrow text")
+WEAK = words("for from to of by fur von than like about see help at")
 # What only people do; and "Tom here".
 SPEAKS = words(
     "said says asked asks told called texted wrote wants invited replied emailed suggested thinks promised here"

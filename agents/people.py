@@ -141,34 +141,9 @@ def _cue(words: Sequence[_Word], place: int) -> _Cue:
             return _Cue.STRONG
         case "for" | "fur" if any(word.key in cues.GIFTS for word in words[max(0, place - 5) : place - 1]):
             return _Cue.STRONG
-        case "from" if two in (
-            "letter",
-            "call",
-            "message",
-            "email",
-            "news",
-            "package",
-            "parcel",
-            "hear",
-            "borrow",
-            "text",
-        ):
+        case "from" if two in cues.SENT:
             return _Cue.FAIR
-        case (
-            "for"
-            | "from"
-            | "to"
-            | "of"
-            | "by"
-            | "fur"
-            | "von"
-            | "than"
-            | "like"
-            | "about"
-            | "see"
-            | "help"
-            | "at"
-        ):
+        case key if key in cues.WEAK:
             return max(_Cue.WEAK, _event(words, place))
         case "regards" | "love" | "cheers" | "wishes" | "best" if (
             "\n" in words[place].gap or "," in words[place].gap

@@ -84,6 +84,8 @@ _HALF_HOURS = {  # offsets that are not whole hours, by minutes
     630: "Australia/Lord_Howe",
     765: "Pacific/Chatham",
 }
+_SHORTEST_CITY = 5  # "nice" and "la" are more often something else
+_NO_CITIES = frozenset({"central", "eastern", "mountain", "pacific"})
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-−])\s*(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2})[:.]([0-5]\d)\s*(am|pm)?\b|\b(\d{1,2})\s*(am|pm)\b", re.IGNORECASE)
 
@@ -109,6 +111,14 @@ def find_zone(text: str, now: datetime) -> str | None:
     if clock is not None and _WATCH.fullmatch(_CLOCK.sub("0", wanted, count=1)):
         return _of_clock(clock, now)
     return _by_name(wanted)
+
+
+def is_city(text: str) -> bool:
+    """Whether the words are a place and nothing else, spelled as everybody does: nothing is guessed."""
+    said = " ".join(text.casefold().strip(" .!").removeprefix("in ").split())
+    if "/" in said:
+        return said in {name.casefold() for name in zone_names()}
+    return len(said) >= _SHORTEST_CITY and said not in _NO_CITIES and said in _names()
 
 
 def says_zone(zone: str) -> str:

@@ -38,8 +38,29 @@ CHANGES_IT = re.compile(
     r"\b(?:make|change|move|turn|adapt|adjust|tweak|keep|leave) (?:it|this|that|them|everything|the plan)\b(?! (?:to )?(?:my|a|the) (?:list|calendar))",
     re.I,
 )
+_GIVES_UP = re.compile(
+    r"\W*(?:(?:please|actually|ok|no|just)\b\W*)*(?:cancel|drop|forget(?: about)?|scrap|stop|delete)\b", re.I
+)
+_WORDS = re.compile(r"\w+")
 VERSIONS = re.compile(r"\b(?:which|what|all|list|show)\b.*\bversions\b", re.I)
 ORDINALS = {"first": 1, "original": 1, "initial": 1, "second": 2, "third": 3, "fourth": 4}
+
+
+def drops_goal(text: str, title: str) -> bool:
+    """ "Cancel guitar", "drop it": words that give up the goal of this title, and hold nothing else."""
+    verb = _GIVES_UP.match(text)
+    if verb is None:
+        return False
+    named = set(_WORDS.findall(text[verb.end() :].casefold())) - {
+        "the",
+        "my",
+        "goal",
+        "plan",
+        "it",
+        "this",
+        "that",
+    }
+    return named <= set(_WORDS.findall(title.casefold()))
 
 
 def names_plan(text: str) -> bool:

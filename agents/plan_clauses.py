@@ -71,8 +71,21 @@ def read_clause(clause: str, series: Sequence[Series], before: tuple[int, ...] =
         return _ramp(clause, int(ramp[1]), target, series)
     numbers = target.numbers or before or (0,)
     edits = [edit for number in numbers for edit in _read(target, number, named=target.named)]
+    if numbers == (0,) and say.ONLY.search(target.rest):
+        edits += _others_too(edits, series)
     problem = clock_and_part_differ(target.rest) if edits else None
     return Clause(clause, target.numbers, tuple(edits), problem=problem)
+
+
+def _others_too(edits: Sequence[PlanEdit], series: Sequence[Series]) -> list[PlanEdit]:
+    """ "Only Mondays and Thursdays" holds for every task; the days that are moved are those of the main one."""
+    moved = next((edit for edit in edits if edit.kind is EditKind.MOVE and edit.weekdays), None)
+    if moved is None or moved.series == 0:
+        return []
+    closed = tuple(day for day in range(7) if day not in moved.weekdays)
+    return [
+        PlanEdit(EditKind.NOT_ON, one.number, weekdays=closed) for one in series if one.number != moved.series
+    ]
 
 
 def _cannot(clause: str) -> Problem | None:

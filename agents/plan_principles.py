@@ -51,13 +51,13 @@ def if_then(one: Json, *, whole: bool) -> str:
 
 
 def spare(one: Json) -> str:
-    """ "Missed? Sat 07:00 is free for it." """
+    """ "If it slips, Sat 07:00 is free for it." """
     kept = one.get("spare") or {}
     if not kept or not one["tasks"]:
         return ""
     if kept["weekday"] < 0:
-        return f"Missed? The same day at {kept['at']} is free for it."
-    return f"Missed? {WEEKDAYS[kept['weekday']][:3]} {kept['at']} is free for it."
+        return f"If it slips, the same day at {kept['at']} is free for it."
+    return f"If it slips, {WEEKDAYS[kept['weekday']][:3]} {kept['at']} is free for it."
 
 
 def slack(placed: Sequence[Json]) -> str:

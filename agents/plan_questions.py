@@ -90,7 +90,7 @@ def _why(draft: Draft, text: str) -> str:
     """The reason of the series that was asked about: by its number or name, or by its day."""
     ask = "Would you like other times? Say, for example: move 1 to the evening."
     if re.search(r"\b(?:minutes?|min|long|short|little|small|weeks)\b", text, re.I):
-        return "So that even a bad day is no excuse: it starts small and grows by itself. Shall it be longer or shorter?"
+        return "So that even a bad day has room for it: it starts small and grows by itself. Shall it be longer or shorter?"
     asked = _meant(draft, text)
     if asked is not None and asked["tasks"]:
         return f"{asked['title']}: {_reason(asked)}. {ask}"

@@ -44,11 +44,11 @@ def mend(text: str, names: Iterable[str] = ()) -> str:
 
 @lru_cache(maxsize=512)
 def _nearest(word: str) -> str:
-    near = [known for known in _KNOWN if known[0] == word[0] and _one_slip(word, known)]
+    near = [known for known in _KNOWN if known[0] == word[0] and one_slip(word, known)]
     return near[0] if len(near) == 1 else ""
 
 
-def _one_slip(word: str, known: str) -> bool:
+def one_slip(word: str, known: str) -> bool:
     """One letter too many, missing, wrong, or two neighbours exchanged."""
     if abs(len(word) - len(known)) > 1:
         return False

@@ -12,7 +12,7 @@ def _set(words: str) -> frozenset[str]:
 _FILLER = _set(
     "ok okay k kk oh well hey hi and then so it is its thats that this the a an all i we you me us to for with of im "
     "am now just please pls thanks thank cheers flux very much really totally absolutely definitely exactly quite lets "
-    "ooh oooh ohh wow yay haha whoa woohoo hooray let plan idea way by my on in have had be will ill be think feel like por favor bitte"
+    "ooh oooh ohh wow yay haha whoa woohoo hooray let plan idea way by my on in have had be will ill be think feel like finally phew por favor bitte"
 )
 _YES = _set(
     "yes y yep yeah yup ya yea aye sure ok okay okey okie okeydokey k kk fine good great perfect agreed agree approved "

@@ -59,6 +59,8 @@ _IT = re.compile(
 )
 _NO_TITLE = frozenset(
     [
+        "same",
+        "hour",
         "one",
         "ones",
         "day",
@@ -177,6 +179,17 @@ def select(ctx: TurnContext, text: str, tasks: Sequence[Task], about: Sequence[T
 def titled(text: str, tasks: Sequence[Task]) -> bool:
     """Whether words name one of these tasks."""
     return _titled(_without_days(_POSSESSIVE.sub("", text)), tasks)
+
+
+def names_something(text: str) -> bool:
+    """Whether words are left that could name a task, once days, "it" and the like are taken off."""
+    return bool(_title_words(_without_days(_POSSESSIVE.sub("", _IT.sub(" ", text)))))
+
+
+def days_named(ctx: TurnContext, text: str) -> Sequence[date]:
+    """The local days that were named, in order: "on Monday", "next week", "on the 3rd"; empty when none was."""
+    days, _, _ = _days(ctx, text)
+    return sorted(days or ())
 
 
 def _several(ctx: TurnContext, text: str, tasks: Sequence[Task]) -> list[Task] | None:

@@ -25,7 +25,7 @@ def waiting(state: AgentState) -> list[Draft]:
 def put_aside(state: AgentState, draft: Draft) -> list[Json]:
     """The shelf with this draft on it; an older draft of the same goal gives way, and so does the fourth."""
     kept = [one for one in waiting(state) if one.title.casefold() != draft.title.casefold()]
-    return [one.as_json() for one in [*kept, draft][-_MOST:]]
+    return [one.as_json() for one in [*kept, draft.put_aside()][-_MOST:]]
 
 
 def without(state: AgentState, title: str) -> list[Json]:

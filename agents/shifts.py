@@ -15,8 +15,23 @@ _BEFORE = re.compile(
     r"|hmm+|oh|no|wait|well|so|and|then|also|now|hey|maybe|rather|just|better|instead)\b[,! ]*)+",
     re.I,
 )
+_STORY = re.compile(
+    r"^.{2,160}?(?:[,;.!:\u2013\u2014-]+|\bso)\s+(?:(?:so|and|then|please|can you|could you|can we|let'?s|just|you can|i need to|i have to|i must)\b[,! ]*)*"
+    r"(?=(?:move|re-?schedule|shift|postpone|push|delay|put off|bring forward|cancel|call off|skip|drop|clear|take off)\b)",
+    re.I | re.S,
+)
+_ORDERS = re.compile(
+    r"^\W*(?:move|re-?schedule|shift|postpone|push|delay|put|bring|pull|change|switch|swap|cancel|call|skip|drop|clear|take|remind|add|set|book|schedule)\b",
+    re.I,
+)
 _VERB = re.compile(
     r"^(?P<verb>move|re-?schedule|shift|postpone|push|delay|put off|bring|pull|change|switch|set|make|put|do|have|defer|bump|slide|advance|start)\b\s*",
+    re.I,
+)
+# "He comes at 9 after all, so make it 8:45": what led to it is not where it goes.
+_REASON = re.compile(
+    r"^(?!\W*(?:move|reschedule|push|shift|change|set|make|put|bring|please|can|could)\b).{4,120}?[,.;!]\s*(?:(?:so|then|please|can you|could you|better|let'?s|and)\b[, ]*)*"
+    r"(?P<order>(?:make|move|set|change|push|shift|put|bring) (?:it|that|this) .{1,60})$",
     re.I,
 )
 _AMOUNT = (
@@ -96,7 +111,8 @@ def read_swap(text: str) -> tuple[str, str] | None:
 
 def read_move(ctx: TurnContext, text: str) -> Move | None:
     """A wish to move something; None when the words are none."""
-    said = _core(text)
+    reason = _REASON.match(text)
+    said = _core(reason["order"] if reason else text)
     passive = _NEEDS.match(said)
     if passive and _timely(ctx, passive["target"]):
         return Move(passive["source"], _full(passive["target"]), verb="move")
@@ -192,6 +208,11 @@ def _timely(ctx: TurnContext, text: str) -> bool:
     return said or bool(_DAYTIME.search(text))
 
 
+def without_story(text: str) -> str:
+    """ "I'm in bed with a migraine, move everything today": only what shall happen to the diary."""
+    return text if _ORDERS.match(_BEFORE.sub("", text)) else _STORY.sub("", text, count=1)
+
+
 def _core(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(without_story(text).split())
     return _BEFORE.sub("", line).strip(" .!?") or line

@@ -9,6 +9,7 @@ from itertools import pairwise
 from uuid import UUID, uuid5
 
 from agents import wording
+from agents.offline.lexicons import names_errand
 from agents.state import Json
 from agents.turn import TurnContext
 from reminders.plans import TaskDraft
@@ -18,6 +19,7 @@ from reminders.rules.recurrence import MAX_OCCURRENCES, ended_rule, ends, expand
 from storage.vocabulary import TriggerType
 
 _LONGEST = timedelta(days=730)  # of a series that counts, or ends on a day
+_ALTERNATE = 2
 _SEEN = timedelta(days=70)
 
 
@@ -46,6 +48,19 @@ class Wish:
 
     def as_json(self) -> Json:
         return asdict(self)
+
+
+def with_added(wishes: Sequence[Wish], what: str) -> list[Wish]:
+    """ "And eggs" goes with the milk; "and call dad" is a task of its own."""
+    *before, last = wishes
+    if what.casefold().startswith("with "):
+        return [*before, replace(last, title=f"{last.title} {what}"[:120])]
+    if names_errand(what.casefold()):
+        return [
+            *wishes,
+            Wish(wording.capital(what)[:120], after=last.after, before=last.before, part=last.part),
+        ]
+    return [*before, replace(last, title=f"{last.title} and {what}"[:120])]
 
 
 def occurrences(ctx: TurnContext, wish: Wish) -> list[datetime]:
@@ -139,7 +154,10 @@ def _cadence(ctx: TurnContext, rule: str, moments: Sequence[datetime]) -> str:
     if "FREQ=MONTHLY" in rule:
         return f"{monthly_words(rule, local[0].date())} at {local[0]:%H:%M}"
     names = wording.days([f"{at:%A}" for at in local])
-    gaps = [later.date() - earlier.date() for earlier, later in pairwise(local)]
-    if len(set(gaps)) == 1 and gaps[0] == timedelta(days=14):
-        names = f"every other {names}"
+    gaps = {(later.date() - earlier.date()).days for earlier, later in pairwise(local)}
+    gap = gaps.pop() if len(gaps) == 1 else 0
+    if gap and gap % 7 == 0:
+        names = {7: "", 14: "every other "}.get(gap, f"every {gap // 7} weeks on ") + names
+    elif gap > 1:
+        names = "every other day" if gap == _ALTERNATE else f"every {gap} days"
     return f"{wording.capital(names)} at {local[0]:%H:%M}"

@@ -16,6 +16,7 @@ from bot.response import Response, say
 from bot.tokens import mint_token
 from channels.messages import Choice, InboundMessage
 from reminders import agenda
+from reminders.ways_back import channels_off
 from storage import deliveries, users
 from storage.database import narrow
 from storage.tables import User
@@ -102,11 +103,11 @@ def agenda_reply(listed: agenda.Agenda, span: str) -> Response:
 
 
 def _log(asked: Asked) -> Response:
+    off = channels_off(asked.session, asked.user.id)
     lines = deliveries.trail(asked.session, asked.user.id, limit=12)
-    if not lines:
-        return say("I have not sent you any reminder yet.", "log")
-    words = [f"{_when(asked, line.at)} {line.task_title}: {line.words()}" for line in lines]
-    return say("The last things I sent, newest first:\n" + "\n".join(words), "log")
+    sent = [f"{_when(asked, line.at)} {line.task_title}: {line.words()}" for line in lines]
+    head = "The last things I sent, newest first:" if sent else "I have not sent you any reminder yet."
+    return say("\n".join([*off, head, *sent]), "log")
 
 
 def _when(asked: Asked, at: datetime) -> str:

@@ -208,6 +208,7 @@ def _say_next(services: Services, event_id: UUID) -> bool:
         try:
             _send_next(services, event, now)
         except ChannelError as error:
+            services.switchboard.failed(event.channel, error.code or "failed")
             _unsaid(session, event, error, now)
             return False
         return event.state == InboundState.ANSWERED
@@ -244,7 +245,9 @@ def _acknowledge(services: Services, message: InboundMessage) -> None:
 
 def _unsaid(session: Session, event: InboundEvent, error: ChannelError, now: datetime) -> None:
     """A reply that could not be sent waits for the sweep; one that never can be is given up."""
-    log.warning("reply_failed", event_id=str(event.id), permanent=error.permanent, code=error.code)
+    log.warning(
+        "reply_failed", event_id=str(event.id), permanent=error.permanent, code=error.code, hint=error.hint
+    )
     event.tries += 1
     event.handled_at = now
     if error.gone:

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from agents.offline.titles import title_of
 from bot import wire
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
+from reminders.answering import open_reminders
+from reminders.miss_notes import about_a_miss
+from reminders.people import rhythm_of
+from reminders.rules.answers import parse_bare
+from reminders.rules.when import read_when
 from storage import deliveries, inbound
-from storage.tables import InboundEvent, User
-from storage.vocabulary import ChannelName
+from storage.tables import InboundEvent, Task, User
+from storage.vocabulary import Answer, ChannelName, Stage
 
 _PATTERN = re.compile(r"p:([0-9a-f]{32}):")
+_MOVE = re.compile(
+    r"(t:[0-9a-f]{32}:\d+:move:)(\d+)(s?)"
+)  # a free time on offer, maybe for a smaller version
+_NTH = re.compile(
+    r"\W*(?:ok(?:ay)?,? )?(?:let'?s (?:do|take) |i(?:'?d|'ll)? (?:like|take|prefer) )?(?:the )?(first|1st|second|2nd|third|3rd|last)(?: one| time| slot)?(?:,? please)?\W*",
+    re.I,
+)
+_PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "last": -1}
+_YES = re.compile(
+    r"(?:yes|yep|yeah|sure|ok(?:ay)?|fine|please do|do that)(?:,? (?:please|thanks|put it there|do that))*"
+)
 _LONGEST_LABEL = 60
 
 
@@ -26,17 +44,55 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
     """
     if message.kind != InboundKind.TEXT or len(message.text) > _LONGEST_LABEL:
         return None
+    choices = _on_offer(session, user, event)
+    if not choices and (noted := _miss_note(session, user, event)):
+        return _about_the_miss(message, noted, user.timezone)
+    choice = _typed(message.text, choices) or _time_in_words(message, choices, user.timezone)
+    return choice if choice and choice.startswith(("t:", "p:", "g:")) else None
+
+
+def _on_offer(session: Session, user: User, event: InboundEvent) -> Sequence[Choice]:
+    """The buttons under the newest thing said here; none when a reminder came after it."""
     before = inbound.answered_before(session, event)
     if before is None or before.handled_at is None:
-        return None
+        return ()
+    noticed_at = deliveries.newest_notice_at(session, user.id)
+    if noticed_at is not None and noticed_at > before.handled_at:
+        return ()
     offered = _last_said(before)
-    choices = offered.flat_choices if offered else ()
-    choice = _typed(message.text, choices)
-    if choice is None:
+    return offered.flat_choices if offered else ()
+
+
+def answers_conversation(session: Session, user: User, event: InboundEvent, message: InboundMessage) -> bool:
+    """Whether a bare number means a line of a question that the conversation asked after the newest reminder.
+
+    A lone button ("Undo") is no question: the number is for the reminder then.
+    """
+    before = inbound.answered_before(session, event)
+    said = _last_said(before) if before is not None else None
+    if said is None or before is None or before.handled_at is None or not message.text.strip().isdigit():
+        return False
+    noticed_at = deliveries.newest_notice_at(session, user.id)
+    choice = _typed(message.text, said.flat_choices)
+    is_newest = noticed_at is None or noticed_at <= before.handled_at
+    return is_newest and choice is not None and choice.startswith("c:") and len(said.flat_choices) > 1
+
+
+def bare_answer(
+    session: Session, user: User, event: InboundEvent, message: InboundMessage, now: datetime
+) -> Answer | None:
+    """What "yes" or "1h" answers, when one reminder is open and it is the newest thing said."""
+    if message.kind != InboundKind.TEXT:
         return None
     noticed_at = deliveries.newest_notice_at(session, user.id)
-    is_newest = noticed_at is None or noticed_at <= before.handled_at
-    return choice if is_newest and choice.startswith(("t:", "p:", "g:")) else None
+    before = inbound.answered_before(session, event)
+    spoke_at = before.handled_at if before is not None else None
+    if noticed_at is None or (spoke_at is not None and spoke_at > noticed_at):
+        return None
+    open_ones = open_reminders(session, user.id, now)
+    return (
+        parse_bare(message.text, asked_how=open_ones[0].stage == Stage.ASKED) if len(open_ones) == 1 else None
+    )
 
 
 def open_pattern(session: Session, user: User, event: InboundEvent) -> UUID | None:
@@ -58,6 +114,60 @@ def _typed(text: str, choices: Sequence[Choice]) -> str | None:
         return choices[int(number) - 1].data if 1 <= int(number) <= len(choices) else None
     said = number.strip(" .!").casefold()
     return next((choice.data for choice in choices if choice.label.casefold() == said), None)
+
+
+def _miss_note(session: Session, user: User, event: InboundEvent) -> Sequence[Choice]:
+    """The buttons under the note about a miss, when that is the newest thing the person has read."""
+    noted, before = deliveries.newest_miss(session, user.id), inbound.answered_before(session, event)
+    if noted is None or (before and before.handled_at and before.handled_at > noted[0]):
+        return ()
+    task = session.get_one(Task, noted[1])
+    return about_a_miss(session, task, rhythm_of(session, user), event.received_at).flat_choices
+
+
+def _about_the_miss(message: InboundMessage, choices: Sequence[Choice], zone: str) -> str | None:
+    """A label, yes to the spare time, or a time of their own. Numbers mean what they mean everywhere: 1 is done."""
+    said = message.text.strip(" .!").casefold()
+    if said.isdigit():
+        return None
+    spare = choices[0].data if _MOVE.match(choices[0].data) else None
+    if spare and _YES.fullmatch(said):
+        return spare
+    again = next((choice.data for choice in choices if choice.data.endswith(":resched")), None)
+    at = _moment(message.text, message.received_at, zone) if again else None
+    own = f"{again.removesuffix('resched')}move:{at.timestamp():.0f}o" if again and at else None
+    return _typed(message.text, choices) or own
+
+
+def _time_in_words(message: InboundMessage, choices: Sequence[Choice], zone: str) -> str | None:
+    """ "Tomorrow at 11", "the second one": where free times were offered, one of them, or the button of a time of their own.
+
+    None for a time that can be meant twice, and for words that speak of anything beside it.
+    """
+    found = [(choice.data, _MOVE.fullmatch(choice.data)) for choice in choices]
+    slots = [(data, move) for data, move in found if move is not None]
+    if not slots:
+        return None
+    nth = _NTH.fullmatch(message.text)
+    if nth is not None:
+        place = _PLACES[nth[1].lower()]
+        return slots[place][0] if place < len(slots) else None
+    at = _moment(message.text, message.received_at, zone)
+    return None if at is None else f"{slots[0][1][1]}{at.timestamp():.0f}{slots[0][1][3]}"
+
+
+def _moment(text: str, now: datetime, zone: str) -> datetime | None:
+    reading = read_when(text, now, zone)
+    when = reading.when
+    if (
+        when is None
+        or when.kind != "instant"
+        or not when.timed
+        or when.ambiguous
+        or title_of(text, when.span)
+    ):
+        return None
+    return when.first
 
 
 def settled(session: Session, event: InboundEvent, message: InboundMessage) -> OutboundMessage | None:

@@ -14,10 +14,12 @@ from agents import erasing
 from agents.erasing import Verdict
 from bot import commands
 from bot.exports import export_reply
-from bot.offers import numbered_choice, open_pattern, settled
+from bot.offers import answers_conversation, bare_answer, numbered_choice, open_pattern, settled
 from bot.response import Response, say
 from bot.tokens import mint_calendar_key
 from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
+from channels.telegram_errors import BLOCKED
+from channels.twilio_errors import STOPPED
 from reminders import answering
 from reminders.replies import AnswerOutcome
 from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
@@ -45,18 +47,28 @@ def respond(
     event.user_id = user.id
     lock_person(session, user.id)
     narrow(session, user.id)
-    was_away = users.is_disabled(session, message.sender.channel, message.sender.value)
-    users.touch_identity(session, message.sender.channel, message.sender.value, now)
+    was_off = _open_address(session, message, now)
     if message.kind == InboundKind.BLOCKED:
-        users.disable_identity(session, message.sender.channel, message.sender.value, "blocked by the person")
         return Response(agent_node="door")
     if message.kind == InboundKind.UNBLOCKED:
-        if was_away:
+        if was_off:
             return say("Welcome back. Reminders reach you here again.", "door")
         message = replace(message, kind=InboundKind.TEXT)  # START from somebody who never stopped is a word
     if services.settings.access == "pairing" and user.approved_at is None:
         return _ask_for_pairing(session, user, now)
     return _known(services, session, user, message, event, now)
+
+
+def _open_address(session: Session, message: InboundMessage, now: datetime) -> bool:
+    """Whoever writes can be written to, until they block; after STOP only START counts. Whether it was off before."""
+    address = (message.sender.channel, message.sender.value)
+    reason = users.disabled_reason(session, *address)
+    starts = message.kind == InboundKind.UNBLOCKED
+    users.touch_identity(session, *address, now, reopens=starts or reason != STOPPED)
+    if message.kind == InboundKind.BLOCKED:
+        on_whatsapp = message.sender.channel == ChannelName.WHATSAPP
+        users.disable_identity(session, *address, STOPPED if on_whatsapp else BLOCKED)
+    return reason is not None
 
 
 def _person(session: Session, message: InboundMessage, now: datetime) -> User:
@@ -110,6 +122,9 @@ def _known(
     if erasing.is_wish(message):
         return say(erasing.ask(session, user.id, now), "erase")
     answer = parse_answer(message.text) if message.kind == InboundKind.TEXT else None
+    answer = answer or bare_answer(session, user, event, message, now)
+    if answer and answers_conversation(session, user, event, message):
+        answer = None
     if answer and not _names_a_time(user, message, answer, now):
         response = _answered(session, user, message, answer, now)
         if response is not None:

@@ -15,6 +15,8 @@ from redis.retry import Retry
 from rq import Queue
 
 from bot.clock import Clock, build_clock
+from bot.phone_limits import LimitedVerifier
+from bot.send_failures import SendFailures
 from bot.tracing import trace_without_words
 from channels.messages import Channel, PhoneVerifier
 from channels.push import PushChannel, Subscription
@@ -119,11 +121,17 @@ def build_switchboard(settings: Settings, database: Database, redis: Redis) -> S
         if settings.twilio_whatsapp_from:
             template = settings.twilio_whatsapp_template_sid or None
             real[ChannelName.WHATSAPP] = WhatsAppChannel(
-                api, settings.twilio_whatsapp_from, template, base + STATUS_PATH if base else None
+                api,
+                settings.twilio_whatsapp_from,
+                template,
+                base + STATUS_PATH if base else None,
+                settings.twilio_whatsapp_buttons_sid or None,
             )
         if settings.twilio_voice_from and base:
-            real[ChannelName.CALL] = VoiceChannel(api, settings.twilio_voice_from, base)
-    return Switchboard(real, {} if settings.production else _simulated(redis))
+            real[ChannelName.CALL] = VoiceChannel(
+                api, settings.twilio_voice_from, base, detects_machines=settings.twilio_machine_detection
+            )
+    return Switchboard(real, {} if settings.production else _simulated(redis), SendFailures(redis))
 
 
 def _simulated(redis: Redis) -> dict[str, Channel]:
@@ -154,7 +162,8 @@ def _verifier(settings: Settings, redis: Redis) -> PhoneVerifier | None:
     """Twilio Verify, or the simulator's own SMS; in production without Verify no number can be proven."""
     api = build_twilio(settings)
     if api and settings.twilio_verify_service_sid:
-        return TwilioVerify(api, settings.twilio_verify_service_sid)
+        real = TwilioVerify(api, settings.twilio_verify_service_sid)
+        return LimitedVerifier(real, redis, settings.secret_key, settings.otp_countries, SendFailures(redis))
     return None if settings.production else SimulatedVerifier(redis)
 
 

@@ -37,6 +37,14 @@ def _words(value: Any) -> Any:
     )
 
 
+def _prefixes(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Country codes, with or without their plus."""
+    codes = tuple(one.removeprefix("+") for one in found)
+    if not all(code.isascii() and code.isdigit() and len(code) <= 4 for code in codes):
+        raise ValueError("must be country codes such as +49,+43")
+    return tuple(f"+{code}" for code in codes)
+
+
 def _ever_or_two_days(days: int) -> int:
     """A provider may repeat a message, and a person may take an answer back, within a day."""
     if days == 1:
@@ -49,6 +57,7 @@ WebUrl = Annotated[str, _starts_with("http://", "https://"), AfterValidator(lamb
 DatabaseUrl = Annotated[Secret, _starts_with("postgresql://", "postgres://", "postgresql+psycopg://")]
 RedisUrl = Annotated[Secret, _starts_with("redis://", "rediss://", "unix://")]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Prefixes = Annotated[Words, AfterValidator(_prefixes)]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 Count = Annotated[int, Field(ge=1)]
@@ -103,8 +112,11 @@ class Settings(BaseSettings):
     twilio_auth_token: Secret = ""
     twilio_whatsapp_from: str = ""
     twilio_whatsapp_template_sid: str = ""
+    twilio_whatsapp_buttons_sid: str = ""
     twilio_voice_from: str = ""
+    twilio_machine_detection: bool = True
     twilio_verify_service_sid: str = ""
+    otp_countries: Prefixes = ()
     twilio_webhook_base_url: WebUrl = ""
     twilio_api_base_url: WebUrl = ""
 

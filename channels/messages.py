@@ -98,6 +98,7 @@ class OutboundMessage:
     template: tuple[
         str, ...
     ] = ()  # variables of the approved WhatsApp template, used outside the 24-hour window
+    in_session: bool = False  # their 24-hour window is open: free text may be sent, the template is a reserve
     silent: bool = False
 
     @property
@@ -123,6 +124,7 @@ class DeliveryState(StrEnum):
     NO_ANSWER = "no_answer"
     ANSWERED = "answered"
     COMPLETED = "completed"
+    MACHINE = "machine"  # a voicemail picked up: nobody was reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ class ChannelError(Exception):
     gone: the address itself is dead (unsubscribed, blocked) and should be disabled.
     retry_after: seconds the provider asked us to wait.
     code: the provider's own error code, for the log and the operator.
+    hint: what the operator can do about it, for the log.
     """
 
     def __init__(
@@ -155,6 +158,7 @@ class ChannelError(Exception):
         gone: bool = False,
         retry_after: float | None = None,
         code: str | None = None,
+        hint: str | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -163,6 +167,7 @@ class ChannelError(Exception):
         self.gone = gone
         self.retry_after = retry_after
         self.code = code
+        self.hint = hint
 
 
 class Channel(Protocol):
@@ -197,6 +202,15 @@ class Cancellable(Protocol):
 
     def cancel(self, external_id: str) -> None:
         """Ends it; what has ended already is no error. Raises ChannelError."""
+        ...
+
+
+@runtime_checkable
+class LeavesMessage(Protocol):
+    """A channel that can say a last word to an answering machine."""
+
+    def leave_message(self, external_id: str, words: str) -> None:
+        """Says it in the running call and hangs up. Raises ChannelError; a call that has ended is no error."""
         ...
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from channels.messages import Address, ChannelError, Choice, InboundMessage, OutboundMessage, Receipt
+from channels.push_errors import TOO_LARGE, error_for
 from channels.push_hosts import endpoint_allowed, endpoint_problem
 from channels.push_keys import generate_vapid_keys, public_key_of
 from channels.text import checked_choices, clean, shorten
@@ -24,6 +25,7 @@ __all__ = ["PushChannel", "endpoint_allowed", "endpoint_problem", "generate_vapi
 Subscription = tuple[str, str, str]  # endpoint, p256dh, auth: as the browser gave them
 TIMEOUT = 5.0
 PAYLOAD_BYTES = 3900
+SMALL_BYTES = 1000
 DEFAULT_TTL = 3600  # seconds, for what has no deadline
 LONGEST_TTL = 28 * 86_400
 # Browsers show two actions: these answers when the message has them, else its first two.
@@ -60,9 +62,15 @@ class PushChannel:
         if message.task_id:
             headers["Topic"] = message.task_id.hex  # a newer step replaces an undelivered older one
         keys = {"p256dh": p256dh, "auth": auth}
-        response = self._post(
-            {"endpoint": endpoint, "keys": keys}, payload(message), _ttl(message, now), headers
-        )
+        subscription = {"endpoint": endpoint, "keys": keys}
+        ttl = _ttl(message, now)
+        try:
+            response = self._post(subscription, payload(message), ttl, headers)
+        except ChannelError as error:
+            if error.code != str(TOO_LARGE):
+                raise
+            # Nothing was shown, so this is no repetition: some services take less than the standard's 4 KB.
+            response = self._post(subscription, payload(message, SMALL_BYTES), ttl, headers)
         return Receipt(response.headers.get("Location"))
 
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
@@ -112,7 +120,7 @@ class PushChannel:
         return guarded_session(self._allowed_hosts)
 
 
-def payload(message: OutboundMessage) -> str:
+def payload(message: OutboundMessage, most: int = PAYLOAD_BYTES) -> str:
     """The JSON the service worker receives, shortened until it fits: title, body, task_id, actions, choices, tag."""
     choices = [{"label": shorten(clean(c.label), 40), "data": c.data} for c in message.flat_choices]
     actions = [
@@ -130,7 +138,7 @@ def payload(message: OutboundMessage) -> str:
             "choices": choices if units > 250 else [],
         }
         data = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        if len(data.encode()) <= PAYLOAD_BYTES:
+        if len(data.encode()) <= most:
             return data
     raise ChannelError("too long for a notification", permanent=True, code="too_long")
 
@@ -154,14 +162,7 @@ def _refusal(response: Response | None) -> ChannelError:
     """What a push service's status means. No response: the subscription's keys were unusable."""
     if response is None:
         return ChannelError("bad keys", permanent=True, gone=True, code="bad_keys")
-    status = response.status_code
-    wait = response.headers.get("Retry-After", "")
-    if status in (404, 410):
-        return ChannelError("unsubscribed", permanent=True, gone=True, code=str(status))
-    if status == 429 or status >= 500:
-        seconds = float(wait) if wait.isdigit() else None
-        return ChannelError(f"push service answered {status}", retry_after=seconds, code=str(status))
-    return ChannelError(f"push service answered {status}", permanent=True, code=str(status))
+    return error_for(response.status_code, response.headers.get("Retry-After"))
 
 
 def _network_error(error: RequestException) -> ChannelError:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from channels.messages import Address, Channel, ChannelError
 
 SIMULATED = "sim:"  # addresses with this prefix are never real, whatever is configured
+
+
+def _nobody(channel: str, code: str) -> None:
+    """Nobody counts."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,9 @@ class Switchboard:
 
     real: Mapping[str, Channel]
     simulated: Mapping[str, Channel]
+    failed: Callable[[str, str], None] = (
+        _nobody  # told the channel and the code of whatever a provider refused
+    )
 
     def channel(self, address: Address) -> Channel:
         """The channel that reaches this address. Raises a permanent ChannelError when nothing does."""

@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from channels.messages import Address, ChannelError, Choice, InboundMessage, OutboundMessage, Receipt
-from channels.telegram_api import PUBLIC_BASE, Files, TelegramApi, TelegramError
+from channels.telegram_api import PUBLIC_BASE, Files, TelegramApi
+from channels.telegram_errors import TelegramError
 from channels.telegram_updates import parse_update
 from channels.text import LABEL_UNITS, checked_choices, clean, shorten, split
 
@@ -128,9 +129,9 @@ class TelegramChannel:
         try:
             return self._post("editMessageText", to, fields)
         except TelegramError as error:
-            if _UNCHANGED in error.reason:
+            if _UNCHANGED in error.description:
                 return Receipt(message.edits)
-            if any(words in error.reason for words in _UNEDITABLE):
+            if any(words in error.description for words in _UNEDITABLE):
                 return None
             raise
 

@@ -1,4 +1,4 @@
-"""The Telegram Bot API over one keep-alive HTTP client, and the table that sorts its errors.
+"""The Telegram Bot API over one keep-alive HTTP client.
 
 python-telegram-bot's `Bot` is asynchronous and costs tens of milliseconds per synchronous send; the workers are
 threads, so they speak HTTP themselves. Calls go to `BASE/bot<token>/<method>`.
@@ -15,27 +15,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from channels.messages import ChannelError
+from channels.telegram_errors import TelegramError, error_for
 
 if TYPE_CHECKING:
     import urllib3
 
 PUBLIC_BASE = "https://api.telegram.org"
-GONE = (
-    "chat not found",
-    "user not found",
-    "peer_id_invalid",
-    "user is deactivated",
-    "group chat was upgraded",
-    "bot was kicked",
-)
 Files = Mapping[str, tuple[str, bytes, str]]
-
-
-class TelegramError(ChannelError):
-    """A ChannelError that also says where the chat went, when Telegram moved it."""
-
-    migrate_to: int | None = None
 
 
 class TelegramApi:
@@ -108,26 +94,3 @@ def _result(status: int, content: bytes) -> Any:
     if answer.get("ok") is True:
         return answer.get("result")
     raise error_for(int(answer.get("error_code") or status), answer)
-
-
-def error_for(status: int, answer: Mapping[str, Any]) -> TelegramError:
-    """The table: which of Telegram's refusals are permanent, which mean that the chat is gone."""
-    description = str(answer.get("description") or "")
-    found = answer.get("parameters")
-    parameters: Mapping[str, Any] = found if isinstance(found, dict) else {}
-    is_gone = any(words in description.lower() for words in GONE)
-    code = str(status)
-    match status:
-        case 403:
-            return TelegramError(description, permanent=True, gone=True, code=code)
-        case 429:
-            return TelegramError(description, retry_after=float(parameters.get("retry_after", 1)), code=code)
-        case 409:  # another poller, or a webhook is set: ends when the other one does
-            return TelegramError(description, code=code)
-        case _ if status >= 500:
-            return TelegramError(description, code=code)
-        case _:
-            error = TelegramError(description, permanent=True, gone=is_gone, code=code)
-            moved = parameters.get("migrate_to_chat_id")
-            error.migrate_to = moved if isinstance(moved, int) else None
-            return error

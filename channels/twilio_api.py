@@ -67,6 +67,14 @@ class TwilioApi:
             if error.code not in (NOT_CANCELLABLE, "20404"):
                 raise
 
+    def speak(self, sid: str, twiml: str) -> None:
+        """Replaces what a running call says; one that has ended already is no error."""
+        try:
+            self._open().calls(sid).update(twiml=twiml)
+        except ChannelError as error:
+            if error.code not in (NOT_CANCELLABLE, "20404"):
+                raise
+
     def delete_message(self, sid: str) -> None:
         """Deletes what Twilio keeps of a message; one that is gone already is no error."""
         self._delete(lambda client: client.messages(sid).delete())

@@ -13,6 +13,7 @@ from twilio.http.response import Response
 
 from channels.messages import ChannelError
 from channels.network import never_arrived
+from channels.refusals import seconds_of
 from channels.twilio_errors import error_for
 
 LANES = 32
@@ -38,7 +39,9 @@ class FluxHttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no
         body = _json(response.text)
         if response.status_code >= 400:
             code = str(body["code"]) if body and body.get("code") else None
-            raise error_for(response.status_code, code, _retry_after(response.headers))
+            raise error_for(
+                response.status_code, code, seconds_of((response.headers or {}).get("Retry-After"))
+            )
         if body is None and response.status_code != 204:
             raise ChannelError("unreadable answer", unknown=True, code="unreadable")
         return response
@@ -57,8 +60,3 @@ def _json(text: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
-
-
-def _retry_after(headers: Any) -> float | None:
-    value = (headers or {}).get("Retry-After", "")
-    return float(value) if value.isdigit() else None

@@ -17,12 +17,14 @@ from channels.messages import (
     StatusUpdate,
 )
 from channels.twilio_api import TwilioApi, first_since
+from channels.voice_script import said
 
 VOICE_PATH = "/api/v1/webhooks/twilio/voice"
 STATUS_PATH = "/api/v1/webhooks/twilio/status"
 RING_SECONDS = 25  # before most voicemails pick up
 LONGEST_CALL = 180  # seconds: a forgotten receiver must not cost an hour
 EVENTS = ["initiated", "ringing", "answered", "completed"]
+MACHINES = ("machine_", "fax")
 STATES = {
     "queued": DeliveryState.QUEUED,
     "initiated": DeliveryState.QUEUED,
@@ -41,8 +43,11 @@ class VoiceChannel:
 
     name = "call"
 
-    def __init__(self, api: TwilioApi, sender: str, webhook_base_url: str) -> None:
+    def __init__(
+        self, api: TwilioApi, sender: str, webhook_base_url: str, *, detects_machines: bool = True
+    ) -> None:
         self._api = api
+        self._detects_machines = detects_machines
         self._sender = sender
         self._base = webhook_base_url.rstrip("/")
 
@@ -63,6 +68,13 @@ class VoiceChannel:
             "status_callback": status_url,
             "status_callback_event": EVENTS,
         }
+        if self._detects_machines:  # asynchronously: whoever picks up hears the menu at once
+            fields |= {
+                "machine_detection": "DetectMessageEnd",
+                "async_amd": "true",
+                "async_amd_status_callback": status_url,
+                "async_amd_status_callback_method": "POST",
+            }
         return Receipt(self._api.create_call(**fields))
 
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
@@ -75,6 +87,10 @@ class VoiceChannel:
         """Stops a call, ringing or answered. Raises ChannelError; a call that has ended is no error."""
         self._api.end_call(external_id)
 
+    def leave_message(self, external_id: str, words: str) -> None:
+        """Says it to the machine that picked up, and hangs up. Raises ChannelError; a call that has ended is no error."""
+        self._api.speak(external_id, said(words))
+
 
 def parse_gather(form: Mapping[str, str]) -> str:
     """The keys pressed, "" for silence; anything that is not a key of a phone is left out."""
@@ -82,8 +98,13 @@ def parse_gather(form: Mapping[str, str]) -> str:
 
 
 def parse_call_status(form: Mapping[str, str], attempt_id: UUID | None = None) -> StatusUpdate | None:
-    """A call's progress; `attempt_id` comes from the callback URL's query string. None for an unknown status."""
+    """A call's progress, or what picked it up; `attempt_id` comes from the callback URL's query string.
+
+    None for an unknown status, and for a person.
+    """
     state = STATES.get(form.get("CallStatus", ""))
+    if form.get("AnsweredBy", "").startswith(MACHINES):
+        state = DeliveryState.MACHINE
     sid = form.get("CallSid")
     if state is None or not sid:
         return None

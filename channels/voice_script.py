@@ -23,6 +23,8 @@ REPEATS = 2
 WRONG_KEYS = 3
 LISTEN_SECONDS = 6
 MENU = "1 done, 2 reschedule, 3 can't today, 4 on it, star to repeat."
+VOICEMAIL = "Hi, Flux here, with a reminder. It waits for you in the chat. Bye."  # whoever else may listen learns no more
+PUT_OFF = "I can't get to your answer right now, I'm sorry. Please answer in the chat. Bye."
 GOODBYE = "I'll leave you to it. You can answer in the chat at any time. Bye."
 
 
@@ -64,6 +66,13 @@ class CallStep:
             "wrongs": self.wrongs,
         }
         return f"{base}?{urlencode(fields)}"
+
+    def same_again(self, base: str, digits: str | None, held: int) -> str:
+        """Where to ask the very same once more: the keys travel along, as a redirect presses none."""
+        if digits is None:
+            fields = {"task_id": self.task_id, "attempt": self.attempt, "held": held}
+            return f"{base}?{urlencode(fields)}"
+        return f"{self.url(base)}&{urlencode({'digits': digits, 'held': held})}"
 
     def offering_slots(self) -> CallStep:
         """The same call at the start of the second menu."""
@@ -133,7 +142,7 @@ def said(text: str) -> str:
 
 
 def holding(action_url: str) -> str:
-    """TwiML that buys a moment: says so, and asks again at `action_url`."""
+    """TwiML that buys a moment: says so, and asks once more at `action_url`."""
     response = _response()
     response.say("One moment, please.")
     response.pause(length=2)
@@ -145,6 +154,11 @@ def _response() -> VoiceResponse:
     from twilio.twiml.voice_response import VoiceResponse  # noqa: PLC0415 - only what answers calls needs it
 
     return VoiceResponse()
+
+
+def held_of(query: Mapping[str, str]) -> int:
+    """How often this very question was put off already."""
+    return _count(query.get("held"))
 
 
 def _count(value: str | None) -> int:

@@ -1,8 +1,8 @@
 """WhatsApp through Twilio: free text inside the 24-hour window, the approved template outside it.
 
 Buttons become numbered lines, because typed numbers always work. Whoever sends decides about the window: a message
-with `template` variables uses the template; without a template configured its text is sent, and Twilio's 63016 says
-that the window was closed. Files cannot be attached (WhatsApp fetches them from a public address): the text says so.
+with `template` variables uses the template unless it is `in_session`; without a template configured its text is sent,
+and Twilio's 63016 says that the window was closed. Files cannot be attached (WhatsApp fetches them from a public address): the text says so.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ from channels.messages import (
 )
 from channels.text import LABEL_UNITS, clean, shorten, split, utf16_length
 from channels.twilio_api import TwilioApi, first_since
+from channels.twilio_errors import WINDOW_CLOSED
 
 PREFIX = "whatsapp:"
+TEMPLATE = "Reminder: {{1}} at {{2}}. Reply 1 done, 2 reschedule, 3 can't today, 4 on it."  # to be registered
+BUTTONS = ("Done", "Reschedule", "Can't today")  # inside the window WhatsApp shows three without approval
+FOURTH = "4 means: on it."
 BODY_UNITS = 1024
 VARIABLE_UNITS = 120
 LONGEST_VALIDITY = 14_400  # seconds, Twilio's own limit for what it holds back
@@ -52,11 +56,17 @@ class WhatsAppChannel:
     name = "whatsapp"
 
     def __init__(
-        self, api: TwilioApi, sender: str, template_sid: str | None, status_callback_url: str | None
+        self,
+        api: TwilioApi,
+        sender: str,
+        template_sid: str | None,
+        status_callback_url: str | None,
+        buttons_sid: str | None = None,
     ) -> None:
         self._api = api
         self._sender = PREFIX + sender.removeprefix(PREFIX)
         self._template_sid = template_sid
+        self._buttons_sid = buttons_sid
         self._status_callback_url = status_callback_url
 
     def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
@@ -65,17 +75,34 @@ class WhatsAppChannel:
         When a later part fails, that failure is raised, and repeating sends the earlier parts again.
         """
         fields = {"to": PREFIX + to.value, "from_": self._sender} | self._conditions(message, now)
-        if message.template and self._template_sid:
-            variables = json.dumps(_variables(message.template))
-            return Receipt(
-                self._api.create_message(
-                    content_sid=self._template_sid, content_variables=variables, **fields
-                )
+        has_template = bool(message.template and self._template_sid)
+        if has_template and not message.in_session:
+            return self._send_template(message.template, fields)
+        try:
+            return self._send_text(message, fields)
+        except ChannelError as error:
+            if not (has_template and error.code == WINDOW_CLOSED):
+                raise
+            return self._send_template(message.template, fields)  # nothing was sent: the window had closed
+
+    def _send_text(self, message: OutboundMessage, fields: Mapping[str, object]) -> Receipt:
+        """Free text; a reminder with quick replies, where this installation has set them up."""
+        if self._buttons_sid and message.template and message.in_session:
+            said = shorten(f"{' '.join(clean(message.text).split())} {FOURTH}", BODY_UNITS)
+            variables = json.dumps({"1": said})
+            sid = self._api.create_message(
+                content_sid=self._buttons_sid, content_variables=variables, **fields
             )
+            return Receipt(sid)
         pieces = _pieces(message)
         if not pieces:
             raise ChannelError("empty message", permanent=True, code="empty")
         return Receipt([self._api.create_message(body=piece, **fields) for piece in pieces][-1])
+
+    def _send_template(self, values: tuple[str, ...], fields: Mapping[str, object]) -> Receipt:
+        variables = json.dumps(_variables(values))
+        sid = self._api.create_message(content_sid=self._template_sid, content_variables=variables, **fields)
+        return Receipt(sid)
 
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
         """Nothing waits for an answer here."""
@@ -106,7 +133,9 @@ def parse_webhook(form: Mapping[str, str], now: datetime) -> InboundMessage | No
     if not (sender.startswith(PREFIX) and sid):
         return None
     payload = clean(form.get("ButtonPayload", "")) or None
-    text = clean(form.get("Body") or form.get("ButtonText") or "")
+    if payload and ":" not in payload:
+        payload = None  # a button of a template: its words say what it means, the message it hangs on about which task
+    text = clean(form.get("ButtonText") or form.get("Body") or "")
     return InboundMessage(
         sender=Address("whatsapp", sender.removeprefix(PREFIX)),
         text=text,

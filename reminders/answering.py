@@ -35,6 +35,7 @@ _RESPONSE = {
     Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
     Answer.MISSED: NoticeResponse.MISSED,
 }
+_STILL_FRESH = timedelta(days=1)
 _HOME = "home"  # the argument of an undo button under a move
 _FINAL = (Answer.DONE, Answer.MISSED)
 _ECHOED = (Answer.DONE, Answer.MISSED, Answer.ON_IT)  # final enough to stand in the chat
@@ -157,11 +158,11 @@ def _carry_out(asked: Asked, effect: Effect) -> None:
 
 
 def _still_movable(asked: Asked, answer: Answer) -> bool:
-    """A fresh miss can be given another time, although asking for one changes nothing yet."""
+    """A fresh miss can be given another time, although asking for one changes nothing yet; that of an evening the next day too."""
     if answer != Answer.RESCHEDULE or asked.task.status != TaskStatus.MISSED:
         return False
-    state = state_of(asked.task)
-    return step(state, Answered(Answer.DONE), asked.person.ladder, asked.now)[0] != state
+    rhythm = asked.person.ladder.rhythm
+    return rhythm.day(asked.now) - rhythm.day(asked.task.scheduled_at) <= _STILL_FRESH
 
 
 def _snooze_end(asked: Asked, argument: str) -> datetime:
@@ -179,8 +180,9 @@ def _offer(asked: Asked, *, small: bool = False, before: str = "") -> AnswerOutc
         text = f"I found no free time in the next days, so {asked.task.title} stays where it is."
         return AnswerOutcome("offer", asked.task, f"{before} {text}".strip())
     lines = [f"{moment(slot.start, rhythm, asked.now)} - {slot.reason}" for slot in offers]
+    length = f", {rescheduling.smaller(asked.task.duration_minutes)} min" if small else ""
     text = "\n".join(
-        [*filter(None, [before]), f"{asked.task.title}: these times are free.", *lines, "Which one?"]
+        [*filter(None, [before]), f"{asked.task.title}{length}: these times are free.", *lines, "Which one?"]
     )
     suffix = "s" if small else ""
     rows = tuple(
@@ -206,7 +208,9 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
         return unchanged(asked, None)
     rhythm = asked.person.ladder.rhythm
     if not rescheduling.is_open(asked.session, asked.task, choice, asked.now):
-        return _offer(asked, small=choice.small, before="That time is gone in the meantime.")
+        when = moment(choice.at, rhythm, asked.now)
+        gone = f"{when} is not free." if choice.at > asked.now else f"{when} has passed."
+        return _offer(asked, small=choice.small, before=gone[0].upper() + gone[1:])
     if asked.task.series_id is not None and choice.scope == "":
         return _which_scope(asked, argument, choice.at)
     minutes = rescheduling.smaller(asked.task.duration_minutes) if choice.small else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,15 +98,13 @@ def take_back(session: Session, user_id: UUID, change: Change, now: datetime) ->
     if change.goal is not None:
         reopen_goal(session, user_id, change.goal, change.handed, now)
     count = _as_before(session, user_id, change)
-    end_series(session, [t for one in change.added if (t := get_task(session, user_id, UUID(hex=one)))])
-    count += cancel_tasks(session, user_id, [UUID(hex=one) for one in change.added], now, "taken back")
-    home, stuck = list[Task](), list[tuple[Task, str]]()
-    for one in change.cancelled:
-        task = get_task(session, user_id, UUID(hex=one))
-        if task is not None and _taken(session, task, set()):
-            stuck.append((task, "its old time is taken"))
-        elif (back := call_back(session, user_id, UUID(hex=one), now)) is not None:
-            home.append(back)
+    if (
+        change.goal is None
+    ):  # a saved plan was let go with its goal, and another goal may live on by its tasks
+        end_series(session, [t for one in change.added if (t := get_task(session, user_id, UUID(hex=one)))])
+        count += cancel_tasks(session, user_id, [UUID(hex=one) for one in change.added], now, "taken back")
+    home, taken = call_back_free(session, user_id, [UUID(hex=one) for one in change.cancelled], now)
+    stuck = [(task, "its old time is taken") for task in taken]
     moved = [task for one in change.moved if (task := newest(session, user_id, UUID(hex=one)))]
     for task in moved:
         try:
@@ -114,6 +113,20 @@ def take_back(session: Session, user_id: UUID, change: Change, now: datetime) ->
             stuck.append((task, str(error)))
     session.flush()
     return TakenBack(count + len(home), tuple(home), tuple(stuck))
+
+
+def call_back_free(
+    session: Session, user_id: UUID, task_ids: Sequence[UUID], now: datetime
+) -> tuple[list[Task], list[Task]]:
+    """Reopen those of these cancelled tasks that still lie ahead; says which are back, and which found their time taken."""
+    home, stuck = list[Task](), list[Task]()
+    for task_id in task_ids:
+        task = get_task(session, user_id, task_id)
+        if task is not None and _taken(session, task, set()):
+            stuck.append(task)
+        elif (back := call_back(session, user_id, task_id, now)) is not None:
+            home.append(back)
+    return home, stuck
 
 
 def _as_before(session: Session, user_id: UUID, change: Change) -> int:

@@ -42,9 +42,7 @@ def end_goal(
 
     With `sprints` those that wait behind it end as well.
     """
-    handed = _hand_over(session, user_id, goal, now)
-    ids = future_task_ids(session, user_id, goal.id, now)
-    cancel_tasks(session, user_id, ids, now, "goal ended")
+    ids, handed = let_go(session, user_id, goal, now, "goal ended")
     set_status(goal, status, now)
     waiting = [
         one
@@ -57,13 +55,28 @@ def end_goal(
     return GoalEnd(tuple(ids), handed, tuple(one.id for one in waiting) if sprints else ())
 
 
+def let_go(
+    session: Session, user_id: UUID, goal: Goal, now: datetime, reason: str
+) -> tuple[list[UUID], tuple[Handed, ...]]:
+    """Call off what is still to come of a goal alone, and leave what it shares to the others; says which those are."""
+    handed = _hand_over(session, user_id, goal, now)
+    ids = future_task_ids(session, user_id, goal.id, now)
+    cancel_tasks(session, user_id, ids, now, reason)
+    return ids, handed
+
+
 def reopen_goal(
     session: Session, user_id: UUID, goal: dict[str, Any], handed: Sequence[Handed], now: datetime
 ) -> None:
-    """The way back: the goal and its sprints as they were, and the shared tasks in its hands again."""
+    """The way back: the goal and its sprints as they were, and the shared tasks in its hands again.
+
+    A plan that was saved (`ends`) is let go first: its tasks wherever they were moved, and its share in others.
+    """
     row = get_goal(session, user_id, UUID(hex=goal["id"]))
     if row is None:
         return
+    if "ends" in goal:
+        let_go(session, user_id, row, now, "taken back")
     begun = row.activated_at
     set_status(row, goal["status"], now)
     row.activated_at = begun or row.activated_at

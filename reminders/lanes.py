@@ -20,17 +20,15 @@ from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import DIGEST, Attempt
 from reminders.echo import echoed
+from reminders.miss_notes import about_a_miss
 from reminders.pattern_moves import moves_now
 from reminders.sending import Outcome, carry_out
-from reminders.spare_times import agreed_spare
-from reminders.sprints import what_is_next
-from reminders.wording import digest, message, miss_note, pattern_question
+from reminders.wording import digest, message, pattern_question
 from storage import outbox
 from storage.database import Database
 from storage.erasure import delete_later
 from storage.outbox import Finished
 from storage.patterns import get_pattern
-from storage.tables import Goal
 from storage.tasks import wake_failed
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
@@ -220,21 +218,12 @@ def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessa
     elif attempt.reason == DIGEST:
         said = digest([attempt.task, *attempt.others], rhythm, now)
     elif attempt.rung == Rung.MISS_NOTE:
-        said = _about_a_miss(session, attempt, now)
+        said = about_a_miss(session, attempt.task, rhythm, now)
     else:
         said = message(attempt.rung, attempt.task, rhythm, now, attempt.address.channel)
     if attempt.address.channel == ChannelName.WHATSAPP and attempt.person.whatsapp_window_open(now):
-        said = replace(said, template=())
+        said = replace(said, in_session=True)
     return replace(said, attempt_id=attempt.id, deadline=attempt.deadline)
-
-
-def _about_a_miss(session: Session, attempt: Attempt, now: datetime) -> OutboundMessage:
-    """With the spare time that was agreed, and after a goal's last task with what comes next."""
-    task, rhythm = attempt.task, attempt.person.ladder.rhythm
-    goal = session.get(Goal, task.goal_id) if task.goal_id else None
-    following, plan = what_is_next(session, goal) if goal is not None else ("", ())
-    spare = agreed_spare(session, task, rhythm, now)
-    return miss_note(task, rhythm, now, spare.start if spare else None, following, plan)
 
 
 def _after_sleep(attempt: Attempt, now: datetime) -> Finished:

@@ -43,6 +43,7 @@ _IDENTITY = (
     Identity.value,
     Identity.is_primary,
     Identity.last_inbound_at,
+    Identity.disabled_reason,
 )
 
 
@@ -60,12 +61,13 @@ class _Owner(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A usable address of a person."""
+    """An address of a person, usable while nothing has turned it `off`."""
 
     channel: str
     value: str
     is_primary: bool
     last_inbound_at: datetime | None
+    off: str | None
 
 
 def _everywhere(_: str) -> bool:
@@ -110,9 +112,9 @@ def load_people(
     ids = list(set(user_ids))
     users = [_Owner._make(row) for row in session.execute(select(*_USER).where(User.id.in_(ids)))]
     identities: dict[UUID, list[_Known]] = defaultdict(list)
-    usable = select(*_IDENTITY).where(Identity.user_id.in_(ids), Identity.disabled_reason.is_(None))
+    theirs = select(*_IDENTITY).where(Identity.user_id.in_(ids))
     for user_id, *columns in session.execute(
-        usable.order_by(Identity.is_primary.desc(), Identity.created_at)
+        theirs.order_by(Identity.is_primary.desc(), Identity.created_at)
     ):
         known = _Known._make(columns)
         if reaches(known.channel):
@@ -150,7 +152,9 @@ def timing_of(preferences: Preferences, timing: Timing) -> Timing:
     )
 
 
-def _person(user: _Owner, identities: Sequence[_Known], pushes: Sequence[Address], timing: Timing) -> Person:
+def _person(user: _Owner, known: Sequence[_Known], pushes: Sequence[Address], timing: Timing) -> Person:
+    identities = [one for one in known if one.off is None]
+    off = {one.channel: one.off for one in reversed(known) if one.off}
     preferences = Preferences.model_validate(user.notification_preferences or {})
     # A simulated phone has an identity instead of a browser's subscription.
     simulated = (Address(one.channel, one.value) for one in identities if one.channel == ChannelName.PUSH)
@@ -160,7 +164,8 @@ def _person(user: _Owner, identities: Sequence[_Known], pushes: Sequence[Address
     whatsapp = next((one for one in identities if one.channel == ChannelName.WHATSAPP), None)
     call = next((one for one in identities if one.channel == ChannelName.CALL), None)
     chat_address = Address(chat.channel, chat.value) if chat else None
-    barred = _barred(user, preferences, {"chat": chat, "whatsapp": whatsapp, "call": call}, bool(pushes))
+    have = {"chat": chat, "whatsapp": whatsapp, "call": call}
+    barred = _barred(user, preferences, have, off, has_push=bool(pushes))
     profile = Profile.model_validate(user.profile or {})
     return Person(
         user_id=user.id,
@@ -186,23 +191,33 @@ def _is_main_whatsapp(identity: _Known) -> bool:
 
 
 def _barred(
-    user: _Owner, preferences: Preferences, have: Mapping[str, _Known | None], has_push: bool
+    user: _Owner,
+    preferences: Preferences,
+    have: Mapping[str, _Known | None],
+    off: Mapping[str, str],
+    *,
+    has_push: bool,
 ) -> dict[Rung, str]:
     """Why a rung cannot be used. WhatsApp and calls need a number that was proved and a yes that was stamped."""
     barred: dict[Rung, str] = {}
     if have["chat"] is None and not has_push:
-        barred[Rung.REMIND] = "no chat and no push subscription"
+        chats_off = _off("Telegram", off.get(ChannelName.TELEGRAM))
+        barred[Rung.REMIND] = chats_off or "no chat and no push subscription"
     if not user.phone_verified:
         barred[Rung.WHATSAPP] = barred[Rung.CALL] = "no verified phone number"
         return barred
     if user.whatsapp_opt_in_at is None:
         barred[Rung.WHATSAPP] = "WhatsApp reminders are not switched on"
     elif have["whatsapp"] is None:
-        barred[Rung.WHATSAPP] = "no WhatsApp number in use"
+        barred[Rung.WHATSAPP] = _off("WhatsApp", off.get(ChannelName.WHATSAPP)) or "no WhatsApp number in use"
     elif have["whatsapp"] is have["chat"]:
         barred[Rung.WHATSAPP] = "the reminder went there already"
     if not preferences.calls_opted_in:
         barred[Rung.CALL] = "calls are not switched on"
     elif have["call"] is None:
-        barred[Rung.CALL] = "no number to call"
+        barred[Rung.CALL] = _off("the number", off.get(ChannelName.CALL)) or "no number to call"
     return barred
+
+
+def _off(what: str, reason: str | None) -> str | None:
+    return f"{what} is off: {reason}" if reason else None

@@ -36,6 +36,7 @@ def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessa
             return attempt, _end_call(channel, held, now), None
         return attempt, _send(channel, held, message, now), None
     except ChannelError as error:
+        switchboard.failed(attempt.address.channel, error.code or "failed")
         return attempt, sorted_out(held, error, now), error
     except Exception:
         # A lane is a door to foreign code: one broken send must not take the others with it.
@@ -114,6 +115,7 @@ def sorted_out(attempt: Attempt, error: ChannelError, now: datetime) -> Finished
         code=error.code,
         permanent=error.permanent,
         unknown=error.unknown,
+        hint=error.hint,
     )
     failed = Finished(
         attempt.id, attempt.tries, DispatchStatus.FAILED, reason=error.reason, error=error.code or "failed"

@@ -15,6 +15,7 @@ from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TaskStatus, TriggerT
 
 Rows = tuple[tuple[Choice, ...], ...]
 _DIGEST_SHOWS = 8  # tasks listed by name in a merged message
+_LONG_AHEAD = 120  # minutes
 
 
 def tap(task: Task, label: str, action: str, argument: str = "") -> Choice:
@@ -204,19 +205,28 @@ def _reminder_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
     if rhythm.day(task.scheduled_at) != rhythm.day(now):
         return f"{task.title} ({long}) is on {moment(task.scheduled_at, rhythm, now)}."
     if left >= timedelta(seconds=30):
-        return f"{task.title} ({long}) at {at}, in {minutes(left / timedelta(minutes=1))}."
+        return f"{task.title} ({long}) at {at}, in {_ahead(left)}."
     if left > -timedelta(minutes=2):
         return f"{task.title} ({long}): it's time."
     return f"{task.title} ({long}) was set for {at}. Is now a good moment?"
 
 
+def _ahead(left: timedelta) -> str:
+    """ "10 minutes", "3 h 10 min": a reminder may come hours early, before somebody goes to sleep."""
+    whole = round(left / timedelta(minutes=1))
+    hours, rest = divmod(whole, 60)
+    if whole < _LONG_AHEAD:
+        return minutes(whole)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
 def _miss_text(task: Task, rhythm: Rhythm, now: datetime, question: str = "What would help?") -> str:
     if task.trigger_type == TriggerType.LOCATION:
         return f"{task.title} didn't come up, and that's all right. {question}"
-    when = clock(task.scheduled_at, rhythm)
+    when = f"at {clock(task.scheduled_at, rhythm)}"
     if rhythm.day(task.scheduled_at) != rhythm.day(now):
-        when = f"{WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"
-    return f"{task.title} at {when} went by, and that's all right. {question}"
+        when = f"on {WEEKDAYS[rhythm.local(task.scheduled_at).weekday()]} {when}"
+    return f"{task.title} {when} went by, and that's all right. {question}"
 
 
 def _spoken(task: Task, rhythm: Rhythm) -> str:

@@ -12,7 +12,7 @@ from psycopg.errors import DeadlockDetected, QueryCanceled, SerializationFailure
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 Result = TypeVar("Result")
 
@@ -204,8 +204,9 @@ def _apply(connection: Connection, sight: Sight) -> None:
     connection.execute(_SEE, {"role": role, "person": person})
 
 
-def _apply_sight(session: Session, _transaction: Any, connection: Connection) -> None:
-    _apply(connection, session.info.get(_SIGHT, (APP, "")))
+def _apply_sight(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if not transaction.nested:  # a savepoint goes on with what its transaction sees
+        _apply(connection, session.info.get(_SIGHT, (APP, "")))
 
 
 def _see_nothing(connection: Any, _record: Any) -> None:

@@ -98,6 +98,20 @@ def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None
     return newest.sent_at, newest.reason if newest.rung == Rung.PATTERN else None
 
 
+def newest_miss(session: Session, user_id: UUID) -> tuple[datetime, UUID] | None:
+    """When the person last heard something by itself and about which task, if that was the note about one miss."""
+    newest = session.execute(
+        select(NotificationLog.sent_at, NotificationLog.task_id, DispatchLog.rung, DispatchLog.reason)
+        .join(Task, Task.id == NotificationLog.task_id)
+        .outerjoin(DispatchLog, DispatchLog.id == NotificationLog.attempt_id)
+        .where(Task.user_id == user_id)
+        .order_by(NotificationLog.sent_at.desc(), NotificationLog.id)
+        .limit(1)
+    ).first()
+    alone = newest is not None and newest.rung == Rung.MISS_NOTE and newest.reason is None
+    return (newest.sent_at, newest.task_id) if newest is not None and alone else None
+
+
 def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
     """The provider's id of the newest message about the task in this chat."""
     prefix = f"{channel}:{value}:"  # as external_key makes them
@@ -165,6 +179,7 @@ _STRENGTH = {
     "completed": 5,
     "busy": 6,
     "no_answer": 6,
+    "machine": 6,
     "failed": 6,
 }
 
@@ -175,7 +190,7 @@ def apply_status(session: Session, report: ProviderReport, now: datetime) -> Dis
     A report that comes before the answer to our request proves that the request arrived. A failed message wakes its
     task, so that the next rung starts at once. A call that begins to ring after it was given up is ended.
     """
-    row = _reported(session, report)
+    row = reported(session, report)
     state = str(report.state)
     if row is None or _STRENGTH.get(state, 0) <= _STRENGTH.get(row.outcome or "", 0):
         return None
@@ -197,7 +212,8 @@ def apply_status(session: Session, report: ProviderReport, now: datetime) -> Dis
     return row
 
 
-def _reported(session: Session, report: ProviderReport) -> DispatchLog | None:
+def reported(session: Session, report: ProviderReport) -> DispatchLog | None:
+    """The attempt that a report is about, locked for this transaction."""
     query = select(DispatchLog).where(DispatchLog.channel == report.channel).with_for_update()
     if report.attempt_id is not None:
         return session.scalar(query.where(DispatchLog.id == report.attempt_id))
@@ -257,9 +273,12 @@ _RUNG_WORDS = {
     "hang_up": "ending the call",
 }
 _CHANNEL_WORDS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "push": "push notification"}
-_OUTCOME_WORDS = {"busy": "was busy", "no_answer": "was not picked up", "failed": "did not get through"} | {
-    word: word for word in ("delivered", "read", "answered", "completed")
-}
+_OUTCOME_WORDS = {
+    "busy": "was busy",
+    "no_answer": "was not picked up",
+    "machine": "reached a voicemail",
+    "failed": "did not get through",
+} | {word: word for word in ("delivered", "read", "answered", "completed")}
 _RESPONSE_WORDS = {"done": "done", "reschedule": "reschedule", "missed": "can't today"}
 
 

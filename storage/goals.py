@@ -126,17 +126,6 @@ def goal_tasks(session: Session, user_id: UUID, goal_id: UUID) -> Sequence[Task]
     ).all()
 
 
-def leave_shared(session: Session, user_id: UUID, goal_id: UUID) -> None:
-    """What is still to come and serves another goal too goes on for that one alone, whoever it belonged to."""
-    pending = select(Task).where(Task.user_id == user_id, Task.status == TaskStatus.PENDING)
-    for task in session.scalars(pending.where(any_(Task.shared_with_goal_ids) == goal_id)):
-        task.shared_with_goal_ids = [one for one in task.shared_with_goal_ids if one != goal_id]
-    mine = pending.where(Task.goal_id == goal_id, func.cardinality(Task.shared_with_goal_ids) > 0)
-    for task in session.scalars(mine):
-        task.goal_id, *task.shared_with_goal_ids = task.shared_with_goal_ids
-    session.flush()
-
-
 def share_tasks(session: Session, user_id: UUID, task_ids: Sequence[UUID], goal_id: UUID) -> int:
     """Let these pending tasks of other goals count for this one as well; says how many do."""
     pending = session.scalars(

@@ -19,6 +19,7 @@ from storage.vocabulary import ChannelName, DispatchStatus, Rung
 WAITING = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
 SENDING = "sending"  # the outcome of an attempt whose provider is being called
 LOOKED_FOR = timedelta(seconds=60)  # how long a call of unknown outcome may still turn up at the provider
+ONE_STEP = timedelta(minutes=10)  # attempts of one task this close together belong to one step of the ladder
 RING_AT_MOST = timedelta(minutes=3)  # a call that nobody has ended by then has ended by itself
 
 
@@ -40,6 +41,27 @@ def add_attempts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Insert attempts in one statement; each row has the same keys, named as the columns of dispatch_log."""
     if rows:
         session.execute(insert(DispatchLog), list(rows))
+
+
+def add_second(session: Session, attempt_id: UUID, at: datetime, now: datetime) -> bool:
+    """The same attempt once more, at `at` and within the same deadline; False when there was a second one already."""
+    first = session.get(DispatchLog, attempt_id)
+    if first is None:
+        return False
+    others = select(DispatchLog.id).where(
+        DispatchLog.task_id == first.task_id,
+        DispatchLog.rung == first.rung,
+        DispatchLog.address == first.address,
+        DispatchLog.id != first.id,
+        DispatchLog.created_at > first.created_at - ONE_STEP,
+    )
+    if session.scalar(others.limit(1)) is not None:
+        return False
+    same = ("task_id", "channel", "address", "rung", "task_version", "deadline")
+    row = {name: getattr(first, name) for name in same}
+    pending = {"status": DispatchStatus.PENDING, "created_at": now, "lease_until": at}
+    add_attempts(session, [row | pending])
+    return True
 
 
 def take_over(

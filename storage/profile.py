@@ -47,6 +47,7 @@ class Commitment(_Stored):
     days: list[str]
     time: ClockTime
     duration_minutes: int = 60
+    every_weeks: int = 1
 
 
 class OnboardingProgress(_Stored):

@@ -90,18 +90,32 @@ def disable_identity(session: Session, channel: str, value: str, reason: str) ->
     )
 
 
-def is_disabled(session: Session, channel: str, value: str) -> bool:
+def disabled_reason(session: Session, channel: str, value: str) -> str | None:
+    """Why Flux stopped using this address; None while it works."""
     reason = select(Identity.disabled_reason).where(Identity.channel == channel, Identity.value == value)
-    return session.scalar(reason) is not None
+    return session.scalar(reason)
 
 
-def touch_identity(session: Session, channel: str, value: str, now: datetime) -> None:
-    """Note that the person wrote from this address: it works again, and WhatsApp's 24-hour window opens."""
+def touch_identity(
+    session: Session, channel: str, value: str, now: datetime, *, reopens: bool = True
+) -> None:
+    """Note that the person wrote from this address: WhatsApp's 24-hour window opens, and it works again if it `reopens`."""
+    works = {"disabled_reason": None} if reopens else {}
     session.execute(
         update(Identity)
         .where(Identity.channel == channel, Identity.value == value)
-        .values(last_inbound_at=now, disabled_reason=None)
+        .values(last_inbound_at=now, **works)
     )
+
+
+def close_window(session: Session, channel: str, value: str) -> bool:
+    """The provider says that the person has not written for a day: believe it. Whether we thought otherwise."""
+    closed = (
+        update(Identity)
+        .where(Identity.channel == channel, Identity.value == value, Identity.last_inbound_at.is_not(None))
+        .values(last_inbound_at=None)
+    )
+    return session.execute(closed.returning(Identity.id)).first() is not None
 
 
 def profile_of(user: User) -> Profile:

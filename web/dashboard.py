@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from reminders.answering import answer_tap
 from reminders.learned import learned
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
+from reminders.ways_back import channels_off
 from storage import analytics, goals, users
 from storage.analytics import CategoryMisses, Tally
 from storage.tables import Task, User
@@ -140,6 +141,7 @@ def _page(
         weeks=bars(analytics.weekly_stats(session, user.id, WEEKS, day.day)),
         missed=_missed(session, user.id),
         learned=learned(session, user.id),
+        off=channels_off(session, user.id),
         csrf=browser.csrf,
         push_key=services().settings.vapid_keys[1],
         said=said,

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from agents.breaker import EVERY_MODEL
 from bot.health import overdue_seconds, readiness
 from bot.model_watch import fallbacks, resting
+from bot.send_failures import failures
 from storage.tables import DispatchLog, InboundEvent, Task
 from storage.vocabulary import DispatchStatus, InboundState
 from web.context import now, services
@@ -43,6 +44,7 @@ def metrics() -> Response:
     inbound = Gauge("flux_inbound_open", "Received events by state", ["state"], registry=registry)
     attempts = Gauge("flux_attempts_open", "Unfinished attempts by status", ["status"], registry=registry)
     _count_models(registry)
+    _count_refusals(registry)
     open_events = (InboundState.RECEIVED, InboundState.ANSWERED)
     open_attempts = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
     with services().database.service() as session:
@@ -54,6 +56,16 @@ def metrics() -> Response:
             found = select(func.count()).select_from(DispatchLog).where(DispatchLog.status == status)
             attempts.labels(status.value).set(session.scalar(found) or 0)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _count_refusals(registry: CollectorRegistry) -> None:
+    """What providers refused, at once or later, since Redis began to count."""
+    refused = Counter(
+        "flux_send_failures", "Sends a provider refused", ["channel", "code"], registry=registry
+    )
+    with suppress(RedisError):
+        for (channel, code), count in failures(services().redis).items():
+            refused.labels(channel, code).inc(count)
 
 
 def _count_models(registry: CollectorRegistry) -> None:

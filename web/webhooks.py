@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 import structlog
 from flask import Blueprint, Response, request
 
 from bot import inbound
+from bot.call_patience import in_time
 from bot.calls import call_step
 from bot.statuses import note_status
 from channels import telegram_updates, voice, whatsapp
 from channels.messages import StatusUpdate
 from channels.twilio_api import signature_valid
-from channels.voice_script import CallStep
+from channels.voice_script import CallStep, held_of
 from web.context import correlation_id, now, services
 from web.errors import ApiError, not_found
 from web.limits import PROVIDERS, limiter
@@ -63,17 +66,20 @@ def twilio_whatsapp() -> Response:
 def twilio_voice() -> Response:
     """The one webhook that answers at once: a caller is waiting."""
     _require_signature()
-    digits = voice.parse_gather(request.form) if "Digits" in request.form or "menu" in request.args else None
-    spoken = call_step(
+    step, digits = CallStep.of(request.args), _digits()
+    base = _public_base() + voice.VOICE_PATH
+    answer = partial(
+        call_step,
         services(),
-        CallStep.of(request.args),
+        step,
         digits,
         call_id=request.form.get("CallSid", "")[:64],
-        action_base=_public_base() + voice.VOICE_PATH,
+        action_base=base,
         now=now(),
         correlation_id=correlation_id(),
     )
-    return _twiml(spoken)
+    held = held_of(request.args)
+    return _twiml(in_time(answer, step.same_again(base, digits, held + 1), held))
 
 
 @blueprint.post("/twilio/status")
@@ -107,6 +113,14 @@ def _require_signature() -> None:
     if not signature_valid(tokens, url, body, request.headers.get("X-Twilio-Signature")):
         log.warning("webhook_forged", path=request.path)
         raise ApiError(403)
+
+
+def _digits() -> str | None:
+    """The keys pressed now, or before we asked for a moment; "" for silence, None when nothing was asked yet."""
+    form: Mapping[str, str] = request.form
+    if "Digits" not in form and "digits" in request.args:
+        form = {"Digits": request.args["digits"]}
+    return voice.parse_gather(form) if "Digits" in form or "menu" in request.args else None
 
 
 def _attempt_id() -> UUID | None:

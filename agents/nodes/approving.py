@@ -13,7 +13,6 @@ from agents.draft import Draft, read_draft
 from agents.hearing import Heard
 from agents.journal import recent, taken_back
 from agents.nodes.plan_table import NODE, ask_again_plan, show
-from agents.nodes.save_plan import cancel_future
 from agents.plan_check import renewed, still_stands
 from agents.plan_words import difference, whole_plan
 from agents.replies_to_plan import says_no
@@ -21,6 +20,7 @@ from agents.reply import Option, ask, ask_again, tell
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
 from reminders import changes
+from reminders.goal_ends import let_go
 from storage.goals import active_goals, get_goal, goal_tasks, replace_pipeline, set_status
 from storage.tables import Goal
 from storage.vocabulary import ApprovalStatus, GoalStatus, TaskStatus
@@ -128,13 +128,15 @@ def take_back(state: AgentState, ctx: TurnContext) -> Update:
     if done:
         text = f"You have done {done} of {goal.title} already, so it stays. I can change what is still to come: what should be different?"
         return tell(NODE, text)
-    gone = len(cancel_future(ctx, goal.id))
+    ids, _ = let_go(ctx.session, ctx.user.id, goal, ctx.now, "taken back")
     change = next((one for one in recent(state, ctx) if one.at == kept["at"]), None)
     if change is not None:  # the goal that made room is on again
         changes.take_back(ctx.session, ctx.user.id, change, ctx.now)
     replace_pipeline(ctx.session, goal, [], ctx.now)
     set_status(goal, GoalStatus.ABANDONED, ctx.now)
     back = renewed(ctx, replace(draft, row_id=str(goal.id), pause_goal="", queue=False))
-    lead = f"Taken back: {wording.count(gone, 'task')} off your diary, and the plan is on the table again."
+    lead = (
+        f"Taken back: {wording.count(len(ids), 'task')} off your diary, and the plan is on the table again."
+    )
     shown = show(state, back, f"{lead}\n\n{whole_plan(back)}")
     return shown | {"approved": {}} | taken_back(state, ctx, change)

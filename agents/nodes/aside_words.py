@@ -16,7 +16,19 @@ ASIDES = tuple(
         ),
         (
             "hello",
-            r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*",
+            r"\W*(?:hi|hello|hey|hiya|hallo|(?:good )?(?:morning|evening|afternoon)|hola|bonjour|ciao|olá|merhaba|guten (?:tag|morgen|abend)|yo)\b(?: there| flux| again| everyone)?\W*|\W*start\W*",
+        ),
+        (
+            "return",
+            r"\W*(?:(?:hi|hello|hey|hiya|ok|sorry|oh|well|so|yes|flux)\b[,.! ]*)*(?:(?:i'?m|i am) (?:still |finally )?(?:alive|here|around|not dead|not gone)(?: again| still| too)?"
+            r"|(?:it'?s |it has )?been (?:a (?:long )?while|ages|(?:so |too )?long|weeks|forever)|long time(?:,? no (?:see|talk|speak))?"
+            r"|sorry (?:for|about|that|i) (?:the |my |being |not |i |have |'?ve )*(?:silence|silent|gone|away|quiet|absent|answering|replying|writing|disappear\w*|vanish\w*|ghost\w*)\b.{0,30}"
+            r"|i(?:'ve| have)? (?:disappeared|vanished|was gone|been (?:away|gone|quiet|absent)|went quiet|fell off the wagon|dropped off)\b.{0,30}"
+            r"|(?:do you )?(?:still )?remember me|(?:can we |let'?s |i want to )(?:start|begin) (?:again|over|afresh|fresh)|i want to get back (?:to it|on track|into it)|did you miss me)\W*",
+        ),
+        (
+            "better",
+            r"\W*(?:(?:i'?m|i am|i) )?(?:feel(?:ing)? |doing |much |a lot |a bit |so |already |getting )*better\b(?: now| again| today| already| thanks| thank you)*\W*",
         ),
         (
             "help",
@@ -30,24 +42,39 @@ ASIDES = tuple(
             "erase",
             r".*\b(?:delete|erase|remove|close|wipe)\b.*\b(?:(?:my|this) (?:flux )?account|(?:all )?my data|everything (?:you \w+(?: about me)?|about me)|me from (?:here|flux|your \w+))\W*",
         ),
-        ("privacy", r"\W*what do you (?:store|know|keep|save)\b.*"),
+        (
+            "privacy",
+            r"\W*what (?:(?:data|info(?:rmation)?|things|all|else) )?do(?:es)? (?:you|flux|this|it) (?:store|know|keep|save|collect)\b.*",
+        ),
         ("settings", r"\W*(?:show |see |change |what are )?(?:my |the )?(?:settings|preferences)\W*"),
         (
             "undo",
-            r"\W*(?:(?:oops|sorry|wait|no)\b[,! ]*)?(?:wrong (?:one|button|task)|(?:i )?(?:pressed|tapped) the wrong (?:one|button)|undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
-            r" (?:actually |really )?(?:do|done|did)(?: (?:it|that))?(?: yet)?)\W*",
+            r"\W*(?:(?:oops|sorry|wait|no|oh|ah|hang on|hmm+|actually|ups)\b[,.! ]*)*(?:wrong (?:one|button|task)|(?:i )?(?:pressed|tapped) the wrong (?:one|button)|undo(?: (?:it|that|this))?|take (?:it|that) back|(?:i )?(?:did ?n'?t|have ?n'?t|not)"
+            r" (?:actually |really )?(?:(?:do|done|did)(?: (?:it|that))?(?: yet| after all| at all| though| actually)*|actually|really))\W*",
         ),
         (
             "progress",
-            r"\W*(?:how am i doing|how did i do|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
+            r"\W*(?:how am i doing|how did i do|how(?:'?s| is| are| do)(?: it| things)? (?:going|coming along|looking|stand(?:ing)?)? ?(?:with )?my (?:goals?|plans?|running|progress|week)"
+            r"|how (?:did|was|is|has) (?:(?:last|this|the|my) (?:past )?(?:week|month)|(?:it|that|everything) (?:go|gone|been))\b|how(?:'s| is) (?:it|everything) going(?= with\b)|what (?:did|have) i miss"
+            r"|(?:what(?:'s| is) |show )?my (?:progress|streak|stats?)|what (?:have|did) i (?:do|done|get|finish|achieve)\w*)\b.*",
         ),
         ("clock", r"\W*(?:what(?:'s| is) the (?:time|date)|what (?:time|day|date) is (?:it|today))\b.*"),
         ("why", r"\W*why\b.*"),
         ("yourself", r"\W*(?:are you|who made you|what are you|who built you)\b.*"),
         (
+            "tired",
+            r"\W*(?:(?:i(?:'?m| am| feel|'?m feeling)|feeling|so|ugh|just) )*(?:so |really |a bit |very |just |pretty |kind of |totally |too )*(?:tired|exhausted|knackered|shattered|drained|wiped(?: out)?|worn out|sleepy|running on empty)(?: today| tonight| right now| out)*\W*"
+            r"|\W*i(?:'?ve)? (?:did|got|have done|done) (?:absolutely )?nothing(?: done| at all)?(?: today| this week| yet)?\W*|\W*(?:what a |such a )?(?:bad|rough|awful|terrible|hard|shitty|long) day(?: today)?\W*",
+        ),
+        (
             "low",
             r"\W*(?:i(?:'?m| am| feel|'?m feeling)|feeling) (?:so |really |a bit |very |just |pretty |kind of |super )*(?:sad|down|low|stressed|overwhelmed|anxious|depressed|lonely|burn(?:t|ed) out"
-            r"|awful|terrible|hopeless|empty|lost|miserable|like (?:crap|shit|a failure|giving up)|useless|worthless)\b.{0,60}",
+            r"|awful|terrible|hopeless|empty|lost|miserable|like (?:crap|shit|a failure|giving up|i(?:'?m| am) (?:failing|drowning|falling behind))|failing|drowning|useless|worthless)\b.{0,60}"
+            r"|\W*i (?:really |just |so )?hate (?:my ?self|my life|everything)\b.{0,40}",
+        ),
+        (
+            "foggy",
+            r"\W*(?:(?:ugh+|so|really|total|such) )*(?:my brain|brain ?fog|everything is too much|it(?:'?s| is) all too much|(?:way )?too much(?: (?:today|right now|at once))?)(?: (?:today|is (?:fried|mush|not working)|right now))?\W*",
         ),
         (
             "bye",
@@ -61,26 +88,30 @@ ASIDES = tuple(
         ),
         (
             "agenda",
-            r"\W*(?:(?:so|ok|okay|hey|hi|flux|please|and|can you|could you|can i|i want to|i'd like to)\W+)*(?:what(?:'?s| is| do| have| am| are| was)?|show|list|see (?:my|what)|(?:is there |do i have |have i got )?any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my)|"
+            r"\W*(?:(?:so|ok|okay|hey|hi|flux|please|and|can you|could you|can i|i want to|i'd like to|(?:remind|tell) me(?: of| about)?)\W+)*"
+            r"(?:what(?:'?s| is| do| have| am| are| was)?|when(?:'?s| is) (?:my|the) next|which|show|list|see (?:my|what)|(?:is there |do i have |have i got )?any(?:thing)?)\b.*\b(?:today|tomorrow|on (?:for|my|\w+day)|weekend|planned|"
             r"this week|next|agenda|schedule|tasks?|plate|planned|coming up|calendar|reminders?|to ?do)\b.*",
         ),
+        ("agenda", r"\W*(?:so |ok |and )?what(?:'?s| is) (?:on|up next|coming|left)(?: now)?\W*"),
         ("agenda", r"\W*(?:(?:my )?(?:agenda|schedule|tasks|day|week|today|to ?do(?: list)?))\W*"),
         (
             "pause",
-            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux)|"
-            r"(?:i'?m|i am) (?:sick|ill|away)|(?:don'?t|do not) (?:remind|disturb|nudge|message) me(?! (?:about|of|to)\b)|leave me alone|take a break|stop reminding me(?! (?:about|of|to)\b))\b.*",
+            r".*\b(?:(?:i'?m|i am|we'?re|going|be|away) (?:\w+ )?(?:on|for)? ?(?:holiday|vacation|leave)|pause (?:everything|all|reminders|flux|until)|"
+            r"(?:i'?m|i am) (?:sick|ill|away)|(?:i'?m|i am|we'?re|we are) (?:off|travelling|traveling|flying|heading|going away) (?:to [\w ]{2,30} )?(?:until|till|through|for)\b"
+            r"|(?:don'?t|do not) (?:remind|disturb|nudge|message) me(?! (?:about|of|to)\b)|leave me alone|take a break|stop reminding me(?! (?:about|of|to)\b))\b.*",
         ),
         (
             "zone",
-            r"\W*(?:i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}",
+            r"\W*(?:(?:i'm |we're |i am )?(?:back|landed|arrived)(?: now| safely)?(?= in )|i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}"
+            r"|\W*(?:i(?:'m| am) |we(?:'re| are) )?(?:now )?back (?:home )?in .{2,40}",
         ),
         ("wake", r".*\b(?:i'?m back|resume|unpause|go on again)\b.*"),
         (
             "done",
-            r"\W*(?:i(?:'ve| have)? (?:just )?(?:did|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
+            r"\W*(?:(?:oh|ah|ok|well|and|now|actually|yes|hey|in the end)\b[,! ]*)*(?:(?:did|done|finished|managed|made) (?:it|that|this)\b(?! (?:on|at|in \d|by))|i(?:'ve| have)? (?:just )?(?:did(?! nothing| not)|done|finished|completed|went|made|ran(?! out| late| into)|already did)\b|(?:done|finished|completed) "
             r"(?:with )?(?:the|my)\b).*",
         ),
-        ("plan", r".*\b(?:what(?:'s| is| are| was)|show|list)\b.*\b(?:goals?|plans?)\b.*"),
+        ("plan", r".*\b(?:what(?:'s| is| are| was)|which|show|list|how many)\b.*\b(?:goals?|plans?)\b.*"),
         (
             "drop",
             r"\W*(?:please )?(?:cancel|delete|remove|drop|forget|skip)\b(?! (?:off|by|in|me|round|rope|to (?!the |my ))\b)(?!.*\bgoal\b).+",

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import re
+
 from langgraph.runtime import Runtime
 
 from agents import erasing, tongues, wording
 from agents.care import REPLIES
 from agents.hearing import heard_of
-from agents.nodes import asides, forwarded, open_task, renaming, settings, taking_off, ticking
+from agents.nodes import (
+    after_miss,
+    asides,
+    either,
+    forwarded,
+    open_task,
+    renaming,
+    settings,
+    taking_off,
+    ticking,
+    welcome,
+)
 from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.nodes.undoing import tell_changes, undo
 from agents.reply import Option, ask, ask_again, close, tell
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
+from agents.wishes import Wish
 
 _NODE = "clarify"
+_MOST_WISHES = 10
+_LOOSE = re.compile(
+    r"(?!(?:skip|pass|next|stop|nothing|none|never ?mind|whatever)\b)[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?",
+    re.IGNORECASE,
+)
+_LAST_QUESTION = re.compile(
+    r"(?:(?<=[.!?;])|(?<=\n)|^)[^.!?;\n]*\?\s*$"
+)  # of an aside: the open question takes its place
 
 
 def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
@@ -26,7 +48,11 @@ def clarify(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     if not question or "question" in update or asked or kind not in ("onboarding", "goal_question"):
         return update
     again = {"text": question["text"], "rows": question["rows"], "node": _NODE}
-    return update | {"replies": [*replies, again]}
+    last = replies[-1]
+    if last["rows"] or last["node"] == EXPORT_NODE:
+        return update | {"replies": [*replies, again]}
+    said = _LAST_QUESTION.sub("", last["text"]).strip()
+    return update | {"replies": [*replies[:-1], again | {"text": f"{said}\n\n{question['text']}".strip()}]}
 
 
 def _answer(state: AgentState, ctx: TurnContext) -> Update:
@@ -67,12 +93,28 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return close(_NODE, REPLIES[kind])
         case forwarded.KIND:
             return forwarded.offer(state, ctx, _NODE)
+        case either.KIND:
+            return either.which(state, _NODE, heard.text)
         case "changed":
             return tell(_NODE, f"{aside['said']} Anything else?")
         case "agenda":
             return asides.agenda(ctx, heard.text)
         case "missed" | "partly" | "snooze" | "on_it" as kind:
             return open_task.answer(ctx, kind, heard.text)
+        case "return":
+            return welcome.welcome(state, ctx)
+        case "hello" | "wake" if welcome.was_away(ctx) and ctx.user.paused_until is None:
+            return welcome.welcome(state, ctx)
+        case "better" if ctx.user.paused_until is not None and ctx.user.paused_until > ctx.now:
+            return asides.wake_up(ctx)
+        case "excused":
+            return after_miss.console(state, ctx)
+        case "another_time":
+            return after_miss.another_time(ctx)
+        case "when_is":
+            return asides.when_is(ctx, heard.text)
+        case "zone_answer":
+            return asides.change_place(ctx, focus["zone"], asides.zone_word(heard.text))
         case "many_goals":
             return _which_goal(state, aside["goals"])
         case "undo":
@@ -91,6 +133,14 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return asides.progress(ctx)
         case "settings":
             return tell(_NODE, settings.show(ctx))
+        case _:
+            return _also_said(state, ctx)
+
+
+def _also_said(state: AgentState, ctx: TurnContext) -> Update:
+    """The rest: what was done or is dropped, pauses, places, and small talk."""
+    heard, aside, focus = heard_of(state), state.get("aside") or {}, state.get("focus") or {}
+    match aside.get("kind", ""):
         case "yes" | "no" as kind if focus.get("kind") == "pause":
             return close(_NODE, asides.PAUSED[kind])
         case "done":
@@ -100,7 +150,12 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "pause":
             return asides.pause(state, ctx, heard.text)
         case "language":
-            return ask_again(state, _NODE, tongues.sorry(heard.text))
+            own = tongues.sorry(heard.text)
+            return (
+                tell(_NODE, own)
+                if focus.get("kind") in ("saved", "changed")
+                else ask_again(state, _NODE, own)
+            )
         case "zone":
             return asides.ask_zone(state, ctx, heard.text)
         case "wake":
@@ -114,14 +169,30 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case kind if (said := small_talk(ctx, kind)) is not None:
             return tell(EXPORT_NODE if kind == "export" else _NODE, said)
         case _:
-            return tell(_NODE, aside.get("question") or asides.UNSURE)
+            question = _not_again(state, aside.get("question") or asides.UNSURE)
+            return _unsure(state, ctx, heard.text, question)
+
+
+def _not_again(state: AgentState, question: str) -> str:
+    """Asked a second time in a row it is put another way."""
+    history = state.get("conversation_history") or []
+    return asides.STILL_UNSURE if history and history[-1]["content"] == question else question
+
+
+def _unsure(state: AgentState, ctx: TurnContext, text: str, question: str) -> Update:
+    """ "Milk" may become a reminder: a time that follows is for it."""
+    if (state.get("focus") or {}).get("kind") or not ctx.user.onboarded or not _LOOSE.fullmatch(text):
+        return tell(_NODE, question)
+    wish = Wish(wording.capital(" ".join(text.split()))[:60])
+    focus = {"kind": "capture", "step": "loose", "wishes": [wish.as_json()]}
+    return ask(state, _NODE, question, [], focus)
 
 
 def _which_goal(state: AgentState, goals: list[str]) -> Update:
     """Very many wishes at once: a choice of three to begin with, none of them lost to a plan nobody can keep."""
     rows = [[Option(wording.capital(goal)[:40])] for goal in goals[:3]]
     text = (
-        f"I heard {len(goals)} goals, and each of them is worth it. One at a time is how they get done; "
-        "the others can follow. Which one comes first?"
+        f"I heard {wording.count(len(goals), 'goal')}, and each of them is worth it. One at a time is how they get done; "
+        f"the {'others' if len(goals) > 2 else 'other'} can follow. Which one comes first?"
     )
-    return ask(state, _NODE, text, rows, {})
+    return ask(state, _NODE, text, rows, {"kind": "which_wish", "goals": goals[:_MOST_WISHES]})

@@ -17,6 +17,7 @@ def seed_commitments(ctx: TurnContext) -> int:
     for one in ctx.profile().existing_commitments:
         days = [WEEKDAYS.index(day) for day in one.days if day in WEEKDAYS]
         first = first_weekly(ctx, days, one.time)
-        wishes.append(Wish(one.title, first.isoformat(), one.duration_minutes, weekly_rule(days)))
+        rule = weekly_rule(days) + (f";INTERVAL={one.every_weeks}" if one.every_weeks > 1 else "")
+        wishes.append(Wish(one.title, first.isoformat(), one.duration_minutes, rule))
     rows = drafts(ctx, wishes, uuid5(ctx.user.id, "commitments"))
     return len(schedule_tasks(ctx.session, ctx.user, rows, ctx.now)) if rows else 0

@@ -18,12 +18,16 @@ from agents.gentle import gentler
 from agents.hearing import PLAN_GOAL, Heard, heard_of
 from agents.model import DayFacts, ModelRole, PlannerBrief
 from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
-from agents.nodes import approving, negotiating
+from agents.nodes import approving, goal_rests, negotiating
+from agents.nodes.interruptions import resumes
 from agents.observations import findings_of, times_known
 from agents.offline.catalogue import without_times
+from agents.offline.time_wish import read_answers
 from agents.offline.vague import aim_of
+from agents.offline.wish import changes_mind
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
 from agents.placing import place
+from agents.plan_address import drops_goal
 from agents.plan_limits import within_brief
 from agents.plan_words import whole_plan
 from agents.questions import MOST, clarifying_questions
@@ -32,7 +36,6 @@ from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from storage.goals import find_open_goal, get_goal
-from storage.tables import Goal
 from storage.vocabulary import GoalStatus
 
 _NODE = "goal_planner"
@@ -61,7 +64,10 @@ def goal_planner(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         return _hear_question(state, ctx, heard, draft)
     if approving.takes_back(state, ctx, heard):
         return approving.take_back(state, ctx)
-    if (state.get("aside") or {}).get("kind") == "shelf":
+    aside = (state.get("aside") or {}).get("kind")
+    if aside == "resume" and draft is not None and not draft.output:
+        return _next(state, ctx, draft, first=True)
+    if aside == "shelf":
         drafts = shelf.meant(state, heard.text) or shelf.waiting(state)
         return _from_shelf(state, ctx, drafts, draft)
     if draft is not None and draft.output and negotiating.concerns(state, heard):
@@ -92,7 +98,7 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
     known = find_open_goal(ctx.session, ctx.user.id, draft.title)
     if known is not None:
-        return _known(state, known)
+        return goal_rests.already_there(state, known)
     open_draft = draft_of(state)
     if open_draft is not None and open_draft.output and open_draft.title.casefold() == draft.title.casefold():
         return negotiating.back_on_table(state, ctx, open_draft, "That plan is on the table already.")
@@ -103,16 +109,6 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     aside = f"The plan for {open_draft.title} waits as a draft meanwhile." if open_draft is not None else ""
     questions = [*_late(ctx, draft), *_questions(ctx, draft, draft.goal)][:MOST]
     return _next(state, ctx, replace(draft, questions=questions), first=True, aside=aside) | kept
-
-
-def _known(state: AgentState, goal: Goal) -> Update:
-    """The same goal again: said so, and a change of it is one tap away."""
-    if goal.status != GoalStatus.ACTIVE:
-        text = f"{goal.title} is already waiting in line. Would you like to change it, or add something else?"
-        return close(_NODE, text)
-    rows = [[Option("Change it", "goal", goal.id.hex), Option("Leave it", "leave")]]
-    text = f"{goal.title} is already on. Would you like to change it?"
-    return ask(state, _NODE, text, rows, {"kind": "which_goal", "said": ""})
 
 
 def _dated(ctx: TurnContext, draft: Draft) -> Draft:
@@ -135,7 +131,7 @@ def _late(ctx: TurnContext, draft: Draft) -> list[Json]:
 
 
 def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
-    days_left = _days_left(draft)
+    days_left = draft.days_left
     near = days_left is not None and days_left <= _NEAR
     asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx), days_known=near)
     return [{"key": one.key, "text": one.text, "options": list(one.options)} for one in asked]
@@ -143,17 +139,25 @@ def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
 
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
     chosen = draft is not None and _is_option(draft, heard.text)  # "Never" may be an answer, not a refusal
-    if heard.word == "leave" or (not (heard.word or chosen) and _gives_up(heard.text)):
+    if heard.word == "leave" or (not (heard.word or chosen) and _gives_up(heard.text, draft)):
         waits = shelf.reminder(state)
         text = " ".join(filter(None, ["Then we leave it.", waits, "What else can I do for you?"]))
         return close(_NODE, text) | {"goal_draft": {}}
     if draft is None or not draft.questions:
         return _fresh(state, ctx, heard.text)
+    other = "" if heard.word or chosen else changes_mind(heard.text)
+    if other:
+        return _fresh({**state, "goal_draft": {}}, ctx, other)
+    if resumes(draft.title, heard.text) and not chosen:
+        return ask_again(state, _NODE, "That is the one.")
     asked, *rest = draft.questions
     if not heard.word and _ASKS_WHY.match(heard.text):
         return ask_again(state, _NODE, "So that the plan fits you from the first day; skip it if you like.")
     said = "" if heard.word == "skip" else heard.text[:300]
-    answered = replace(draft, questions=rest, answers=draft.answers | ({asked["key"]: said} if said else {}))
+    answers = draft.answers | ({asked["key"]: said} if said else {})
+    if read_answers({asked["key"]: said}).says_time:  # "three days, in the evening" answers two questions
+        rest = [one for one in rest if one["key"] != "time"]
+    answered = replace(draft, questions=rest, answers=answers)
     match asked["key"]:
         case "deadline":
             answered = _new_deadline(ctx, answered, said)
@@ -183,8 +187,10 @@ def _is_option(draft: Draft, text: str) -> bool:
     return bool(draft.questions) and said in [one.casefold() for one in draft.questions[0]["options"]]
 
 
-def _gives_up(text: str) -> bool:
-    """A bare "no" answers a question; "forget it" gives the goal up."""
+def _gives_up(text: str, draft: Draft | None) -> bool:
+    """A bare "no" answers a question; "forget it" and "cancel guitar" give the goal up."""
+    if draft is not None and drops_goal(text, draft.title):
+        return True
     return says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "none", "nah")
 
 
@@ -199,6 +205,15 @@ def _next(
     rows = [*in_rows([Option(label) for label in question["options"]], 2), [Option("Skip", "skip"), _LEAVE]]
     focus = {"kind": "goal_question", "step": question["key"], "numbers_are_answers": 1}
     return ask(state, _NODE, question["text"], rows, focus, before=lead) | {"goal_draft": draft.as_json()}
+
+
+def go_on(state: AgentState, ctx: TurnContext, before: str) -> Update | None:
+    """The question a task came between, put again below `before`; None when none of today's is open."""
+    draft = draft_of(state)
+    if draft is None or draft.output or not draft.questions:
+        return None
+    fresh = date.fromisoformat(draft.starts_on) > ctx.local_now.date()
+    return _next(state, ctx, draft, aside=before) if fresh else None
 
 
 # ------------------------------------------------------------------ the next sprint, or a goal that waited
@@ -260,7 +275,7 @@ def _brief(
     ctx: TurnContext, draft: Draft, patterns: PatternObserverOutput, diary_words: Json
 ) -> PlannerBrief:
     found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
-    days_left = _days_left(draft)
+    days_left = draft.days_left
     weeks = ctx.tools.limits.sprint_weeks
     return PlannerBrief(
         goal=found.rest if found else draft.goal,
@@ -276,13 +291,6 @@ def _brief(
         sprint=draft.sprint,
         done_share=draft.done_percent / 100 if draft.done_percent >= 0 else None,
     )
-
-
-def _days_left(draft: Draft) -> int | None:
-    """From the plan's first day to its deadline, both included."""
-    if not draft.deadline:
-        return None
-    return (date.fromisoformat(draft.deadline) - date.fromisoformat(draft.starts_on)).days + 1
 
 
 def day_facts(ctx: TurnContext) -> DayFacts:

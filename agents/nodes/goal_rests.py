@@ -12,9 +12,9 @@ from agents.journal import changed
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
-from reminders.changes import Change
-from reminders.goal_ends import end_goal
-from reminders.plans import call_back, cancel_tasks
+from reminders.changes import Change, call_back_free
+from reminders.goal_ends import end_goal, let_go
+from reminders.plans import cancel_tasks
 from storage.goals import active_goals, future_task_ids, set_status
 from storage.tables import Goal
 from storage.tasks import get_task
@@ -113,18 +113,19 @@ def _rest_until(state: AgentState, ctx: TurnContext, goal: Goal, until: datetime
     ]
     cancel_tasks(ctx.session, ctx.user.id, inside, ctx.now, "the goal rests")
     _remember(goal, inside, last.isoformat())
-    text = (
-        f"{goal.title} rests through {last:%a} {last.day} {last:%b}: {wording.count(len(inside), 'task')} taken off. "
-        f"{wording.capital(wording.count(len(ids) - len(inside), 'task'))} after that stay. Say resume to go on earlier."
-    )
+    text = f"{goal.title} rests through {last:%a} {last.day} {last:%b}"
+    if inside:
+        stay = wording.capital(wording.count(len(ids) - len(inside), "task"))
+        text += f": {wording.count(len(inside), 'task')} taken off. {stay} after that stay"
+    text += ". Say resume to go on earlier."
     change = Change(ctx.now.isoformat(), f"paused {goal.title}", cancelled=tuple(one.hex for one in inside))
     return changed(state, _NODE, text, change)
 
 
 def _rest(state: AgentState, ctx: TurnContext, goal: Goal) -> Update:
     """Without an end it makes room for others and waits in line."""
-    was, ids = goal.status, future_task_ids(ctx.session, ctx.user.id, goal.id, ctx.now)
-    cancel_tasks(ctx.session, ctx.user.id, ids, ctx.now, "the goal rests")
+    was = goal.status
+    ids, handed = let_go(ctx.session, ctx.user.id, goal, ctx.now, "the goal rests")
     set_status(goal, GoalStatus.PIPELINE, ctx.now)
     _remember(goal, ids, "")
     text = f"{goal.title} rests, {wording.count(len(ids), 'coming task')} taken off. Say resume {goal.title} to go on."
@@ -133,6 +134,7 @@ def _rest(state: AgentState, ctx: TurnContext, goal: Goal) -> Update:
         f"paused {goal.title}",
         cancelled=tuple(one.hex for one in ids),
         goal={"id": goal.id.hex, "status": was, "sprints": []},
+        handed=handed,
         back=f"{goal.title} is on again, with all it had.",
     )
     return changed(state, _NODE, text, change)
@@ -150,11 +152,8 @@ def resume(ctx: TurnContext, goal: Goal) -> Update | None:
             f"You have {limit} running already, and more rarely gets done. Which one shall rest instead?",
         )
     kept = (goal.plan_json or {}).get("paused") or {}
-    back = [
-        task
-        for one in kept.get("ids", [])
-        if (task := call_back(ctx.session, ctx.user.id, UUID(hex=one), ctx.now))
-    ]
+    ids = [UUID(hex=one) for one in kept.get("ids", [])]
+    back, taken = call_back_free(ctx.session, ctx.user.id, ids, ctx.now)
     was = goal.status
     if not back and not future_task_ids(ctx.session, ctx.user.id, goal.id, ctx.now):
         return None
@@ -164,11 +163,22 @@ def resume(ctx: TurnContext, goal: Goal) -> Update | None:
         goal.activated_at = begun or ctx.now
     goal.plan_json = {key: value for key, value in (goal.plan_json or {}).items() if key != "paused"}
     ahead = len(future_task_ids(ctx.session, ctx.user.id, goal.id, ctx.now))
-    return close(
-        _NODE, f"{goal.title} goes on: {wording.count(ahead, 'task')} ahead. Good to have you back at it."
-    )
+    stays = f"{wording.count(len(taken), 'task')} {'stays' if len(taken) == 1 else 'stay'} off"
+    off = f" {wording.capital(stays)}: something else is there now." if taken else ""
+    text = f"{goal.title} goes on: {wording.count(ahead, 'task')} ahead.{off} Good to have you back at it."
+    return close(_NODE, text)
 
 
 def _remember(goal: Goal, ids: list[UUID], until: str) -> None:
     """What the rest took off, so that going on earlier can bring it back."""
     goal.plan_json = {**(goal.plan_json or {}), "paused": {"until": until, "ids": [one.hex for one in ids]}}
+
+
+def already_there(state: AgentState, goal: Goal) -> Update:
+    """The same goal again: said so, and a change of it is one tap away."""
+    if goal.status != GoalStatus.ACTIVE:
+        text = f"{goal.title} is already waiting in line. Would you like to change it, or add something else?"
+        return close(_NODE, text)
+    rows = [[Option("Change it", "goal", goal.id.hex), Option("Leave it", "leave")]]
+    text = f"{goal.title} is already on. Would you like to change it?"
+    return ask(state, _NODE, text, rows, {"kind": "which_goal", "said": ""})

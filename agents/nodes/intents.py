@@ -9,13 +9,17 @@ from agents.consult import consult
 from agents.course import course_of
 from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
+from agents.nodes import after_miss, either
 from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
-from agents.offline.goals import MOST_GOALS, goals_in
+from agents.nodes.asides import asks_when
+from agents.offline.corrections import as_meant
+from agents.offline.goals import MOST_GOALS, apart, goals_in
 from agents.offline.orchestrator import certain
 from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
 from agents.plan_edit_words import sounds_like_edit
+from agents.selecting import names_something
 from agents.state import AgentState, Update
 from agents.titles import matching
 from agents.tongues import is_foreign
@@ -28,6 +32,7 @@ from storage.vocabulary import Intent
 
 _OPEN_TASKS = 20  # shown to the model
 
+_EXCLAIMED = re.compile(r"\W*[^\W\d_][\w' ]{0,14}!+\s+(?=\w)")
 _CHANGE = re.compile(
     r"\b(?:change|modify|adjust|adapt|update|give up|giving up|abandon|quit|stop|drop|cancel|pause)\b",
     re.IGNORECASE,
@@ -80,6 +85,11 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
     kind = aside_of(text)
     if kind == "language" and (task := _task_of_another_tongue(ctx, text)) is not None:
         return task
+    if kind in ("low", "tired") and _task_behind(ctx, text):
+        return {
+            "intent": Intent.NEW_TASK,
+            "aside": {"before": "That sounds like a lot. One thing at a time:"},
+        }
     if kind == "zone" and find_zone(_after_in(text), ctx.now) is None:
         kind = None
     if kind == "drop" and _names_a_goal(ctx, text):
@@ -90,8 +100,13 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.CLARIFY, "aside": {"kind": "on_it"}}
     if kind is None and PARTLY.fullmatch(text[:120]):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "partly"}}
-    if kind is None and len(wanted := goals_in(text)) > MOST_GOALS:
+    wanted = goals_in(text) if kind is None else []
+    if len(wanted) > MOST_GOALS or (len(wanted) == MOST_GOALS and apart(wanted)):
         return {"intent": Intent.CLARIFY, "aside": {"kind": "many_goals", "goals": wanted}}
+    if kind is None and after_miss.explains(ctx, text):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "excused"}}
+    if kind in (None, "agenda") and asks_when(ctx, text):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": "when_is"}}
     if kind is None and _moves_task(ctx, text):
         return {"intent": Intent.RESCHEDULE_TASK}
     if kind is not None:
@@ -108,6 +123,8 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
             "intent": Intent.CLARIFY,
             "aside": {"kind": kind, "question": answer.clarification_question or ""},
         }
+    if answer.intent == Intent.NEW_TASK and either.unclear(ctx, text):
+        return {"intent": Intent.CLARIFY, "aside": {"kind": either.KIND}}
     if answer.intent == Intent.NEW_TASK:
         return _new_task(ctx, text)
     return {"intent": answer.intent}
@@ -116,7 +133,11 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
 def _new_task(ctx: TurnContext, text: str) -> Update:
     """A task, unless only a time was said for the reminder that is open; of a very long list the first ten."""
     slots = understand(text, ctx.local_now, ctx.user.timezone).slots
-    if slots.get("when") is not None and not slots.get("title") and _retimes_reminder(ctx, text):
+    if (
+        slots.get("when") is not None
+        and not names_something(str(slots.get("title") or ""))
+        and _retimes_reminder(ctx, text)
+    ):
         return {"intent": Intent.RESCHEDULE_TASK}
     if more := slots.get("more"):
         shown = len(slots["items"])
@@ -132,7 +153,9 @@ def aside_of(text: str) -> str | None:
         return _COMMANDS.get(name.partition("@")[0].casefold(), "unknown_command")
     if is_foreign(text):
         return "language"
-    return aside_kind(text)
+    exclaimed = _EXCLAIMED.match(text)
+    rest = aside_kind(text[exclaimed.end() :]) if exclaimed else None
+    return rest if rest in ("agenda", "clock", "help", "progress") else aside_kind(text)
 
 
 def _task_of_another_tongue(ctx: TurnContext, text: str) -> Update | None:
@@ -142,6 +165,15 @@ def _task_of_another_tongue(ctx: TurnContext, text: str) -> Update | None:
     if when is None or when.first is None or not read.slots.get("title"):
         return None
     return {"intent": Intent.NEW_TASK, "aside": {"before": tongues.reads_back(text)}}
+
+
+def _task_behind(ctx: TurnContext, text: str) -> bool:
+    """A mood, and then something with a time: "I'm so stressed, I have to send the report Friday 10am"."""
+    if as_meant(text, ctx.local_now, ctx.user.timezone) == text:
+        return False
+    read = understand(text, ctx.local_now, ctx.user.timezone)
+    when = read.slots.get("when")
+    return read.intent == "CREATE" and when is not None and when.timed
 
 
 def _title(task: Task) -> str:
@@ -176,9 +208,9 @@ def _moves_task(ctx: TurnContext, text: str) -> bool:
 
 
 def _retimes_reminder(ctx: TurnContext, text: str) -> bool:
-    """Only a time, while a reminder waits for its answer: that is when the task shall be."""
+    """Only a time, while a reminder waits for its answer or a miss is fresh: that is when the task shall be."""
     if not open_reminders(ctx.session, ctx.user.id, ctx.now):
-        return False
+        return len(after_miss.meant(ctx, text)) > 0
     when = read_when(text, ctx.local_now, ctx.user.timezone).when
     return when is not None and when.first is not None and len(text.split()) <= 8
 

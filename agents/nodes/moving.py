@@ -12,7 +12,7 @@ from agents.capture import Target, read_target
 from agents.free_times import free_times, obstacle
 from agents.hearing import Heard
 from agents.journal import changed, numbered, spoken, spoken_of
-from agents.nodes import moving_many
+from agents.nodes import after_miss, moving_many
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.selecting import Meant, select
@@ -93,6 +93,8 @@ def _scope_in(text: str) -> str:
 def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """Find the task by its title; ask when several or none fit. Of a series the next one is meant."""
     tasks = diary.open_tasks(ctx)
+    if late := after_miss.meant(ctx, text):
+        return _missed(state, ctx, text, late)
     if not tasks:
         return close(_NODE, "There is nothing planned that I could move. Is there something to add?")
     if _TWO.match(text) and read_swap(text) is None:
@@ -118,6 +120,16 @@ def _which(state: AgentState, ctx: TurnContext, text: str) -> Update:
     if len(found) == 1:
         return _offer(state, ctx, found[0], focus)
     return _ask_which(state, found or _distinct(tasks), focus, ctx, known=not meant.strange)
+
+
+def _missed(state: AgentState, ctx: TurnContext, text: str, late: Sequence[Task]) -> Update:
+    """Another time for what was just missed; of a series only this one."""
+    read = read_move(ctx, text)
+    wish = read if read is not None and (read.target or read.shift) else Move("", text)
+    focus = _focus(wish, Meant(tuple(late), scope="one", named=True), "one")
+    if len(late) == 1:
+        return _offer(state, ctx, late[0], focus)
+    return _ask_which(state, late, focus, ctx, known=True)
 
 
 def _focus(wish: Move, meant: Meant, scope: str) -> Json:
@@ -187,7 +199,7 @@ def _offer(
     state: AgentState, ctx: TurnContext, task: Task | None, focus: Json, *, again: bool = False
 ) -> Update:
     """A moment that was said and is free is taken; anything else is answered with three free times."""
-    if task is None or task.status != TaskStatus.PENDING:
+    if task is None or not (task.status == TaskStatus.PENDING or task in after_miss.fresh_misses(ctx)):
         return close(_NODE, "That one is no longer open, so there is nothing to move.")
     focus = {**focus, "kind": "move", "task": task.id.hex}
     target = _target(ctx, task, focus)

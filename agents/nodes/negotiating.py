@@ -11,7 +11,7 @@ from agents import diary, plan_questions, shelf
 from agents import plan_address as address
 from agents.draft import Draft
 from agents.draft_versions import at_version, numbers_of, redone, undone
-from agents.editing import Edited, asleep_at, carry_out, edit_by_button
+from agents.editing import Edited, after_my_work, asleep_at, carry_out, edit_by_button
 from agents.hearing import Heard
 from agents.model_edit import model_edit
 from agents.nodes import approving, retiming
@@ -182,9 +182,8 @@ def _step(state: AgentState, ctx: TurnContext, draft: Draft, to: Draft | None, o
     fresh = renewed(ctx, to)
     lines = [f"Version {fresh.version}, as it was before:"]
     lines += [f"It starts on {_day(fresh)}."] if fresh.starts_on != draft.starts_on else []
-    lines += [difference(draft.placed, fresh.placed)]
-    text = "\n".join(filter(None, lines))
-    return show(state, fresh, f"{text}\n\nIs it right now?")
+    lines += [difference(draft.placed, fresh.placed) or "Its days and times are the same."]
+    return show(state, fresh, "\n".join(lines) + "\n\nIs it right now?")
 
 
 # ------------------------------------------------------------------ changes
@@ -194,6 +193,8 @@ def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Updat
     """Apply what was said and answer with the difference; what rules cannot read, the planner may."""
     focus = state.get("focus") or {}
     about = int(focus.get("series", 0))
+    rhythm = diary.rhythm(ctx)
+    text = after_my_work(text, rhythm)
     wish = read_wish(text, draft.plan, about)
     if wish.about and focus.get("step") == "times":
         return retiming.ask_times(state, ctx, draft, wish.about)
@@ -201,7 +202,6 @@ def _edit(state: AgentState, ctx: TurnContext, draft: Draft, text: str) -> Updat
         return retiming.ask_times(state, ctx, draft, wish.times)
     if wish.problem:
         return ask_reading(state, draft, wish.problem, wish.choices, wish.about or about)
-    rhythm = diary.rhythm(ctx)
     asleep = asleep_at(wish.edits, text, rhythm)
     if asleep is not None:
         return ask_again_plan(asleep)
@@ -281,7 +281,7 @@ def _drop(state: AgentState, ctx: TurnContext, draft: Draft) -> Update:
     text = " ".join(filter(None, [f"Dropped. {kept}", waits, "What else can I do for you?"]))
     said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
     gone: Update = {"goal_draft": {}, "approval_status": ApprovalStatus.ABANDONED}
-    dropped = {"dropped": draft.as_json(), "at": ctx.now.isoformat(), "number": said["asked"]}
+    dropped = {"dropped": draft.put_aside().as_json(), "at": ctx.now.isoformat(), "number": said["asked"]}
     return said | gone | {"approved": dropped}
 
 
@@ -290,5 +290,5 @@ def from_shelf(state: AgentState, ctx: TurnContext, drafts: Sequence[Draft], pre
     draft = drafts[-1]
     rest = shelf.without(state, draft.title)
     if present is not None and present.title != draft.title:
-        rest = [one for one in rest if one["title"] != present.title] + [present.as_json()]
+        rest = [one for one in rest if one["title"] != present.title] + [present.put_aside().as_json()]
     return back_on_table(state, ctx, draft, "Here it is again.") | {"shelf": rest}

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from langgraph.runtime import Runtime
 
 from agents.hearing import Heard, heard_of
-from agents.nodes.onboarding_answers import hold_goal
+from agents.nodes.aside_words import aside_kind
+from agents.nodes.onboarding_answers import hold_goal, name_given
 from agents.nodes.onboarding_questions import (
     ask_topic,
     begin,
     focus_on,
+    hear_name,
     hear_new_number,
     hear_topic,
     next_topic,
 )
 from agents.nodes.onboarding_quick import hear_zone, quick, wants, zone_known
+from agents.replies_to_plan import says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
+from agents.tongues import is_foreign, sorry
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
@@ -31,6 +37,19 @@ _PRIVACY = (
 )
 _INTRO = "Eleven short questions, about two minutes. Skip whatever you like."
 _NO_HURRY = "No hurry. Write me a reminder any time, or say start when you are ready."
+_WHAT_I_AM = (
+    "I'm a program: I plan goals into your week, remind you, and ask once how it went. People stay in charge."
+)
+_BEGINS = re.compile(
+    r"\W*(?:(?:👍|y|yes|yeah|yep|yup|sure|ok|okay|k|fine|right|alright|great|cool|good|please|then|now|well|hm+|um+|i'?m|i am|we|can|shall|may|let'?s|let us|do it|go|gladly|why not|of course|sounds good)\W*)*"
+    r"(?:👍|yes|yeah|yep|sure|okay|ok|k|y|start|begin|ready|go|go ahead|do (?:it|this)|get started|get going|gladly|why not|of course|sounds good|start then|start now)(?: (?:now|then|please|it|us|with it))*\W*",
+    re.I,
+)
+_NOT_YET = re.compile(r"\W*(?:no|nope|later|not (?:now|yet|today)|maybe later|no thanks?)\b.{0,15}", re.I)
+_WHAT_IS_IT = re.compile(
+    r"\W*(?:what(?:'s| is) (?:this|flux|it)|what (?:does|do) (?:this|flux|it|you) do|how does (?:this|it) work|is this a (?:bot|person|human|robot|program))\b.{0,40}",
+    re.I,
+)
 _START = [
     Option("Start", "begin"),
     Option("Just a reminder", "quick"),
@@ -46,7 +65,7 @@ def onboarding(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         case "", _ if ctx.user.onboarded:
             return hear_new_number(state, ctx, heard.text)
         case _, "privacy":
-            return ask(state, _NODE, _PRIVACY, [_START[:2]], focus_on("hello"))
+            return _tell_privacy(state)
         case _, "begin":
             return begin(state, ctx, _INTRO)
         case _, "quick":
@@ -56,7 +75,9 @@ def onboarding(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
         case "hello", _:
             return _before_start(state, ctx, heard)
         case "zone", _:
-            return hear_zone(state, ctx, heard) or resume(state, ctx, "No problem.")
+            return hear_zone(state, ctx, heard) or resume(
+                state, ctx, "No problem, without a reminder for now."
+            )
         case _:
             return hear_topic(state, ctx, heard, step, focus["topic"])
 
@@ -74,8 +95,13 @@ def resume(state: AgentState, ctx: TurnContext, before: str) -> Update:
 
 def _arrive(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     """The first word ever, or the first after the thread was put aside."""
+    if ctx.profile().onboarding.began and wants(ctx, heard.text) is Intent.GOAL:
+        hold_goal(ctx, heard.text)
+        return begin(state, ctx, "I'll keep that goal for the end of our questions.")
+    if ctx.profile().onboarding.began and wants(ctx, heard.text) is Intent.NEW_TASK:
+        return quick(state, ctx, heard.text)
     if ctx.profile().onboarding.began:
-        return begin(state, ctx, "Welcome back. We were getting to know each other.")
+        return _between(state, ctx, heard)
     if heard.text.casefold().strip(" .!") in ("start", "let's start", "begin"):
         return begin(state, ctx, _INTRO)
     if wants(ctx, heard.text) is Intent.NEW_TASK:
@@ -89,6 +115,19 @@ def _arrive(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     return ask(state, _NODE, "Shall we start?", [_START[:2], _START[2:]], focus_on("hello"), before=text)
 
 
+def _between(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
+    """The questions had begun and something else came between: what is said now counts, then they go on."""
+    wanted = wants(ctx, heard.text)
+    if wanted is Intent.NEW_TASK:
+        return quick(state, ctx, heard.text)
+    if wanted is Intent.GOAL:
+        hold_goal(ctx, heard.text)
+        return begin(state, ctx, "I'll keep that goal for the end of our questions.")
+    if is_foreign(heard.text):
+        return begin(state, ctx, sorry(heard.text))
+    return begin(state, ctx, "Welcome back. We were getting to know each other.")
+
+
 def _arrive_again(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     """Somebody who so far only wanted reminders."""
     if wants(ctx, heard.text) is Intent.GOAL:
@@ -99,13 +138,23 @@ def _arrive_again(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     )
 
 
+def _tell_privacy(state: AgentState) -> Update:
+    return ask(state, _NODE, _PRIVACY, [_START[:2]], focus_on("hello"), short="Ready when you are?")
+
+
 def _before_start(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     """Words instead of the first buttons: yes, a reminder, a goal, or something else."""
-    said = heard.text.casefold().strip(" .!")
-    if said in ("👍", "yes", "yeah", "yep", "sure", "ok", "okay", "go", "let's go", "ready", "y", "start"):
+    if _BEGINS.fullmatch(heard.text) or says_yes(heard.text):
         return begin(state, ctx, _INTRO)
-    if said in ("no", "later", "not now", "nope"):
+    if _NOT_YET.fullmatch(heard.text):
         return close(_NODE, _NO_HURRY)
+    aside = aside_kind(heard.text)
+    if aside == "privacy":
+        return _tell_privacy(state)
+    if aside in ("yourself", "help") or _WHAT_IS_IT.fullmatch(heard.text):
+        return ask_again(state, _NODE, _WHAT_I_AM)
+    if name_given(heard.text):
+        return hear_name(state, ctx, heard.text)
     match wants(ctx, heard.text):
         case Intent.NEW_TASK:
             return quick(state, ctx, heard.text)

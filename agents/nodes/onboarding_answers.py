@@ -7,8 +7,10 @@ from datetime import time
 from typing import Any, Literal
 
 from agents import wording
-from agents.places import find_zone, says_zone, wall_time
+from agents.places import find_zone, is_city, says_zone, wall_time
+from agents.replies_to_plan import says_no, says_yes
 from agents.turn import TurnContext
+from agents.wishes import first_weekly
 from reminders.plans import change_zone
 from reminders.rules.when import parse_clock, parse_minutes, parse_weekdays
 from storage.profile import Commitment, Preferences, SleepWindow, WorkHours
@@ -16,11 +18,27 @@ from storage.users import preferences_of, save_preferences
 from storage.vocabulary import WEEKDAYS, Chronotype
 
 _NAME_LEAD = re.compile(
-    r"^(?:hi|hello|hey)?[,! ]*(?:i am|i'm|im|my name is|call me|it's|name's|this is)\s+", re.I
+    r"^(?:.*\b(?:call(?:s|ed)? me|known as|name(?:'s| is)|go by)|(?:hi|hello|hey|well|so|oh|ok(?:ay)?)?[,! ]*(?:i am|i'm|im|it's|it is|this is|just|they say))\s+(?:just |simply )?",
+    re.I,
+)
+_NAME_TAIL = re.compile(
+    r"[,;]?\s+(?:is (?:fine|good|ok(?:ay)?|enough|perfect)|will do|works|please|pls|for short|thanks|thank you|here|if you like|and you|nice to meet you)\b.*$",
+    re.I,
+)
+_CALLED = re.compile(
+    r"\W*(?:(?:hi|hello|hey|ok(?:ay)?|sure|yes|well|so)\W+)*(?:(?:you can |please |just )*call me|my name(?:'s| is)|name'?s|the name is|everyone calls me|(?:my )?friends call me)"
+    r" (?!an?\b|the\b|at\b|on\b|in\b|to\b|when\b|if\b|back\b|later\b|tomorrow\b|today\b|tonight\b|by\b|please\b|again\b|every\b|not\b)[^\W\d_][^\d?]{0,40}",
+    re.I,
+)
+_PREFERRED = re.compile(
+    r".\bbut\b[ ,]*(?:(?:my )?(?:friends|people|everyone|everybody|most|all|they|you can|please|just)\b ?)*(?:call|say|calls|know) (?:me )?(.+)",
+    re.I,
 )
 _NO = re.compile(r"\b(no|none|nope|nothing|neither|never|not|don'?t|nothing fixed|keine?|nada)\b", re.I)
 
 
+_EARLIEST_BED = time(19, 30)  # before it "pm" has to be said
+_WISH = re.compile(r"\W*(?:i (?:want|wanna|would like|need to)|i'd like|(?:my )?goal)\b", re.I)
 _OTHER_WORDS = "yes yeah yep no nope none nah ok okay sure start hi hello hey what who why help thanks me nothing depends stop"
 _NO_NAMES = frozenset(_OTHER_WORDS.split())
 _COUNTING = "one two three four five six seven eight nine ten eleven twelve"
@@ -34,8 +52,15 @@ def nothing(_ctx: TurnContext, _text: str) -> str | None:
 
 def clean_name(text: str) -> str:
     """A name as typed, without "I'm", line breaks and excess; whatever is left is shown as plain text everywhere."""
-    words = " ".join(text.split())
-    return _NAME_LEAD.sub("", words).strip(" .!,")[:60].strip()
+    words = re.sub(r"\s*[:;]-?[()DP]+$", "", " ".join(text.split()))
+    preferred = _PREFERRED.search(words)
+    words = preferred[1] if preferred else words
+    return _NAME_TAIL.sub("", _NAME_LEAD.sub("", words)).strip(' .!,:"“”')[:60].strip()
+
+
+def name_given(text: str) -> bool:
+    """ "Call me Bee" is a name also where nobody has asked for one yet; "call me at 5" is not."""
+    return _CALLED.fullmatch(text) is not None
 
 
 def name(ctx: TurnContext, text: str) -> str | None:
@@ -44,6 +69,7 @@ def name(ctx: TurnContext, text: str) -> str | None:
         not any(char.isalpha() for char in called)
         or called.casefold() in _NO_NAMES
         or len(called.split()) > 5
+        or ("/" in called and is_city(called))
     ):
         return None
     _set(ctx, name=called)
@@ -62,6 +88,9 @@ def bed_time(ctx: TurnContext, text: str) -> str | None:
     at = _clock(text, "evening")
     if at is None or at == ctx.profile().wake_time:
         return None
+    said_pm = re.search(r"p\.?m\b", text, re.I) is not None or str(at.hour) in text
+    if time(12) < at < _EARLIEST_BED and not said_pm:
+        return None  # "6:30" may well be a slip, and a wrong night would block every evening
     _set(ctx, bed_time=at)
     return f"{wording.clock(at)}, got it."
 
@@ -71,7 +100,9 @@ def work(ctx: TurnContext, text: str) -> str | None:
         return _set_work(ctx, None, "Good to know. I'll ask when it matters.")
     times = _two_times(text)
     if times is None:
-        free = _NO.search(text) or re.search(r"\b(retired|unemployed|student|freelance)\b", text, re.I)
+        free = (_NO.search(text) and not _WISH.match(text)) or re.search(
+            r"\b(retired|unemployed|student|freelance)\b", text, re.I
+        )
         return _set_work(ctx, None, "Then all your waking hours are open.") if free else None
     indices = sorted(parse_weekdays(text)) or list(range(5))
     days = [WEEKDAYS[index] for index in indices]
@@ -109,7 +140,9 @@ def timezone(ctx: TurnContext, text: str) -> str | None:
 def places(ctx: TurnContext, text: str) -> str | None:
     if _NO.search(text):
         return "Fine, no places."
-    parts = re.split(r",|;|\n|\band\b", re.sub(r"\b(only|just)\b", "", text, flags=re.I))
+    parts = re.split(
+        r",|;|\n|&|\+|\band\b", re.sub(r"\b(only|just|mostly|mainly|the|my|at)\b", "", text, flags=re.I)
+    )
     labels = [" ".join(part.split())[:40].casefold() for part in parts if part.strip()][:8]
     if not labels:
         return None
@@ -121,13 +154,12 @@ def commitments(ctx: TurnContext, text: str) -> str | None:
     if _NO.search(text) and not parse_weekdays(text):
         _set(ctx, existing_commitments=[])
         return "Nothing fixed. That makes planning easy."
-    parts = [part for part in re.split(r";|\n|\band then\b", text) if part.strip()]
-    read = [_commitment(part) for part in parts]
+    read = [_commitment(part) for part in _apart(text)]
     known = [one for one in read if one is not None]
     if not known or len(known) < len(read):
         return None
     _set(ctx, existing_commitments=known)
-    return f"I'll plan around {wording.listed([_says_commitment(one) for one in known])}."
+    return f"I'll plan around {wording.listed([_says_commitment(ctx, one) for one in known])}."
 
 
 def consent(ctx: TurnContext, text: str) -> str | None:
@@ -148,7 +180,7 @@ def consent(ctx: TurnContext, text: str) -> str | None:
 
 def first_goal(ctx: TurnContext, text: str) -> str | None:
     wish = " ".join(text.split())[:300]
-    if len(wish) < 3:
+    if len(wish) < 3 or not any(char.isalpha() for char in wish) or says_yes(wish) or says_no(wish):
         return None
     hold_goal(ctx, wish)
     return "Good one."
@@ -176,7 +208,11 @@ def _set_work(ctx: TurnContext, hours: WorkHours | None, echo: str) -> str:
 
 def _clock(text: str, part: Literal["morning", "evening"]) -> time | None:
     """A clock time; one without am or pm belongs to the morning (for waking) or the evening (for bed)."""
-    at = parse_clock(text, part)
+    said = re.sub(r"\blate(?:r|ish)?\b", " ", text, flags=re.I) if part == "morning" else text
+    said = re.sub(r"\b(\d{1,2}) ?h\b", r"\1:00", said, flags=re.I)
+    if re.search(r"\bhalf past (?:midnight|12|twelve)\b", said, re.I) and part == "evening":
+        return time(0, 30)
+    at = parse_clock(said, part)
     if at is not None and part == "evening" and at.hour == 12 and "noon" not in text.casefold():
         return at.replace(hour=0)  # nobody goes to bed at noon: "12" is midnight
     return at
@@ -185,6 +221,7 @@ def _clock(text: str, part: Literal["morning", "evening"]) -> time | None:
 def _two_times(text: str) -> tuple[time, time] | None:
     """ "9-17", "9 to 5", "8:30am - 4pm": an end that would come before the start is meant as pm."""
     digits = re.sub(r"[a-z]+", lambda word: _NUMBER_WORDS.get(word[0], word[0]), text.casefold())
+    digits = _HALVES.sub(_in_figures, digits)
     found = re.search(
         r"(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)\s*(?:-|–|to|till|until|bis|and)\s*(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)",
         digits,
@@ -195,9 +232,23 @@ def _two_times(text: str) -> tuple[time, time] | None:
     if start is None or end is None:
         return None
     night = start.hour > 12 or "night" in digits  # "22 to 6" goes on past midnight
+    both_late = "pm" in found[2] and "m" not in found[1] and start.hour < 12 and end.hour - start.hour > 12
+    if both_late:  # "6 to 8pm" are two hours, not fourteen
+        start = start.replace(hour=start.hour + 12)
     if end <= start and end.hour < 12 and "m" not in found[2] and not night:
         end = end.replace(hour=end.hour + 12)
     return None if start == end else (start, end)
+
+
+_HALVES = re.compile(r"\b(half|quarter)(?: (past|to))? (\d{1,2})\b")
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    """ "half 4" is half past four, "quarter to 9" 8:45."""
+    hour = int(found[3])
+    if found[2] == "to":
+        return f"{hour - 1}:{'30' if found[1] == 'half' else '45'}"
+    return f"{hour}:{'30' if found[1] == 'half' else '15'}"
 
 
 def _plain_clock(text: str) -> time | None:
@@ -210,13 +261,35 @@ def _plain_clock(text: str) -> time | None:
     return time(hour, int(found[2] or 0))
 
 
+_BETWEEN = re.compile(r"\s*(?:[;\n]|\band then\b|\bthen\b|,|\band\b|\bplus\b)\s*", re.I)
+_EVERY_OTHER = re.compile(
+    r"\b(?:every (?:other|second|two weeks)|each other|fortnight\w*|biweekly|alternate)\b", re.I
+)
+
+
+def _apart(text: str) -> list[str]:
+    """One part for each commitment: cut where both sides name a day and a time; a second time of the same takes its title along."""
+    parts, start, title = [], 0, ""
+    for joint in _BETWEEN.finditer(text):
+        before = _commitment(f"{title} {text[start : joint.start()]}")
+        following = _BETWEEN.split(text[joint.end() :])[0]
+        if before is None or _commitment(f"{before.title} {following}") is None:
+            continue
+        parts.append(f"{title} {text[start : joint.start()]}")
+        start, title = joint.end(), "" if _commitment(following) else before.title
+    return [*parts, f"{title} {text[start:]}"] if text[start:].strip() else parts
+
+
 _LENGTH = re.compile(r"\b(?:for\s+)?\d+(?:[.,]\d+)?\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h)\b", re.I)
 _TIME_WORDS = re.compile(
-    r"\b(?:every|each|on|at|from|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
-    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|and)\b"
-    r"|\b\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\b",
+    r"\b(?:every|each|on|at|from|to|till|until|between|weekly|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
+    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|afternoons?|and|other|second|two weeks"
+    r"|fortnight\w*|biweekly|alternate"
+    r"|(?:half|quarter)(?: (?:past|to))?(?= (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)))\b"
+    r"|(?<=half )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b|\b\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\b",
     re.I,
 )
+_SURE_CLOCK = re.compile(r"\d\s*[ap]\.?m\b|\b0\d|morning|\bnoon\b|\bmidnight\b|\bnight\b", re.I)
 
 
 def _commitment(text: str) -> Commitment | None:
@@ -224,17 +297,31 @@ def _commitment(text: str) -> Commitment | None:
     days = sorted(parse_weekdays(text))
     minutes = parse_minutes(text)
     rest = _LENGTH.sub(" ", text)
-    at = parse_clock(rest)
-    title = " ".join(_TIME_WORDS.sub(" ", rest).split()).strip(" ,.-&")
+    both = _two_times(rest)
+    at = both[0] if both else parse_clock(rest)
+    title = " ".join(_TIME_WORDS.sub(" ", rest).split()).strip(" ,.-–&")
     if not days or at is None or not title:
         return None
+    if both is not None:
+        lasts = (both[1].hour - both[0].hour) * 60 + both[1].minute - both[0].minute
+        minutes = lasts % (24 * 60)
+    if 1 <= at.hour <= 6 and not _SURE_CLOCK.search(rest):
+        at = at.replace(
+            hour=at.hour + 12
+        )  # "therapy mondays at 4" is no matter of the night; the echo says it
+    weeks = 2 if _EVERY_OTHER.search(text) else 1
     return Commitment(
         title=wording.capital(title)[:120],
         days=[WEEKDAYS[index] for index in days],
         time=at,
         duration_minutes=min(minutes or 60, 24 * 60),
+        every_weeks=weeks,
     )
 
 
-def _says_commitment(one: Commitment) -> str:
-    return f"{one.title} ({wording.days(one.days)} {wording.clock(one.time)}, {wording.length(one.duration_minutes)})"
+def _says_commitment(ctx: TurnContext, one: Commitment) -> str:
+    when = f"{wording.days(one.days)} {wording.clock(one.time)}"
+    if one.every_weeks > 1:  # which of the weeks is a guess, so it is said
+        first = first_weekly(ctx, [WEEKDAYS.index(day) for day in one.days], one.time).astimezone(ctx.zone)
+        when = f"every other {when}, from {first.day} {first:%b}"
+    return f"{one.title} ({when}, {wording.length(one.duration_minutes)})"

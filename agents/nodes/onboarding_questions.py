@@ -9,13 +9,15 @@ from agents.hearing import Heard
 from agents.nodes import onboarding_phone as phone
 from agents.nodes.commitments import seed_commitments
 from agents.nodes.onboarding_answers import hold_goal
-from agents.nodes.onboarding_quick import quick, redirect, wants
+from agents.nodes.onboarding_quick import quick, redirect, wants, wants_else
 from agents.nodes.onboarding_topics import BACK, SKIP, TOPICS, counter, question
+from agents.places import is_city
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
 from agents.tongues import is_foreign
 from agents.turn import TurnContext
+from reminders.rules.when import parse_weekdays
 from storage.vocabulary import ONBOARDING_TOPICS, Intent
 
 _NODE = "onboarding"
@@ -99,26 +101,57 @@ def _record(state: AgentState, ctx: TurnContext, name: str, text: str, step: str
         text = TOPICS[name].default or ""
     if _ASKS.fullmatch(text):
         return ask_again(state, _NODE, TOPICS[name].why)
-    aside = None if name in ("first_goal", "commitments", "work") else _aside(state, ctx, name, text)
-    if aside is not None:
-        return aside
+    if wants_else(ctx, name, text):
+        aside = _aside(state, ctx, name, text)
+        if aside is not None:
+            return aside
     echo = TOPICS[name].record(ctx, text)
     if echo is not None:
         return _met(state, ctx, name, echo)
     if _SHRUG.fullmatch(text):
         return _skip(state, ctx, name, step)
-    unclear = tongues.sorry(text) if is_foreign(text) else "I didn't get that."
-    return _aside(state, ctx, name, text, unsure=True) or ask_again(
-        state, _NODE, f"{unclear} {TOPICS[name].hint}"
-    )
+    if name in ("work", "commitments", "places") and parse_weekdays(text):
+        return _unclear(state, ctx, name, text, step)  # an answer, and no task
+    elsewhere = _aside(state, ctx, name, text) or _zone_said(state, ctx, name, text)
+    return elsewhere or _unclear(state, ctx, name, text, step)
 
 
-def _aside(
-    state: AgentState, ctx: TurnContext, name: str, text: str, *, unsure: bool = False
-) -> Update | None:
-    """A goal or a reminder typed where an answer was expected."""
-    if not unsure and (name != "name" or len(text.split()) < 4):
+def _zone_said(state: AgentState, ctx: TurnContext, name: str, text: str) -> Update | None:
+    """A city typed before it was asked for, and nothing else."""
+    progress = ctx.profile().onboarding
+    if name == "timezone" or "timezone" in progress.answered or not is_city(text):
         return None
+    echo = TOPICS["timezone"].record(ctx, text)
+    if echo is None:
+        return None
+    profile = ctx.profile()
+    profile.onboarding.answered.append("timezone")
+    ctx.save(profile)
+    return ask_topic(state, ctx, name, echo)
+
+
+def _unclear(state: AgentState, ctx: TurnContext, name: str, text: str, step: str) -> Update:
+    """Asked once more; then left open, or a default is offered where planning needs one."""
+    focus = state.get("focus") or {}
+    topic = TOPICS[name]
+    if focus.get("tries") and topic.default is None:
+        return _met(state, ctx, name, "Let's leave that one; tell me whenever you like.", skipped=True)
+    if focus.get("tries") and step != "default":
+        return _skip(state, ctx, name, step)
+    unclear = tongues.sorry(text) if is_foreign(text) else "I didn't get that."
+    return ask_again(state, _NODE, f"{unclear} {topic.hint}") | {"focus": {**focus, "tries": 1}}
+
+
+def hear_name(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """A name said before anything was asked: the questions begin behind it."""
+    profile = ctx.profile()
+    profile.onboarding.began = True
+    ctx.save(profile)
+    return _record(state, ctx, "name", text, "topic")
+
+
+def _aside(state: AgentState, ctx: TurnContext, name: str, text: str) -> Update | None:
+    """A goal or a reminder typed where an answer was expected."""
     match wants(ctx, text):
         case Intent.GOAL:
             hold_goal(ctx, text)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from langgraph.runtime import Runtime
 
 from agents import shelf
+from agents.capture_answers import as_answer, corrects
 from agents.care import needs_care
 from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
 from agents.next_part import names_next_part, unplanned
-from agents.nodes import approving, forwarded, negotiating, settings
+from agents.night_work import in_day_parts
+from agents.nodes import after_miss, approving, asides, either, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
-from agents.nodes.interruptions import BETWEEN_QUESTIONS, interrupts
+from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
 from agents.nodes.onboarding_phone import number_in
 from agents.nodes.onboarding_quick import zone_known
+from agents.offline.spelling import spelled
 from agents.plan_address import names_plan
 from agents.replies_to_plan import says_no, says_yes
 from agents.state import AgentState, Update
+from agents.titles import matching
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
-_NODE = "orchestrator"
+_SKIP = re.compile(r"\W*(?:skip|pass)(?: (?:it|this|that))?(?:,? please)?\W*", re.IGNORECASE)
+_UNTIL = re.compile(r"\W*(?:(?:no|just|only|rather|actually)\b\W*)*(?:un)?til+\b", re.IGNORECASE)
 _OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
     "capture": Intent.NEW_TASK,
@@ -28,6 +36,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "goal_question": Intent.GOAL,
     "plan": Intent.GOAL,
     "full": Intent.GOAL,
+    "which_wish": Intent.GOAL,
     "which_goal": Intent.MODIFY_GOAL,
     "saved": Intent.CLARIFY,
     "changed": Intent.CLARIFY,
@@ -35,6 +44,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "drop": Intent.CLARIFY,
     "zone": Intent.CLARIFY,
     forwarded.KIND: Intent.NEW_TASK,
+    either.KIND: Intent.CLARIFY,
 }
 
 
@@ -43,6 +53,8 @@ def answered_kinds() -> frozenset[str]:
     return frozenset(_OWNERS)
 
 
+# Questions that keep their answers to themselves, whatever else was told meanwhile.
+_OWN_WORDS = frozenset({"onboarding", "goal_question", "plan", "full", "which_goal", "zone"})
 # What the buttons of a plan mean; the same words under other questions are those questions' own.
 _PLAN_WORDS = frozenset(
     {"good", "times", "timesof", "cue", "easier", "harder", "fewer", "later", "redo", "show"}
@@ -57,7 +69,22 @@ def orchestrator(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
     heard = (
         forwarded.hear_forwarded(state, ctx) if ctx.turn.message.forwarded else hear(state, ctx.turn.message)
     )
+    if ctx.user.onboarded and not heard.word and not ctx.turn.message.forwarded:
+        heard = replace(heard, text=_as_meant_here(state, ctx, spelled(heard.text)))
+    if not heard.word and not heard.stale and ctx.turn.message.choice is None:
+        heard = replace(heard, text=in_day_parts(heard.text, ctx.profile().work_hours))
     return {"heard": heard.as_json()} | _route(state, ctx, heard)
+
+
+def _as_meant_here(state: AgentState, ctx: TurnContext, text: str) -> str:
+    """What short words mean where they stand: "no, 4pm", right after a task was noted; "the second", of several goals."""
+    focus = state.get("focus") or {}
+    if focus.get("kind") == "which_wish" and not says_no(text):
+        meant = matching(text, focus["goals"], str) or (focus["goals"] if chooses_any(text) else [])
+        return f"I want to {meant[0]}" if meant and len(text.split()) <= 6 else text
+    if focus.get("kind") not in ("changed", "saved") or not corrects(text):
+        return text
+    return f"make it {as_answer(text)}" if is_only_time(ctx, as_answer(text)) else text
 
 
 def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
@@ -78,16 +105,35 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     at_once = None if heard.word else _at_once(state, ctx, heard.text)
     if at_once is not None:
         return at_once
+    if kind == "pause" and not heard.word and _UNTIL.match(heard.text):
+        return _aside("pause")
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
+    if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:
+        return chosen
+    if not heard.word and kind not in _OWN_WORDS and (late := after_miss.answers(ctx, heard.text)):
+        return late
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
     if not ctx.user.onboarded:
         return {"intent": Intent.ONBOARDING}
+    if asides.longer_pause(ctx, kind, heard.text):
+        return _aside("pause")
+    if kind == "zone" and asides.zone_word(heard.text):
+        return _aside("zone_answer")
     found = _with_plan(state, ctx, heard) or classify(state, ctx, heard.text)
     if interrupted and found["intent"] != Intent.CLARIFY:
-        return found | {"question": {}, "focus": {}}  # what was asked before is left
+        found = found | {"question": {}, "focus": {}}  # what was asked before is left
+        if (
+            kind == "capture"
+            and focus.get("step") in ("confirm", "pick")
+            and found["intent"] == Intent.NEW_TASK
+        ):
+            found["aside"] = {
+                **(found.get("aside") or {}),
+                "earlier": focus["wishes"],
+            }  # and no task is lost by it
     return found
 
 
@@ -100,7 +146,8 @@ def _wants_next_part(ctx: TurnContext, heard: Heard, kind: str) -> bool:
 
 def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
     """What is meant the same whatever was asked: commands, a changed setting, a phone number, words between questions."""
-    aside, kind = aside_of(text), (state.get("focus") or {}).get("kind", "")
+    focus = state.get("focus") or {}
+    aside, kind = aside_of(text), focus.get("kind", "")
     if not ctx.user.onboarded:
         if says_yes(text) or says_no(text):
             return None
@@ -111,7 +158,7 @@ def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
         if aside == "plan" and (draft_of(state) or shelf.waiting(state)):
             return _about_plan("plan" if draft_of(state) else "shelf")
         return _about_plan() if on_table else _aside(aside or "")
-    if kind in ("onboarding", "goal_question", "capture"):
+    if kind in ("onboarding", "goal_question", "capture") and focus.get("step") != "loose":
         return None
     if number_in(text) is not None:
         return {"intent": Intent.ONBOARDING}
@@ -121,7 +168,16 @@ def _at_once(state: AgentState, ctx: TurnContext, text: str) -> Update | None:
 
 def _is_answer(kind: str) -> bool:
     """Whether any words belong to the open question; a plan or an offer to undo waits for its own words only."""
-    return kind in _OWNERS and kind not in ("plan", "saved", "changed", "pause", "zone", forwarded.KIND)
+    return kind in _OWNERS and kind not in (
+        "which_wish",
+        "plan",
+        "saved",
+        "changed",
+        "pause",
+        "zone",
+        forwarded.KIND,
+        either.KIND,
+    )
 
 
 def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | None:
@@ -130,6 +186,9 @@ def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | No
         return _about_plan("shelf")
     draft = draft_of(state)
     if draft is None or not draft.output:
+        free = not _is_answer((state.get("focus") or {}).get("kind", ""))
+        if draft is not None and free and resumes(draft.title, heard.text):
+            return _about_plan("resume")
         waits = shelf.waiting(state) and names_plan(heard.text) and not says_yes(heard.text)
         return _about_plan("shelf") if waits else None
     asked = (state.get("focus") or {}).get("kind") == "plan"
@@ -144,7 +203,8 @@ def _with_plan(state: AgentState, ctx: TurnContext, heard: Heard) -> Update | No
         "no",
     )
     vague = found["intent"] == Intent.GOAL and not says_wish(heard.text)
-    return _about_plan() if unclear or vague else found
+    bare = _SKIP.fullmatch(heard.text) is not None  # of what? The plan is what was asked about
+    return _about_plan() if unclear or vague or bare else found
 
 
 def _about_plan(kind: str = "plan") -> Update:

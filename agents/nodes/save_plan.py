@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -14,12 +15,11 @@ from agents.reply import Option, ask, close
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
 from reminders.changes import Change
-from reminders.plans import TaskDraft, cancel_tasks, schedule_tasks
+from reminders.goal_ends import Handed, let_go
+from reminders.plans import TaskDraft, schedule_tasks
 from reminders.rules.recurrence import weekly_rule
 from storage.goals import (
-    future_task_ids,
     get_goal,
-    leave_shared,
     pipeline_of,
     replace_pipeline,
     save_goal,
@@ -43,18 +43,17 @@ def save_plan(state: AgentState, ctx: TurnContext) -> Update:
         return close(_NODE, f"{draft.title} waits in line. I'll bring it up when there is room.") | {
             "goal_draft": {}
         }
-    gone = _pause(ctx, UUID(draft.pause_goal)) if draft.pause_goal else []
-    gone += cancel_future(ctx, goal.id) if draft.goal_id else []
+    gone, handed = _made_room(ctx, draft, goal)
     tasks = schedule_tasks(ctx.session, ctx.user, _rows(ctx, draft, goal.id), ctx.now)
     for series in draft.placed:
         ids = [UUID(one) for one in (series.get("shared") or {}).get("task_ids", [])]
         share_tasks(ctx.session, ctx.user.id, ids, goal.id)
-    change = _change(ctx, draft, goal, before, gone, tasks)
+    change = replace(_change(ctx, draft, goal, before, gone, tasks), handed=handed)
     text = _told(ctx, draft, len(tasks), shelf.reminder(state), changed=was_active)
     if draft.goal_id:
         return changed(state, _NODE, text, change, tasks[:1]) | {"goal_draft": {}}
     said = ask(state, _NODE, text, [[Option("Undo", "undo")]], {})
-    approved: Json = {"draft": draft.as_json(), "goal_id": str(goal.id)}
+    approved: Json = {"draft": draft.put_aside().as_json(), "goal_id": str(goal.id)}
     approved |= {"at": change.at, "number": said["asked"]}
     return (
         said | {"goal_draft": {}, "approved": approved} | noted(state, change) | spoken(tasks[:1], change.at)
@@ -122,22 +121,19 @@ def _save_goal(ctx: TurnContext, draft: Draft) -> Goal:
     return goal
 
 
-def _pause(ctx: TurnContext, goal_id: UUID) -> list[UUID]:
-    """An active goal makes room: it waits in the pipeline, and its coming tasks go; says which."""
-    goal = get_goal(ctx.session, ctx.user.id, goal_id)
-    if goal is not None and goal.status == GoalStatus.ACTIVE:
-        goal.status = GoalStatus.PIPELINE
-        return cancel_future(ctx, goal.id)
-    return []
-
-
-def cancel_future(ctx: TurnContext, goal_id: UUID) -> list[UUID]:
-    """Cancel what is still to come of a goal alone; what it shares goes on for the others. Says which were cancelled."""
-    leave_shared(ctx.session, ctx.user.id, goal_id)
-    ids = future_task_ids(ctx.session, ctx.user.id, goal_id, ctx.now)
-    if ids:
-        cancel_tasks(ctx.session, ctx.user.id, ids, ctx.now)
-    return ids
+def _made_room(ctx: TurnContext, draft: Draft, goal: Goal) -> tuple[list[UUID], tuple[Handed, ...]]:
+    """An active goal waits in line instead, and what the goal itself had planned gives way; says what went."""
+    leaving = [goal] if draft.goal_id else []
+    other = get_goal(ctx.session, ctx.user.id, UUID(draft.pause_goal)) if draft.pause_goal else None
+    if other is not None and other.status == GoalStatus.ACTIVE:
+        other.status = GoalStatus.PIPELINE
+        leaving.append(other)
+    gone, handed = list[UUID](), list[Handed]()
+    for one in leaving:
+        ids, shared = let_go(ctx.session, ctx.user.id, one, ctx.now, "planned anew")
+        gone += ids
+        handed += shared
+    return gone, tuple(handed)
 
 
 def _rows(ctx: TurnContext, draft: Draft, goal_id: UUID) -> list[TaskDraft]:

@@ -8,7 +8,7 @@ from langgraph.runtime import Runtime
 
 from agents import wording
 from agents.journal import changed
-from agents.nodes import onboarding
+from agents.nodes import goal_planner, onboarding
 from agents.nodes.save_plan import save_plan
 from agents.reply import close
 from agents.selecting import one_each
@@ -49,7 +49,8 @@ def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
     change = Change(
         ctx.now.isoformat(), f"added {names}", added=tuple(task.id.hex for task in tasks), back=back
     )
-    return changed(state, _NODE, text, change, one_each(tasks))
+    said = changed(state, _NODE, text, change, one_each(tasks))
+    return said | (goal_planner.go_on(state, ctx, text) or {})
 
 
 def _learn_places(ctx: TurnContext, labels: Sequence[str]) -> None:

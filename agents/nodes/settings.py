@@ -16,7 +16,9 @@ from storage.vocabulary import WEEKDAYS
 
 Change = Callable[[TurnContext, str], str | None]
 
-_LEAD = r"\W*(?:please |can you |could you |ok,? |i want to |i'd like to )*"
+_LEAD = (
+    r"\W*(?:and |also |oh,? |so |from now on,? |please |can you |could you |ok,? |i want to |i'd like to )*"
+)
 _SET = r"(?:(?:change|set|make|move|update|put|correct) (?:my |the )?|my )"
 _IS = r"(?: (?:is|are|to|should be|changed to|now|at|=|:))*"
 _NOW = r"(?:now |usually |actually |normally |always )*"

@@ -11,6 +11,7 @@ EXPORT_NODE = (
 _SAID = {
     "thanks": "You're welcome. Anything else?",
     "smile": "Good to see. Is there anything I can do for you?",
+    "better": "Good to hear. What would you like to do next?",
     "yes": "Good. I'm here when you need me.",
     "no": "All right. I'm here when you need me.",
     "yourself": "I'm Flux, a program that plans, reminds and follows up. What would you like to get done?",
@@ -19,6 +20,8 @@ _SAID = {
         "That sounds heavy, and it is good that you said it. If it goes on, somebody you trust or a doctor can do more than I can. "
         "Shall we make today smaller: one thing only, or a day off?"
     ),
+    "tired": "That happens. Shall we make today smaller: one thing only, or a day off?",
+    "foggy": "One of those days. Shall we make today smaller: one thing only, or a day off?",
     "privacy": (
         "I keep what you tell me here, your tasks and when you did them, and your number only if you give it. "
         "/settings shows what I go by, /export hands you all of it. What would you like to change or do?"

@@ -14,6 +14,7 @@ from agents.journal import changed, numbered, spoken_of
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.selecting import Meant, one_each, select
+from agents.shifts import without_story
 from agents.state import AgentState, Json, Update
 from agents.titles import matching
 from agents.turn import TurnContext
@@ -33,7 +34,7 @@ _TAKE = re.compile(r"^\W*(?:please )?take\b", re.I)
 
 def drop(state: AgentState, ctx: TurnContext, text: str) -> Update:
     """ "Cancel the dentist": one is taken off at once, with a way back; of several it is asked which."""
-    tasks = coming(ctx)
+    tasks, text = coming(ctx), without_story(text)
     said = DROP.sub("", text) if DROP.match(text) else _TAKE.sub("", text)
     listed = numbered(state, ctx, said)
     if listed is not None:

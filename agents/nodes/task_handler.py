@@ -11,24 +11,34 @@ from langgraph.runtime import Runtime
 
 from agents import diary, wording
 from agents.capture import Problem, read_change, read_tasks
+from agents.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
+from agents.correcting import corrected
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
+from agents.nodes.interruptions import adds_to
 from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
-from agents.wishes import Wish, occurrences, says_wish
+from agents.wishes import Wish, occurrences, says_wish, with_added
 from reminders.rules.diary import Busy, Diary, Prefer, Slot
 from reminders.rules.places import when_words
+from reminders.rules.rhythm import DAY_PARTS, within
 from reminders.rules.slots import find_slots
+from reminders.rules.when import read_when
 from storage.vocabulary import ApprovalStatus, Intent
 
 _NODE = "task_handler"
-_HALF, _NOON = (
-    re.compile(r"(?:in )?(?:the )?(?P<half>morning|evening|afternoon|am|pm|a\.m|p\.m)(?: please)?", re.I),
-    12,
+_LEFT_OUT = re.compile(
+    r"^\W*(?:(?:please|actually|eh|ugh|oh|ok|hmm+|sorry|no)\b\W*)*(?:(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?"
+    r"|skip|pass|nvm|never ?mind|not now|later|maybe later|another day)\W*$",
+    re.I,
 )
-_LEFT_OUT = re.compile(r"^\W*(?:please )?(?:leave|drop|skip|forget) (?:it|that|this|them)(?: out)?\W*$", re.I)
+_NO_IDEA = re.compile(
+    r"\W*(?:(?:i have |i'?ve )?no (?:idea|clue)|i don'?t know|dunno|idk|not sure|hm+|um+|let me think)(?: yet| when)?\W*",
+    re.I,
+)
+MOST_AT_ONCE = 10
 _LEAVE = [Option("Leave it out", "drop")]
 _CONFIRM = [Option("OK", "ok"), Option("Change", "change")]
 
@@ -49,10 +59,19 @@ def task_handler(state: AgentState, runtime: Runtime[TurnContext]) -> Update:
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
     wishes, problem = read_tasks(ctx, text)
     if problem is not None:
-        return _ask_when(state, wishes, problem)
+        return _ask_when(state, [*wishes, *_unanswered(state, wishes)], problem, clock_in(text))
     named = [wish for wish in wishes if wish.title]
     before = str((state.get("aside") or {}).get("before", ""))
-    return _propose(state, ctx, named, before) if named else _ask_title(state, ctx, wishes)
+    if not named:
+        return _ask_title(state, ctx, wishes)
+    return _propose(state, ctx, [*_unanswered(state, named), *named], before)
+
+
+def _unanswered(state: AgentState, fresh: Sequence[Wish]) -> list[Wish]:
+    """What was said just before and not agreed to yet; the same thing said again takes the place of the first time."""
+    earlier = [Wish(**one) for one in (state.get("aside") or {}).get("earlier", [])]
+    said = {wish.title.casefold() for wish in fresh}
+    return [wish for wish in earlier if wish.title.casefold() not in said][: MOST_AT_ONCE - len(fresh)]
 
 
 def _ask_title(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish]) -> Update:
@@ -114,7 +133,8 @@ def _offer_slots(state: AgentState, ctx: TurnContext, wish: Wish, before: str) -
         Option(wording.moment(slot.start, ctx.zone), "slot", f"{slot.start.timestamp():.0f}")
         for slot in slots
     ]
-    lead = before or f"{wish.title} ({wording.length(wish.minutes)}). When suits you?"
+    asks = "When suits you?" if _within(ctx, wish, slots) else "Nothing is free then. When else?"
+    lead = before or f"{wish.title} ({wording.length(wish.minutes)}). {asks}"
     text = "\n".join([lead, *lines])
     rows = [options, [Option("Another time", "change")]]
     return ask(state, _NODE, text, rows, _focus("pick", [wish]))
@@ -129,6 +149,19 @@ def _slots(ctx: TurnContext, wish: Wish, taken: Sequence[Busy], count: int) -> l
     rhythm = diary.rhythm(ctx)
     found = find_slots(wish.minutes, earliest, latest, rhythm, taken, count, prefer)
     return found or find_slots(wish.minutes, soon, soon + timedelta(days=14), rhythm, taken, count, prefer)
+
+
+def _within(ctx: TurnContext, wish: Wish, slots: Sequence[Slot]) -> bool:
+    """Whether any of these times lies in the stretch and the part of the day that were asked for."""
+    after = datetime.fromisoformat(wish.after) if wish.after else ctx.now
+    before = datetime.fromisoformat(wish.before) if wish.before else None
+    part = DAY_PARTS.get(wish.part or "")
+    return any(
+        slot.start >= after
+        and (before is None or slot.start < before)
+        and (part is None or within(slot.start.astimezone(ctx.zone).time(), *part))
+        for slot in slots
+    )
 
 
 def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
@@ -169,11 +202,13 @@ def _says_clash(ctx: TurnContext, clashes: Sequence[tuple[datetime, Busy]]) -> s
     return f"It overlaps with {other.title} on {day:%a} {day.day} {day:%b} ({start:%H:%M}-{end:%H:%M}){more}."
 
 
-def _ask_when(state: AgentState, wishes: Sequence[Wish], problem: Problem) -> Update:
+def _ask_when(state: AgentState, wishes: Sequence[Wish], problem: Problem, clock: str = "") -> Update:
+    """`clock` is the time of day that stood beside a day which cannot be: it holds for the right day too."""
     options = [
         Option(label, "at", argument) if argument else Option(label) for label, argument in problem.options
     ]
-    return ask(state, _NODE, problem.text, [options] if options else [], _focus("when", wishes))
+    focus = _focus("when", wishes) | ({"clock": clock} if clock else {})
+    return ask(state, _NODE, problem.text, [options] if options else [], focus)
 
 
 def _focus(step: str, wishes: Sequence[Wish]) -> Json:
@@ -190,48 +225,81 @@ def _hear_answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json)
             return _agreed(wishes)
         case "slot" | "at" if heard.argument.isdigit():
             at = datetime.fromtimestamp(int(heard.argument), tz=ctx.now.tzinfo)
+            if at <= ctx.now:
+                return _too_late(state, ctx, wishes[0], at)
             chosen = [wishes[0].starting(at), *wishes[1:]]
             return _agreed(chosen) if heard.word == "slot" else _propose(state, ctx, chosen)
         case "change":
-            text = "What should it be instead? A time, a length, or another name."
-            return ask(state, _NODE, text, [_LEAVE], _focus("change", wishes))
+            return _ask_instead(state, wishes)
         case "drop":
             return close(_NODE, "Left out. Anything else?")
         case _:
-            return _hear_words(state, ctx, heard.text, focus["step"], wishes)
+            text = _with_clock(ctx, heard.text, focus.get("clock", ""))
+            return _hear_words(state, ctx, text, focus, wishes)
 
 
-def _hear_words(state: AgentState, ctx: TurnContext, text: str, step: str, wishes: Sequence[Wish]) -> Update:
-    if step == "confirm" and says_yes(text):
+def _ask_instead(state: AgentState, wishes: Sequence[Wish]) -> Update:
+    text = "What should it be instead? A time, a length, or another name."
+    return ask(state, _NODE, text, [_LEAVE], _focus("change", wishes))
+
+
+def _with_clock(ctx: TurnContext, text: str, clock: str) -> str:
+    """ "30 April", after "31 April at 9am": at 9am."""
+    when = read_when(text, ctx.local_now, ctx.user.timezone).when if clock and not clock_in(text) else None
+    bare = when is not None and when.kind == "instant" and when.grain == "day" and when.part is None
+    return f"{text} {clock}" if bare else text
+
+
+def _hear_words(
+    state: AgentState, ctx: TurnContext, text: str, focus: Json, wishes: Sequence[Wish]
+) -> Update:
+    step = focus["step"]
+    if step == "confirm" and agrees(text):
         return _agreed(wishes)
+    if step == "loose" and agrees(text):
+        return _propose(state, ctx, wishes)
+    if step in ("confirm", "pick", "loose") and adds_to(ctx, text):
+        more, unclear = read_tasks(ctx, added(text))
+        timed = not unclear and bool(more) and all(one.title and one.moment for one in more)
+        return _propose(state, ctx, [*wishes, *more] if timed else with_added(wishes, added(text)))
+    if step == "pick" and refuses_offers(text):
+        return _ask_instead(state, wishes)
+    if _NO_IDEA.fullmatch(text):
+        lead = "Either way is fine, it can be changed later."
+        return ask_again(state, _NODE, lead) | {"focus": {**focus, "tries": 1}}
     if says_no(text) or _LEFT_OUT.match(text):
         return close(_NODE, "Left out. Anything else?")
     if step == "title" or not wishes:
         return _hear_title(state, ctx, text, wishes)
-    half = _half_meant(state, ctx, text) if step == "when" else None
-    if half is not None:
-        return _propose(state, ctx, [wishes[0].starting(half), *wishes[1:]])
+    several = corrected(ctx, text, wishes) if step == "confirm" and len(wishes) > 1 else None
+    if several is not None:
+        return _propose(state, ctx, several)
+    at = chosen(text, offered(state), ctx.zone) if step in ("when", "pick") else None
+    if at is not None:
+        picked = [wishes[0].starting(at), *wishes[1:]]
+        return _agreed(picked) if step == "pick" else _propose(state, ctx, picked)
     changed, problem = read_change(ctx, text, wishes, step)
     if problem is not None:
         return _ask_when(state, wishes, problem)
     if changed is None:
-        return ask_again(state, _NODE, "I didn't get that.")
+        if step == "pick" and agrees(text):
+            return ask_again(state, _NODE, "Gladly, one of these.")
+        return _unclear(state, focus, wishes[0])
     return _propose(state, ctx, changed)
 
 
-def _half_meant(state: AgentState, ctx: TurnContext, text: str) -> datetime | None:
-    """ "Morning" or "in the evening", where 8 could have been either: that one of the two moments on offer."""
-    said = _HALF.fullmatch(text.strip(" .!"))
-    data = [one["data"] for row in (state.get("question") or {}).get("rows", []) for one in row]
-    offered = [
-        datetime.fromtimestamp(int(key), tz=ctx.now.tzinfo)
-        for one in data
-        if (key := one.rpartition(":")[2]).isdigit()
-    ]
-    if said is None or not offered:
-        return None
-    morning = said["half"].lower() in ("morning", "am", "a.m")
-    return next((at for at in offered if (at.astimezone(ctx.zone).hour < _NOON) == morning), None)
+def _unclear(state: AgentState, focus: Json, wish: Wish) -> Update:
+    """Asked once more; then left, so that nobody is held by a question they have forgotten."""
+    if not focus.get("tries"):
+        return ask_again(state, _NODE, "I didn't get that.") | {"focus": {**focus, "tries": 1}}
+    name = wish.title or "it"
+    return close(_NODE, f"I leave {name} out for now, so it is not noted. What can I do for you?")
+
+
+def _too_late(state: AgentState, ctx: TurnContext, wish: Wish, at: datetime) -> Update:
+    """A time that was free when it was offered, and has gone by since."""
+    lead = f"{wording.moment(at, ctx.zone)} has passed meanwhile. When suits you instead?"
+    return _offer_slots(state, ctx, replace(wish, at=""), lead)
 
 
 def _agreed(wishes: Sequence[Wish]) -> Update:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from agents.offline import lexicons as lex
+from agents.offline.aspirations import aspires, names_domain, wishes_noun
 from agents.offline.deeds import says_done, says_missed
 from agents.offline.titles import without_spans
 from reminders.rules.answers import parse_answer
@@ -61,13 +62,13 @@ def _reply(said: str, core: str, when: When | None) -> str | None:
         and not says_missed(core)
     ):
         return "NEGATE"
-    if lex.AFFIRM.search(said) and not _more_than_yes(said, core, when):
+    if lex.AFFIRM.search(said) and not (wishes_noun(said) or _more_than_yes(said, core, when)):
         return "AFFIRM"
     return None
 
 
 def _thanks_only(said: str, commands: bool) -> bool:
-    if not lex.SMALLTALK.search(said) or commands:
+    if not lex.SMALLTALK.search(said) or commands or says_missed(said):
         return False
     return not lex.FOREIGN.search(said) or bool(re.match(r"^(?:thank|hi\b|hello|bye|tell me a joke)", said))
 
@@ -78,6 +79,8 @@ def _more_than_yes(said: str, core: str, when: When | None) -> bool:
         asks = re.search(r"\b(?:move|change|reschedule|instead|remind me to|but)\b", said)
         plans = when is not None and re.search(r"^\w+[,.!]* i (?:need|have|want) to (?!book it)", said)
         return bool(asks or plans) and not re.search(r"\bplease cancel\b", said)
+    if re.match(r"^\w+\W+(?:just|only) (?:the|my|a|an|one)\b (?!one\b)\w", said):
+        return True  # "ok, just the French" chooses among things
     longer = core != said and len(core.split()) > 1
     if longer and (
         lex.CREATE.search(core)
@@ -97,12 +100,17 @@ def _request(said: str, core: str, deed: str, reading: Reading, now: datetime) -
         return quiet
     if lex.SETTINGS.search(core) and not reminds:
         return "SETTINGS"
+    wishes = not reminds and aspires(said, when, now)
     if lex.MODIFY_GOAL.search(core) and not reminds:
         return "MODIFY_GOAL"
     if lex.PAUSE.search(core) and not reminds:
         return "PAUSE"
+    if wishes and names_domain(said):
+        return "GOAL"
     if lex.HELP.search(said) and not (when and about_flux and not said.startswith("how")):
         return "HELP"
+    if wishes:
+        return "GOAL"
     if lex.FOREIGN.search(said) and not about_flux and not _is_errand(core, deed, when):
         return "OTHER"
     if (changing := _changing(said, core, reminds=reminds)) is not None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from agents.offline.corrections import is_chatter
 from agents.offline.lexicons import TASK_NOUN, TASK_START
 from agents.offline.titles import title_of
 from reminders.rules.when import Reading, When, read_when
@@ -85,7 +86,7 @@ def _parts(text: str, now: datetime, tz: str) -> list[str]:
 def _cuts(before: str, rest: str, joint: str, now: datetime, tz: str) -> bool:
     segment = _JOINT.split(rest[:200], maxsplit=1)[0]
     left = before.strip()
-    if not left or not segment.strip():
+    if not left or not segment.strip() or is_chatter(left):
         return False
     if re.match(r"(?:remind me|i need to|i have to|set|schedule|add|create|don'?t forget)\b", rest, re.I):
         return len(left.split()) > 1
@@ -138,7 +139,7 @@ def _shared(cut: Sequence[str], header: Reading, now: datetime, tz: str) -> list
     """Each part's own time; a day said once, at the head or the end, holds for those that have none."""
     readings = [_read(part, now, tz) for part in cut]
     common = header.when or _leading(cut[0], readings[0]) or _trailing(readings)
-    day = common
+    day = common or _day_at_the_end(cut[-1], readings, now, tz)
     items: list[Item] = []
     for part, reading in zip(cut, readings, strict=True):
         own = _own(reading)
@@ -148,7 +149,16 @@ def _shared(cut: Sequence[str], header: Reading, now: datetime, tz: str) -> list
             day = own if own.kind == "instant" else day
         item = _item(part, reading, common)
         items.append(item if item.title or not items else replace(item, title=items[-1].title))
-    return [item for item in items if item.title]
+    return _once([item for item in items if item.title])
+
+
+def _once(items: Sequence[Item]) -> list[Item]:
+    """The same task at the same moment is one task, however often it is said."""
+    kept: dict[tuple[str, object], Item] = {}
+    for item in items:
+        moment = item.when.first if item.when is not None else None
+        kept.setdefault((item.title.casefold(), moment), item)
+    return list(kept.values())
 
 
 @lru_cache(maxsize=128)  # every part is looked at from both of its joints
@@ -174,6 +184,18 @@ def _trailing(readings: Sequence[Reading]) -> When | None:
     if when is None or any(_own(reading) is not None for reading in readings[:-1]):
         return None
     return when if when.kind == "rrule" or (when.kind == "instant" and not when.timed) else None
+
+
+def _day_at_the_end(last: str, readings: Sequence[Reading], now: datetime, tz: str) -> When | None:
+    """ "Anna at 8, Bob at 9 tomorrow": a day behind the last clock, where those before it name only a clock."""
+    when, before = _own(readings[-1]), [_own(reading) for reading in readings[:-1]]
+    if when is None or when.kind != "instant" or not when.timed or not when.span:
+        return None
+    if not before or not all(one is not None and one.bare_clock for one in before):
+        return None
+    first, end = when.span[-1]
+    behind = _own(_read(last[first:end], now, tz)) if len(when.span) > 1 else None
+    return when if behind is not None and behind.kind == "instant" and not behind.timed else None
 
 
 def _on_day(part: str, day: When, reading: Reading, now: datetime, tz: str) -> Reading:

@@ -19,7 +19,7 @@ THING = (
 # Words in front that carry nothing: taken off before anything else is looked at.
 CHATTER = re.compile(
     r"^(?:(?:ok(?:ay)?|thanks?(?: you)?(?: so much)?|great|cool|good|nice|awesome|perfect|hi|hello|hey|oh|ah|um+|uh|well|so|actually"
-    r"|actally|also|and|then|now|right|alright|wait|please|pls|plz|kindly|flux|just|maybe|yo|hmm|next|lastly|finally"
+    r"|actally|also|and|then|now|right|alright|wait|please|pls|plz|kindly|flux|just|maybe|yo|hmm|sorry|oops|ugh|next|lastly|finally"
     r"|you know what|alexa|olly|(?:(?:can|could|would|will) (?:you|u|we)|(?:can|could|may) i)(?: please| also| now| just| kindly)*|(?:i )?(?:would|'?d) (?:like|love|want)(?: for)?(?: you| u)? to"
     r"|i(?:'d| would) (?:like|love)(?: for)?(?: you| u)? to|i(?: also| now| just| really)* (?:want|need|wanna)(?: for)? you to"
     r"|let'?s|go ahead and|be sure to|make sure to|you should|i mean|its ok|it'?s ok|great add)(?:[,.!;:-]+ *| +|$))+"
@@ -225,7 +225,7 @@ GOAL = _any(
 )
 GOAL_DEEDS = re.compile(
     r"^(?:to )?(?:finally |just |really |regularly )*(?:"
-    r"learn(?: (?!about the|from|where|when))|master\b|relearn|teach myself|get (?:fit|fitter|in (?:better )?shape|into shape|into [a-z]+ing|healthy|healthier|stronger|better|good|organi[sz]ed|rid of|promoted|out of debt|a (?:new |better )?(?:job|degree|promotion)|over|more|less|back (?:in(?:to)?|to)|my (?:life|finances|weight|sleep)|up earlier|certified|abs|started with)"
+    r"(?:write|bake|cook|draw|sing|paint|dance|stretch|cycle|swim|read|walk|knit|sew|garden|journal|run|climb|train|play) (?:more|again|regularly)|learn(?: (?!about the|from|where|when))|master\b|relearn|teach myself|get (?:fit|fitter|in (?:better )?shape|into shape|into [a-z]+ing|healthy|healthier|stronger|better|good|organi[sz]ed|rid of|promoted|out of debt|a (?:new |better )?(?:job|degree|promotion)|over|(?:more|less) (?:sleep|rest|exercise|energy|done|out|fit|active|organi[sz]ed|confident|fresh air|sun|steps|time|from)|back (?:in(?:to)?|to)|my (?:life|finances|weight|sleep)|up earlier|certified|abs|started with)"
     r"|lose (?:some |a few |a bit of )?(?:weight|\d|belly|fat|pounds|kilos)|gain (?:weight|muscle|\d)|build (?!the|a (?:shed|fence|table|desk))|become\b|improve\b|train for|prepare for (?:a|my|the) (?:\w+ )?(?:marathon|exam|exams|race|interview|test|certification|competition|triathlon|driving test)"
     r"|study for|pass (?:my|the|a)\b|write (?:a|my|an?) (?:\w+ )?(?:book|novel|blog|thesis|dissertation|memoir|song|album|screenplay|short story)|finish (?:my|writing my|the) (?:\w+ )?(?:book|novel|thesis|dissertation|degree|album|side project|phd)"
     r"|read (?:more|\d+ books|a book (?:a|every|per)|every|one book)|quit\b|stop (?:smoking|drinking|procrastinat\w+|eating|biting|being|wasting|vaping|snacking|worrying|scrolling)|give up\b|cut (?:down|back|out)"

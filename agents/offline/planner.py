@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import time
 from itertools import pairwise
+from math import ceil, log
 
 from agents.briefs import PlannerBrief
 from agents.if_then import cue_of
@@ -21,6 +22,7 @@ from storage.vocabulary import WEEKDAYS, ApprovalStatus
 
 _LEVEL_FACTORS = (1.0, 1.25, 1.5)
 _HALF_DONE, _MOSTLY_DONE = 0.5, 0.8  # shares of a sprint: below, the next one does not grow
+_STEP, _COUNTED = 1.5, 10  # how much longer the next stage may be; minutes below which fives are too coarse
 _SPRINT_WEEKS, _SPRINT_DAYS = 6, 6  # how long a plan may be; how short it must be to need no rest days
 FIRST = "first"  # the key of the question what kind of step comes first, and of its answer
 FIRST_STEPS = {  # what a goal that no template knows begins with
@@ -130,6 +132,7 @@ def _stages(
     lengths = [_length(minutes, step, factor, wish, stage) for stage, minutes in enumerate(step.minutes)]
     last = min(step.weeks[1], brief.weeks)
     first = min(step.weeks[0], last)
+    lengths = _gently(lengths, last - first + 1)
     spans = _spans(first, last, len(lengths))
     merged: list[tuple[int, tuple[int, int]]] = []
     for minutes, (begins, ends) in zip(lengths, spans, strict=False):
@@ -173,6 +176,21 @@ def _length(minutes: int, step: Step, factor: float, wish: TimeWish, stage: int)
     stages = len(step.minutes)
     share = 1 if stages == 1 else 0.5 + 0.5 * stage / (stages - 1)
     return max(5, 5 * round(wish.minutes * share / 5))
+
+
+def _gently(lengths: Sequence[int], weeks: int) -> list[int]:
+    """With stages between where one is much longer than the one before; over few weeks it grows less far."""
+    gentle = list(lengths[:1])
+    for wanted in lengths[1:]:
+        between = max(1, ceil(log(max(wanted / gentle[-1], 1)) / log(_STEP)))
+        start = gentle[-1]
+        stages = [start * (wanted / start) ** (place / between) for place in range(1, between)]
+        gentle += [*(_even(minutes) for minutes in stages), wanted]
+    return gentle[:weeks]
+
+
+def _even(minutes: float) -> int:
+    return round(minutes) if minutes < _COUNTED else 5 * round(minutes / 5)
 
 
 def _spans(first: int, last: int, stages: int) -> list[tuple[int, int]]:

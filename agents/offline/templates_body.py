@@ -30,7 +30,7 @@ BODY = (
                 grows=False,
             ),
         ),
-        "We start so small that a bad day is no excuse, and let the running grow by itself.",
+        "We start so small that even a bad day has room for it, and let the running grow by itself.",
         level_question="How far can you run today without a break?",
         levels=("Not at all yet", "About 1 km", "3 km or more"),
         sprints=(

@@ -66,7 +66,7 @@ CALM = (
                 "away from the usual place",
                 "drink a glass of water first",
                 (10,),
-                7,
+                5,  # with the look back six, so that one day stays free
                 "evening",
                 grows=False,
             ),

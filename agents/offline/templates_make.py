@@ -31,7 +31,7 @@ MAKE = (
                 grows=False,
             ),
         ),
-        "Short and slow on most days, and once a week only for fun.",
+        "Short and slow, and once a week only for fun.",
         thing="Instrument",
         sprints=("First songs", "Cleaner and steadier", "A small repertoire", "Play for somebody"),
     ),

@@ -115,7 +115,7 @@ MIND = (
                 "add one thing to your own small project",
                 "at the same desk",
                 "write down the next step",
-                (45, 60),
+                (20, 40, 60),
                 1,
                 "morning",
                 weekdays=("Saturday",),

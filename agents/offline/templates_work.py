@@ -31,7 +31,7 @@ WORK = (
                 grows=False,
             ),
         ),
-        "One step a time, three times a week, and one person a week who knows more.",
+        "One step at a time, and one person a week who knows more.",
         level_question="How far are you?",
         levels=("Just the wish", "My papers are nearly ready", "I am applying already"),
         sprints=("Papers and a list of places", "Letters and talks", "Interviews and a choice"),

@@ -21,6 +21,10 @@ _DAYS_ALONE = re.compile(
     rf"^\W*(?:about |maybe |around )?(?:([1-7])|({_COUNT}))\W*(?:x|times?|days?)?\W*$", re.IGNORECASE
 )
 _DAILY = re.compile(r"\b(?:every ?day|daily|each day|every (?:morning|evening|night))\b", re.IGNORECASE)
+_AT_BED = re.compile(
+    r"\b(?:in bed|(?:before|at) (?:i go to )?(?:bed(?:time)?|sleep(?:ing)?|falling asleep|lights out))\b",
+    re.IGNORECASE,
+)
 _MINUTES = re.compile(
     r"\b(\d{1,3})\s*(?:-\s*)?(?:min(?:ute)?s?|m)\b|\b(half an hour|an hour)\b", re.IGNORECASE
 )
@@ -56,7 +60,7 @@ def read_goal(text: str) -> TimeWish:
 def read_answers(answers: dict[str, str]) -> TimeWish:
     """The wish in the answers to the clarifying questions `days` and `time`."""
     days, when = answers.get("days", ""), answers.get("time", "")
-    alone = _DAYS_ALONE.match(days)
+    alone = _DAYS_ALONE.match(days.partition(",")[0])
     per_week = _per_week(days) or (_count(alone) if alone else 0)
     at = (
         parse_clock(when)
@@ -83,7 +87,7 @@ def _part(text: str) -> str | None:
         return None
     if re.search(r"\blunch", text, re.IGNORECASE):
         return "noon"
-    return parse_day_part(text)
+    return "night" if _AT_BED.search(text) else parse_day_part(text)
 
 
 def _minutes(text: str) -> int | None:

@@ -9,7 +9,7 @@ from reminders.rules.when.tokens import fold
 Spans = tuple[tuple[int, int], ...]  # the places of a text that speak of time
 _QUOTED = re.compile(r"[\"“”]([^\"“”]{2,80})[\"“”]|(?<!\w)'([^']{2,60})'(?!\w)")
 _NAMED = re.compile(r"\b(?:called|titled|named|labell?ed|entitled)\s+(?:as\s+)?(.+)", re.I)
-_CHATTER = r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait|please|pls|plz|just|alexa|olly|siri|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux)"
+_CHATTER = r"(?:ok(?:ay)?|thanks?(?: you)?|great|cool|good|nice|hi|hello|hey|oh|well|so|actually|also|and|then|now|wait(?! for\b)|please|pls|plz|just|alexa|olly|siri|perfect|awesome|alright|yes|no|nevermind|never mind|but|next|flux|whatever|anyways?|ugh+|omg|lol|fml|argh|oops|fine|finally|sorry|damn|sigh|meh|kk?)"
 _ASKING = (
     r"(?:(?:can|could|would|will) (?:you|u|we|i)(?: please| also| now| just)*|i(?: would|'d| also)* (?:like|love|want|need|have|wish)(?: for)?(?: you)? to(?: also| now)*|i'd like to"
     r"|i(?: am|'m)? (?:going to|gonna)|i (?:want|need)(?: also)?(?: you to)?|(?:i )?(?:gotta|gonna|hafta|need 2|oughta)|i(?: really| still| also)* (?:must|should|will|need to|have to|ought to)|i'll|i(?:'ve| have)? got to|need to|let's|we need to|make sure (?:to|i|that i)|help me(?: to)?|go ahead and|i need to)"
@@ -47,7 +47,7 @@ _EDGE_BEFORE_SOFT = re.compile(
     re.I,
 )
 _EDGE_AFTER = re.compile(
-    r"(?:[\s,.;:!?\-–(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|thanks|thank you|as well|too|remind me|that|around|until|every|also|next|this|some ?time|at some point|(?:at|around) like|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
+    r"(?:[\s,.;:!?\-–(]+|\b(?:to|for|at|by|in|from|about|of|and|then|the|a|an|with|starting|beginning|lasting|lasts|due|please|pls|plz|thx|ty|thanks|thank you|as well|too|remind me|that|around|until|every|except(?: (?:for )?never)?|also|next|this|some ?time|at some point|(?:at|around) like|in a (?:bit|while)|later(?: on)?|soon|asap|eventually|for now|due(?: on| by| at)?|again|labled|can you|could you|will you|which is|that'?s|ok)\b)+$",
     re.I,
 )
 _ASIDE = re.compile(
@@ -82,9 +82,9 @@ _FOREIGN_ASKS = re.compile(
     r"|me lembr[ea](?: de)?|bana|herinner me(?: eraan)?(?: om)?|ich (?:möchte|will|muss)|quiero|tengo que|je (?:veux|voudrais|dois)|voglio|vorrei|devo|quero|preciso|ik (?:wil|moet))\s+|\s+(?:(?:bana )?hat[ıi]rlat|erinnern)\s*$",
     re.I,
 )
-# Nothing but when, or "it": "after lunch", "do it".
+# Nothing but when, or "it": "after lunch", "do it", "just" of "just remind me at 8".
 _ONLY_WHEN = re.compile(
-    r"(?:(?:do|start|finish|try) (?:it|that|this)\s*)?(?:(?:before|after) (?:work|lunch|dinner|bed(?:time)?|school|breakfast|supper|tea))?",
+    r"(?:just|only|not|never|instead|sorry|again|either|rather)(?: (?:to|at|me|it|that))*|(?:(?:do|start|finish|try) (?:it|that|this)\s*)?(?:(?:before|after) (?:work|lunch|dinner|bed(?:time)?|school|breakfast|supper|tea))?",
     re.I,
 )
 _BEHIND = re.compile(
@@ -153,6 +153,8 @@ def _is_title_itself(left: str, command: re.Match[str]) -> bool:
         return True
     if said == "set":
         return rest.startswith("the table")
+    if said.startswith("put"):
+        return _PUTS.match(f"{said} {rest}") is not None
     return said == "make" and bool(
         re.match(
             r"(?:dinner|breakfast|lunch|bed|coffee|tea|cake|soup|bread|the (?:bed|cake|salad|table))\b", rest
@@ -160,11 +162,23 @@ def _is_title_itself(left: str, command: re.Match[str]) -> bool:
     )
 
 
+# "Put the bins out" is what is done; "put the dentist in my calendar" asks for it to be written down.
+_PUTS = re.compile(
+    r"put (?!(?:me|us|it|that|this|them)\b)(?:\S+ ){1,5}(?:out|away|up|on|off|together|back|down)(?: (?:for|before|after) .+)?\W*$"
+    r"|put (?:out|away|up|on|off|together(?! (?:an?|the) (?:meeting|call|event|reminder|list|plan)\b)) \w",
+    re.I,
+)
+_PARTICLE_STAYS = re.compile(
+    r"^(?:let|hand|check|plug|fill|turn|log|bring|take|put|drop|pop|tuck|send|call|move|get|fit|check|sign|phone|clock|dial|come|go|sleep|stay|fade) .*\bin$|^(?:sleep|stay|check|sign|log|clock|dial|move) in$",
+    re.I,
+)
+
+
 def _tidy(left: str) -> str:
     left = re.sub(r"\s+([,.;!?])", r"\1", re.sub(r"\(\s*\)", "", left))
     left = re.sub(r"^spend\s+(?=\w+ing\b)|\s+to my (?:\w+ )?list$", "", left, flags=re.I)
     for _ in range(2):
-        left = _EDGE_AFTER.sub("", left)
+        left = left if _PARTICLE_STAYS.match(left.rstrip(" .!?,")) else _EDGE_AFTER.sub("", left)
         left = re.sub(r"^(?:a|an|the)\s+(?=\S)", "", left, flags=re.I)
         left = _EDGE_BEFORE_SOFT.sub("", left)
     left = left if "<" in left else left.rstrip("> ")

@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from agents.offline import lexicons as lex
+from agents.offline.corrections import as_meant
 from agents.offline.intents import classify
 from agents.offline.items import MOST, Item, split_items
+from agents.offline.spelling import spelled
 from agents.offline.titles import people_in, place_in, subject, target_of, title_of
+from agents.offline.wish import wish_of
 from reminders.rules.answers import parse_answer
 from reminders.rules.when import Reading, read_when
 from reminders.rules.when.tokens import LONGEST
 from storage.vocabulary import Answer
 
+_GAPS = re.compile(r"[^\S\n]{2,}")  # thousands of spaces mean no more than one, and take long to read
 INTENTS = (
     "CREATE", "RESCHEDULE", "DELETE", "QUERY", "DONE", "MISSED", "ON_IT", "SNOOZE", "PAUSE", "SETTINGS",
     "GOAL", "MODIFY_GOAL", "AFFIRM", "NEGATE", "CANCEL", "SMALLTALK", "HELP", "OTHER",
@@ -36,8 +40,16 @@ class Understanding:
     slots: dict[str, Any] = field(default_factory=dict)
 
 
+# "Remind me to stretch at 8 and also not to remind me at 8": what is wanted stands first, and is read back.
+_TAKEN_BACK = re.compile(
+    r"(?<=\w)[,.;]?\s+(?:(?:and|but|or)\s+)?(?:also\s+)?(?:not to|don'?t|do not|never) remind me\b[^.;\n]*$",
+    re.I,
+)
+
+
 def understand(text: str, now: datetime, tz: str) -> Understanding:
     """Read one message, seen from `now` (aware) in the IANA zone `tz`. Never raises for any text."""
+    text = as_meant(wish_of(spelled(_GAPS.sub(" ", text))), now, tz)
     said = text[: LONGEST * 2].strip()
     if not any(char.isalnum() for char in said):
         answer = parse_answer(said)
@@ -49,11 +61,16 @@ def understand(text: str, now: datetime, tz: str) -> Understanding:
             "CREATE",
             {"title": f"look at {said}", "full_title": f"look at {said}", "when": None, "problem": None},
         )
+    said = _TAKEN_BACK.sub("", said)
     reading = read_when(said, now, tz)
     intent = classify(said, reading, now)
     if intent == "CREATE" and not lex.CREATE.search(said) and not title_of(said, reading.span):
         intent = "OTHER"  # "tomorrow" alone answers something else
-    items = split_items(text, now, tz) if intent in ("CREATE", "OTHER") and not said.endswith("?") else []
+    items = (
+        split_items(_TAKEN_BACK.sub("", text), now, tz)
+        if intent in ("CREATE", "OTHER") and not said.endswith("?")
+        else []
+    )
     if intent == "OTHER":
         items = [item for item in items if lex.names_errand(item.title) or (item.when and item.when.timed)]
         intent = "CREATE" if len(items) > 1 else intent

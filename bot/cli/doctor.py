@@ -12,6 +12,7 @@ from bot.cli.doctor_database import database_findings
 from bot.cli.finding import Finding
 from bot.cli.servers import with_database, with_servers
 from bot.settings import Settings
+from channels.whatsapp import BUTTONS, TEMPLATE
 from storage.embedded import published
 
 if TYPE_CHECKING:
@@ -42,7 +43,13 @@ _NEEDS = (
         "WhatsApp templates",
         ("twilio_whatsapp_template_sid",),
         "reminders outside the 24-hour window",
-        "people who have not written for a day get no WhatsApp reminder",
+        f'people who have not written for a day get no WhatsApp reminder; register "{TEMPLATE}"',
+    ),
+    _Need(
+        "WhatsApp buttons",
+        ("twilio_whatsapp_buttons_sid",),
+        "quick replies under reminders inside the 24-hour window",
+        f'reminders show numbered lines; for buttons make a quick-reply content "{{{{1}}}}" with {", ".join(BUTTONS)}',
     ),
     _Need(
         "Calls",
@@ -82,6 +89,8 @@ def doctor(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - e
         sign = "ok  " if finding.good else "FAIL" if finding.wrong else "--  "
         print(f"{sign} {finding.subject:<{width}}  {finding.words}")
     if settings.twilio_account_sid:
+        if settings.twilio_whatsapp_template_sid:
+            print(f"\nThe WhatsApp template must read: {TEMPLATE}", file=sys.stderr)
         print("\nTwilio trial accounts reach verified numbers only.", file=sys.stderr)
     return 1 if any(finding.wrong for finding in findings) else 0
 

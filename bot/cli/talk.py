@@ -77,7 +77,8 @@ def send_test(settings: Settings, arguments: Namespace) -> int:
             channel = services.switchboard.channel(address)
             receipt = channel.send(address, OutboundMessage(text, title="Flux test"), services.clock.now())
         except ChannelError as error:
-            print(f"flux: not sent: {error.reason} (code {error.code or 'none'})", file=sys.stderr)
+            hint = f"; {error.hint}" if error.hint else ""
+            print(f"flux: not sent: {error.reason} (code {error.code or 'none'}){hint}", file=sys.stderr)
             return 1
     print(f"Sent. The provider's id: {receipt.external_id or 'none'}")
     return 0

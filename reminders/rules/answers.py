@@ -59,6 +59,17 @@ _SNOOZE_FOR = re.compile(
     r"(\d{1,3}|five|ten|twenty|thirty|an?|half an) ?(?:more )?(m|h)"
     r"|(?:\bin|for|give me|gimme|another|snooze(?: it)?) (\d{1,3}|five|ten|twenty|thirty)\b()"
 )
+_WENT_WELL = re.compile(
+    r"(?:(?:yes|yeah|yep|yup|y|aye|sure|of course)\b ?)?(?:(?:it |i )?(?:did|was|went)\b ?)?(?:(?:really |very |quite |pretty |so )?"
+    r"(?:well|good|great|fine|ok|okay|alright|all right|fantastic|perfect|easy|smoothly|nice|super))?"
+)
+_DID_NOT = re.compile(
+    r"(?:no|nope|nah|n|not really|sadly not|unfortunately not)(?: (?:it )?(?:did not|didn't|wasn't|did n't)(?: happen| work out)?)?"
+    r"|it (?:didn't|did not)(?: happen| work out)?"
+)
+_ONLY_WHILE = re.compile(
+    r"(?:in )?(\d{1,3}|five|ten|twenty|thirty|an?|half an) ?(?:m|mins?|minutes?|h|hrs?|hours?)"
+)
 _AMOUNTS = {"five": 5.0, "ten": 10.0, "twenty": 20.0, "thirty": 30.0, "a": 1.0, "an": 1.0, "half an": 0.5}
 
 
@@ -80,6 +91,18 @@ def parse_answer(text: str) -> Answer | None:
     if found is None and not bare:
         return _sign("".join(mark for mark in text if not mark.isalnum() and mark not in _PUNCTUATION))
     return found or _with_remark(text)
+
+
+def parse_bare(text: str, *, asked_how: bool) -> Answer | None:
+    """What few words mean right behind a reminder, where nothing else was asked: "1h"; yes and no to "how did it go?"."""
+    said = COURTESY_AFTER.sub("", _said(text)) if len(text) <= _LONGEST else ""
+    if not said:
+        return None
+    if asked_how and _WENT_WELL.fullmatch(said):
+        return Answer.DONE
+    if asked_how and _DID_NOT.fullmatch(said):
+        return Answer.MISSED
+    return Answer.SNOOZE if not asked_how and _ONLY_WHILE.fullmatch(said) else None
 
 
 def _phrase(said: str) -> Answer | None:

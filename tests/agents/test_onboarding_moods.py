@@ -124,3 +124,39 @@ def test_a_new_code_can_be_asked_for_with_a_yes_and_left_with_a_no(newcomer: Tal
     newcomer.say("yes")
     assert len(newcomer.verifier.sent) == 2
     assert "No problem" in newcomer.say("no")
+
+
+@pytest.mark.parametrize(
+    ("said", "echo"),
+    [
+        (
+            "choir thursdays 7pm 90 min and therapy every other tuesday at 5pm",
+            "Choir (Thu 19:00, 1 h 30) and Therapy (every other Tue 17:00, from 17 Mar, 1 h)",
+        ),
+        ("swim mon and wed 18:00, yoga fri 9:00", "Swim (Mon and Wed 18:00, 1 h) and Yoga (Fri 09:00, 1 h)"),
+        ("gym mon 18:00 and wed 19:00", "Gym (Mon 18:00, 1 h) and Gym (Wed 19:00, 1 h)"),
+        ("choir thu 7pm, 90 min", "Choir (Thu 19:00, 1 h 30)"),
+    ],
+)
+def test_several_commitments_in_one_breath_are_kept_apart(newcomer: Talk, said: str, echo: str) -> None:
+    rest = ("none", "Morning", "Berlin", "none")
+    assert f"I'll plan around {echo}." in asked(newcomer, *UPTO_WORK, *rest, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "called"),
+    [
+        ("it's Robin but friends say Rob", "Rob"),
+        ("Elizabeth, but please call me Liz", "Liz"),
+        ("Butler", "Butler"),
+    ],
+)
+def test_the_name_that_friends_use_is_used(newcomer: Talk, user_of: ReadUser, said: str, called: str) -> None:
+    asked(newcomer, said)
+    assert profile_of(user_of(newcomer)).name == called
+
+
+def test_a_bedtime_in_the_afternoon_has_to_be_said_plainly(newcomer: Talk, user_of: ReadUser) -> None:
+    assert "3/11" in asked(newcomer, "Ann", "6", "6:30")
+    newcomer.say("18:30")
+    assert str(profile_of(user_of(newcomer)).bed_time) == "18:30:00"

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from reminders.plans import TaskDraft, schedule_tasks
 from reminders.sprints import finish_sprints
 from storage.analytics import goal_tallies
-from storage.tables import Goal, Task
+from storage.tables import Goal, Task, User
 from storage.vocabulary import GoalStatus, TaskStatus
 
 Talk = Any  # tests/agents/conftest.py
@@ -108,3 +109,55 @@ def test_giving_up_the_second_goal_frees_the_first(talk: Talk) -> None:
     assert all(task.shared_with_goal_ids == [] for task in walks)
     assert all(task.scheduled_at > talk.now - timedelta(hours=1) for task in walks)
     assert goal(talk, "Lose 3 kg").status == GoalStatus.ABANDONED
+
+
+def test_undoing_the_second_goal_later_in_the_talk_frees_the_walks(talk: Talk) -> None:
+    two_goals(talk)
+    walks = len(pending(talk, "Walk"))
+    talk.say("how am I doing?")
+    talk.say("undo")
+    assert goal(talk, "Lose 3 kg").status == GoalStatus.ABANDONED
+    left = pending(talk)
+    assert len(left) == walks
+    assert all(task.shared_with_goal_ids == [] for task in left)
+
+
+def test_taking_the_approval_back_at_once_frees_the_walks_too(talk: Talk) -> None:
+    two_goals(talk)
+    walks = len(pending(talk, "Walk"))
+    talk.tap("Undo")
+    left = pending(talk)
+    assert "on the table again" in talk.text
+    assert len(left) == walks
+    assert all(task.shared_with_goal_ids == [] for task in left)
+
+
+def test_a_goal_that_rests_leaves_its_walks_to_the_other_until_undo(talk: Talk) -> None:
+    two_goals(talk)
+    walks, first, second = (
+        len(pending(talk, "Walk")),
+        pending(talk, "Walk")[0].goal_id,
+        goal(talk, "Lose 3 kg"),
+    )
+    talk.say("pause the walk goal")
+    talk.tap("Until I say")
+    assert {task.goal_id for task in pending(talk, "Walk")} == {second.id}
+    talk.tap("Undo")
+    back = pending(talk, "Walk")
+    assert len(back) == walks
+    assert {task.goal_id for task in back} == {first}
+    assert all(task.shared_with_goal_ids == [second.id] for task in back)
+
+
+def test_what_took_the_place_of_a_resting_goal_keeps_it(talk: Talk) -> None:
+    on_table(talk, "I want to walk 30 minutes on four days a week in the evening")
+    talk.tap("Looks good")
+    walks = pending(talk, "Walk")
+    talk.say("pause the walk goal")
+    talk.tap("Two weeks")
+    resting = [task for task in walks if task.id not in {one.id for one in pending(talk, "Walk")}]
+    with talk.database.service() as session:
+        dentist = TaskDraft("Dentist", resting[-1].scheduled_at)
+        schedule_tasks(session, session.get_one(User, talk.user_id), [dentist], talk.now)
+    assert "1 task stays off" in talk.say("resume the walk goal")
+    assert len(pending(talk, "Walk")) == len(walks) - 1

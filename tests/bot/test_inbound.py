@@ -244,7 +244,7 @@ def test_two_open_reminders_and_a_bare_one_ask_which(services, owner, say, text,
     [which] = say(text("1"))
     assert which["text"] == "Which one do you mean?"
     assert {row[0]["label"] for row in which["rows"]} == {"Easy run", "Call mum"}
-    [done] = say(text("1"))
+    *_, done = say(text("1"))
     assert "Done" in done["text"]
 
 
@@ -310,3 +310,23 @@ def test_somebody_elses_words_answer_no_reminder_and_give_no_command(
     assert reply["text"].startswith("That was forwarded")
     with services.database.service() as session:
         assert session.get_one(Task, task.id).status == "pending"
+
+
+def test_a_number_answers_the_question_that_was_asked_after_the_reminder(
+    services, owner, say, text, clock: ManualClock
+):
+    with services.database.service() as session:
+        [run] = schedule_tasks(
+            session, owner, [TaskDraft("Easy run", clock.now() + timedelta(hours=2), 30)], clock.now()
+        )
+    clock.shift(timedelta(minutes=111))
+    services.dispatcher.run_due(clock.now())
+    clock.shift(timedelta(seconds=10))
+    [offer] = say(text("I need to do the laundry"))
+    assert len([choice for row in offer["rows"] for choice in row]) > 1
+    [noted] = say(text("1"))
+    assert noted["text"].startswith("Noted: ")
+    *_, done = say(text("1"))
+    assert done["text"].startswith("Done "), "a lone Undo is no question"
+    with services.database.service() as session:
+        assert session.get_one(Task, run.id).status == "done"

@@ -105,8 +105,6 @@ def test_other_buttons_are_offered_in_their_order() -> None:
         (404, True, True),
         (410, True, True),
         (400, True, False),
-        (413, True, False),
-        (403, True, False),
         (500, False, False),
     ],
 )
@@ -116,6 +114,20 @@ def test_refusals_are_sorted_by_the_table(
     service.fail_next(status)
     error = refused(channel)
     assert (error.permanent, error.gone, error.unknown, error.code) == (permanent, gone, False, str(status))
+
+
+def test_what_is_too_large_is_sent_once_more_and_shorter(
+    channel: PushChannel, service: FakePushService
+) -> None:
+    service.fail_next(413)
+    channel.send(HERE, OutboundMessage("word " * 2000, ANSWERS, title="Easy run"), NOW)
+    (seen,) = service.notifications
+    assert seen.content["title"] == "Easy run"
+    assert len(seen.content["body"]) < 900
+    service.fail_next(413)
+    service.fail_next(413)
+    error = refused(channel)
+    assert (error.permanent, error.gone, error.code) == (True, False, "413")
 
 
 def test_a_throttled_push_says_how_long_to_wait(channel: PushChannel, service: FakePushService) -> None:

@@ -33,7 +33,52 @@ def test_a_call_asks_for_its_words_and_reports_every_state(channel: VoiceChannel
     assert call.get("StatusCallback") == f"{BASE}/api/v1/webhooks/twilio/status{query}"
     assert call.form["StatusCallbackEvent"] == ["initiated", "ringing", "answered", "completed"]
     assert (call.get("Timeout"), call.get("To"), call.get("From")) == ("25", ANN.value, "+14155238886")
-    assert "MachineDetection" not in call.form, "only an answer counts as reached, whoever picks up"
+
+
+def test_whether_a_machine_picked_up_is_told_later_and_can_be_left_unasked(
+    channel: VoiceChannel, api: TwilioApi, twilio: FakeTwilio
+) -> None:
+    channel.send(ANN, REMINDER, NOW)
+    VoiceChannel(api, "+14155238886", BASE, detects_machines=False).send(ANN, REMINDER, NOW)
+    asked, unasked = twilio.calls
+    assert (asked.get("MachineDetection"), asked.get("AsyncAmd")) == ("DetectMessageEnd", "true")
+    assert asked.get("AsyncAmdStatusCallback") == asked.get("StatusCallback")
+    assert "MachineDetection" not in unasked.form
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "is_machine"),
+    [
+        ("machine_end_beep", True),
+        ("machine_end_silence", True),
+        ("machine_end_other", True),
+        ("machine_start", True),
+        ("fax", True),
+        ("human", False),
+        ("unknown", False),
+    ],
+)
+def test_only_a_machine_is_news(answered_by: str, is_machine: bool) -> None:
+    form = {
+        "CallSid": "CA1",
+        "AccountSid": "AC1",
+        "AnsweredBy": answered_by,
+        "MachineDetectionDuration": "3000",
+    }
+    update = parse_call_status(form, ATTEMPT)
+    assert (update is not None and update.state == DeliveryState.MACHINE) == is_machine
+
+
+def test_a_machine_hears_a_last_word_and_one_that_hung_up_is_no_error(
+    channel: VoiceChannel, twilio: FakeTwilio
+) -> None:
+    sid = channel.send(ANN, REMINDER, NOW).external_id or ""
+    channel.leave_message(sid, "It waits for you in the chat. Bye.")
+    [update] = twilio.calls[0].updates
+    assert "<Say>It waits for you in the chat. Bye.</Say><Hangup" in update["Twiml"][0]
+    twilio.calls[0].status = "completed"
+    channel.leave_message(sid, "Anybody?")
+    assert len(twilio.calls[0].updates) == 1
 
 
 def test_no_call_is_ever_late(channel: VoiceChannel, twilio: FakeTwilio) -> None:

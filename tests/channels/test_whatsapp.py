@@ -72,6 +72,45 @@ def test_outside_the_window_the_template_speaks(channel: WhatsAppChannel, twilio
     assert "Body" not in sent.form
 
 
+def test_inside_the_window_a_reminder_has_quick_replies_where_they_are_set_up(
+    api: TwilioApi, twilio: FakeTwilio
+) -> None:
+    buttons = "HX" + "0d" * 16
+    channel = WhatsAppChannel(api, "+14155238886", TEMPLATE, None, buttons)
+    reminder = OutboundMessage("Easy run\n(30 min)", template=("Easy run", "07:00"), in_session=True)
+    channel.send(ANN, reminder, NOW)
+    channel.send(ANN, OutboundMessage("What would help?", ANSWERS, in_session=True), NOW)
+    twilio.fail_next(400, 63016)
+    channel.send(ANN, reminder, NOW)
+    with_buttons, plain, template = twilio.messages
+    assert with_buttons.get("ContentSid") == buttons
+    assert json.loads(with_buttons.get("ContentVariables")) == {"1": "Easy run (30 min) 4 means: on it."}
+    assert plain.get("Body").startswith("What would help?")
+    assert template.get("ContentSid") == TEMPLATE
+
+
+@pytest.mark.parametrize("payload", ["done", "1", "btn_2"])
+def test_a_templates_own_button_speaks_through_its_words_and_its_message(payload: str) -> None:
+    message = parsed("Done", ButtonPayload=payload, ButtonText="Done", OriginalRepliedMessageSid="SM7")
+    assert (message.kind, message.choice) == (InboundKind.TEXT, None)
+    assert (message.text, message.message_ref) == ("Done", "SM7")
+
+
+def test_a_window_that_turns_out_to_be_closed_brings_the_template_at_once(
+    channel: WhatsAppChannel, twilio: FakeTwilio
+) -> None:
+    inside = OutboundMessage("Easy run, in 10 minutes", template=("Easy run", "07:00"), in_session=True)
+    channel.send(ANN, inside, NOW)
+    twilio.fail_next(400, 63016)
+    channel.send(ANN, inside, NOW)
+    text, template = twilio.messages
+    assert (text.get("Body"), text.get("ContentSid")) == ("Easy run, in 10 minutes", "")
+    assert (template.get("Body"), template.get("ContentSid")) == ("", TEMPLATE)
+    twilio.fail_next(400, 63018)
+    assert refused(channel, inside).code == "63018"
+    assert len(twilio.messages) == 2
+
+
 def test_without_a_template_the_text_goes_out_and_twilio_decides(api: TwilioApi, twilio: FakeTwilio) -> None:
     channel = WhatsAppChannel(api, "+14155238886", None, None)
     channel.send(ANN, OutboundMessage("Easy run", template=("Easy run",)), NOW)

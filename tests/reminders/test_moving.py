@@ -52,7 +52,7 @@ def test_a_slot_that_was_taken_meanwhile_brings_fresh_offers(
     ladders.plan(owner, offer.offers[0].start, now, title="Dentist")
     again = tap(ladders, owner, offer.choices[0][0].data, now + MINUTE)
     assert again.kind == "offer"
-    assert again.text.startswith("That time is gone")
+    assert again.text.startswith("Today 10:30 is not free.")
     assert offer.offers[0].start not in [slot.start for slot in again.offers]
 
 

@@ -106,7 +106,8 @@ def test_commitments_have_a_file_of_their_own(database: Database, owner: User, n
         user = session.get_one(User, owner.id)
         profile = profile_of(user)
         save_profile(user, profile.model_validate(profile.model_dump() | {"existing_commitments": [choir]}))
-    assert json.loads(unpacked(database, owner, now)["commitments.json"]) == [choir]
+    weekly = choir | {"every_weeks": 1}
+    assert json.loads(unpacked(database, owner, now)["commitments.json"]) == [weekly]
 
 
 def test_what_came_in_before_anybody_looked_is_in_it(

@@ -110,6 +110,14 @@ def test_health_ready_and_metrics_answer(client: FlaskClient) -> None:
     assert "flux_overdue_seconds 0.0" in client.get("/metrics").get_data(as_text=True)
 
 
+def test_metrics_count_what_providers_refused(services: Services, client: FlaskClient) -> None:
+    for channel, code in (("whatsapp", "63018"), ("whatsapp", "63018"), ("telegram", "403")):
+        services.switchboard.failed(channel, code)
+    shown = client.get("/metrics").get_data(as_text=True)
+    assert 'flux_send_failures_total{channel="whatsapp",code="63018"} 2.0' in shown
+    assert 'flux_send_failures_total{channel="telegram",code="403"} 1.0' in shown
+
+
 def test_metrics_name_the_models_that_rest_and_count_who_answered_instead(services: Services) -> None:
     watch = ModelWatch(services.redis)
     watch.rests(services.settings.llm_model_planner, "timeout", 40.0)

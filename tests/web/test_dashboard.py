@@ -228,3 +228,14 @@ def test_this_browser_can_ask_for_notifications_with_the_pages_token(
     assert browser.post("/dashboard/push", json=body, headers=headers).status_code == 201
     with database.service() as session:
         assert [one.endpoint for one in subscriptions_of(session, owner.id)] == [body["endpoint"]]
+
+
+def test_an_address_that_is_off_says_why_and_what_turns_it_on(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    assert "is off" not in browser.get("/dashboard").get_data(as_text=True)
+    with database.service() as session:
+        users.add_identity(session, owner.id, "whatsapp", "+4915112345678", now)
+        users.disable_identity(session, "whatsapp", "+4915112345678", "the number is not on WhatsApp")
+    page = browser.get("/dashboard").get_data(as_text=True)
+    assert "WhatsApp is off: the number is not on WhatsApp; send START to me there to turn it on." in page

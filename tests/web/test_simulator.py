@@ -244,3 +244,26 @@ def test_a_weekly_commitment_is_not_yet_a_plan(
     assert "planned" not in client.get(STATE).json["reached"]
     add_task(database, me, now + timedelta(days=2), goal_id=add_goal(database, me))
     assert "planned" in client.get(STATE).json["reached"]
+
+
+def test_a_declined_call_rings_once_more_as_a_real_one_would(
+    client: FlaskClient, database: Database, me: User, services: Services, clock: ManualClock, now: datetime
+) -> None:
+    add_task(database, me, now + timedelta(minutes=10), wakes_at=now)
+    with database.service() as session:
+        user = session.get_one(User, me.id)
+        user.phone_verified, user.whatsapp_opt_in_at = True, None
+        preferences = users.preferences_of(user)
+        preferences.calls_opted_in = True
+        users.save_preferences(user, preferences)
+        users.add_identity(session, me.id, "call", NUMBER, now)
+    services.dispatcher.run_due(clock.now())
+    clock.shift(timedelta(minutes=2))
+    services.dispatcher.run_due(clock.now())
+    for _ in range(2):
+        assert heard(client)[-1][0] == "ringing"
+        [*_, ringing] = [one for one in client.get(STATE).json["events"] if one["kind"] == "call"]
+        assert post(client, "/call", call_id=ringing["call_id"], act="decline").status_code == 200
+        clock.shift(timedelta(seconds=10))
+        services.dispatcher.run_due(clock.now())
+    assert heard(client)[-1][0] == "ended"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
+from datetime import datetime
+from functools import partial
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
@@ -11,11 +13,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 
+from bot.call_patience import in_time
+from channels.voice_script import CallStep, held_of
 from storage.database import Database
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus
-from tests.web.parts import PUBLIC, load_task, signed
+from tests.web.parts import PUBLIC, add_task, load_task, signed
+from web import webhooks
 
 VOICE = "/api/v1/webhooks/twilio/voice"
 
@@ -107,6 +113,15 @@ def test_2_offers_two_times_and_the_chosen_one_is_booked(
         assert moved.status == TaskStatus.PENDING
 
 
+def test_2_with_no_room_today_offers_tomorrow(
+    client: FlaskClient, database: Database, owner: User, task_id: UUID, now: datetime
+) -> None:
+    add_task(database, owner, now, "Open day", duration_minutes=14 * 60)
+    heard = Phone(client, task_id).press("2")
+    assert "1 for tomorrow" in heard
+    assert "today" not in heard
+
+
 def test_the_chosen_time_pressed_twice_moves_once(phone: Phone, database: Database, task_id: UUID) -> None:
     phone.press("2")
     first = phone.press("1")
@@ -153,6 +168,50 @@ def test_a_task_erased_during_the_call_ends_it_politely(
     with database.service() as session:
         session.execute(delete(User).where(User.id == owner.id))
     assert "can't find that task" in phone.press("1")
+
+
+def test_a_key_that_takes_too_long_is_asked_for_again_and_counts_once(
+    app: Flask, client: FlaskClient, database: Database, task_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "in_time", partial(in_time, patience=0.2))
+    path = f"{VOICE}?task_id={task_id}&attempt={uuid4()}&menu=menu&silences=0&wrongs=0"
+
+    def ask(url: str, form: dict[str, str]) -> ElementTree.Element:
+        whole = {"CallSid": "CA1"} | form
+        text = client.post(url, data=whole, headers=signed(url, whole)).get_data(as_text=True)
+        return ElementTree.fromstring(text)  # noqa: S314 - our own answer
+
+    with database.service() as busy:
+        busy.execute(select(Task).where(Task.id == task_id).with_for_update())
+        first = ask(path, {"Digits": "1"})
+        url = urlsplit(first.findtext("Redirect") or "")
+        held = ask(f"{url.path}?{url.query}", {})
+        assert [first.findtext("Say"), held.findtext("Say")] == ["One moment, please."] * 2
+    url = urlsplit(held.findtext("Redirect") or "")
+    assert parse_qs(url.query)["digits"] == ["1"]
+    monkeypatch.setattr(webhooks, "in_time", in_time)
+    assert "is done" in (ask(f"{url.path}?{url.query}", {}).findtext("Say") or "")
+    task = load_task(database, task_id)
+    assert (task.status, task.version) == (TaskStatus.DONE, 2)
+
+
+@pytest.mark.parametrize("digits", [None, "", "1"])
+def test_what_is_asked_again_is_the_very_same(digits: str | None) -> None:
+    step = CallStep("t", "a", "slots" if digits else "menu", silences=1)
+    query = dict(parse_qsl(urlsplit(step.same_again("/call", digits, 3)).query, keep_blank_values=True))
+    assert (held_of(query), query.get("digits")) == (3, digits)
+    assert ("menu" in query) == (digits is not None)
+    if digits is not None:
+        assert CallStep.of(query) == step
+
+
+def test_after_five_moments_the_caller_is_sent_to_the_chat_and_not_to_an_error() -> None:
+    def away() -> str:
+        raise OperationalError("select 1", {}, Exception("the database is away"))
+
+    assert "<Redirect" in in_time(away, "/call?held=1", held=0)
+    assert "Please answer in the chat" in in_time(away, "/call?held=6", held=5)
+    assert in_time(lambda: "<Response/>", "/call", held=5) == "<Response/>"
 
 
 def test_a_title_full_of_markup_stays_words(client: FlaskClient, database: Database, task_id: UUID) -> None:

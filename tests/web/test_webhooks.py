@@ -187,7 +187,26 @@ def test_a_number_that_turns_out_to_be_none_on_whatsapp_is_not_tried_again(
     assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
     with database.service() as session:
         (identity,) = identities(session, owner.id, "whatsapp")
-        assert identity.disabled_reason == "not a valid WhatsApp recipient"
+        assert identity.disabled_reason == "the number cannot be written to on WhatsApp"
+
+
+def test_a_machine_that_picked_up_is_noted_whenever_twilio_finds_out(
+    client: FlaskClient, database: Database, task_id: UUID
+) -> None:
+    attempt_id = attempt(database, task_id)
+    with database.service() as session:
+        row = session.get_one(DispatchLog, attempt_id)
+        row.channel = row.rung = "call"
+    path = f"{STATUS}?task_id={task_id}&attempt={attempt_id}"
+    sid = {"CallSid": "CA1", "AccountSid": "AC1"}
+    for form in (
+        sid | {"CallStatus": "completed", "CallDuration": "21"},
+        sid | {"AnsweredBy": "machine_end_beep", "MachineDetectionDuration": "9400"},
+        sid | {"CallStatus": "in-progress"},
+    ):
+        assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
+    with database.service() as session:
+        assert session.get_one(DispatchLog, attempt_id).outcome == "machine"
 
 
 def test_reports_about_nothing_we_know_change_nothing(client: FlaskClient) -> None:

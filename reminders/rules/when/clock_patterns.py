@@ -5,7 +5,6 @@ from __future__ import annotations
 from reminders.rules.when.lexicon import MONTH_NAMES, WEEKDAY_NAMES
 
 _HOUR = r"(?:[01]?\d|2[0-4])"
-_MERIDIEM = r"(?: ?:? ?(?P<{0}mer>am|pm))"
 _DAYS = "|".join(WEEKDAY_NAMES)
 _PARTS = r"(?:morning|afternoon|evening|night)"
 # What may stand behind a bare hour: "at 5 on monday" is a time, "at 5 guys" is not.

@@ -37,6 +37,9 @@ class When:
     question: str | None = None
     others: tuple[datetime, ...] = ()  # what an ambiguous reading may mean, `value` among them, in order
     bare_clock: bool = False  # a clock and no day: whoever asks may know which day is meant
+    clocks: tuple[
+        time, ...
+    ] = ()  # of a series: each local time of a day, the rule itself may name only the first
 
     @property
     def timed(self) -> bool:

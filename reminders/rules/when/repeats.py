@@ -19,7 +19,6 @@ _PART = r"(?:morning|noon|afternoon|evening|night|lunchtime|lunch|mornings|after
 _EVERY = r"(?:every(?: single)?|each(?: and every)?)"
 _SECOND = r"(?:alternate|alternating)"
 _UNIT = r"(?:second|minute|hour|day|week|fortnight|month|quarter|year)"
-_NTH = r"(?:\d{1,2}th|second|last|other|alternate)"
 
 REPEAT_PATTERNS: dict[str, str] = {
     "times_per": r"(?:(?P<word>once|twice|thrice)|(?P<count>\d{1,2})(?: times| x| days| day| time)|(?P<count2>\d)x)(?: (?:a|per|each|every|in a)| ?/) ?(?P<unit>day|week|month|year|quarter|hour)\b",
@@ -111,12 +110,8 @@ def read_repeat(name: str, match: Match) -> Value | None:
             month = month_number(said["month"] or said["month2"])
             return Repeat("YEARLY", monthdays=(int(said["day"] or 1),), month=month)
         case "every_unit":
-            freq, base = _UNITS[said["unit"]]
-            return (
-                Repeat(freq, base * _interval(said["nth"] or said["count"]))
-                if _interval(said["nth"] or said["count"])
-                else None
-            )
+            (freq, base), interval = _UNITS[said["unit"]], _interval(said["nth"] or said["count"])
+            return Repeat(freq, base * interval) if interval else None
         case "alternate":
             return _alternate(said, part)
         case "letters":
@@ -141,14 +136,14 @@ def read_repeat(name: str, match: Match) -> Value | None:
         case "every_part" | "parts":
             return Repeat("DAILY", _interval(said.get("nth")), part=part)
         case "adverb":
-            freq, interval = _ADVERBS.get(said["adverb"].replace("-", ""), ("", 0))
-            return (
-                Repeat(freq, interval, part="night" if said["adverb"] == "nightly" else None)
-                if freq
-                else None
-            )
+            return _adverb(said["adverb"])
         case _:
             return Count({"twice": 2, "thrice": 3}.get(said["twice"] or "") or int(said["count"]))
+
+
+def _adverb(word: str) -> Repeat | None:
+    found = _ADVERBS.get(word.replace("-", ""))
+    return Repeat(*found, part="night" if word == "nightly" else None) if found else None
 
 
 def _alternate(said: dict[str, str | None], part: str | None) -> Repeat:

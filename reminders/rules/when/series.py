@@ -232,6 +232,7 @@ def _first(scene: Scene, rule: _Rule) -> When | None:
         seconds=rule.seconds,
         part=repeat.part,
         per_period=repeat.times,
+        clocks=tuple(clock.time for clock in clocks),
     )
     return _doubted(when, repeat, scene, rule)
 
@@ -278,7 +279,7 @@ def _settled(scene: Scene, rule: _Rule) -> tuple[Clock, ...]:
 
 
 def rule_text(repeat: Repeat, until: datetime | None, count: int | None, clocks: tuple[Clock, ...]) -> str:
-    """The rule without DTSTART; one clock time lives in the first moment, several need BYHOUR."""
+    """The rule without DTSTART; one clock lives in the first moment, several need BYHOUR, which multiplies with BYMINUTE."""
     parts = [f"FREQ={repeat.freq}"]
     if repeat.interval > 1:
         parts.append(f"INTERVAL={repeat.interval}")
@@ -288,9 +289,9 @@ def rule_text(repeat: Repeat, until: datetime | None, count: int | None, clocks:
         parts.append("BYMONTHDAY=" + ",".join(map(str, repeat.monthdays)))
     if repeat.days:
         parts.append("BYDAY=" + ",".join(repeat.days))
-    if len(clocks) > 1:
+    if len(clocks) > 1 and len({clock.minute for clock in clocks}) == 1:
         parts.append("BYHOUR=" + ",".join(str(clock.hour % 24) for clock in clocks))
-        parts.append("BYMINUTE=" + ",".join(sorted({str(clock.minute) for clock in clocks}, key=int)))
+        parts.append(f"BYMINUTE={clocks[0].minute}")
         parts.append("BYSECOND=0")
     if count is not None:
         parts.append(f"COUNT={max(1, min(count, 400))}")

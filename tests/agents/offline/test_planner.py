@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time as clock
+from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -242,3 +244,16 @@ def test_a_placed_plan_never_books_twice(goal: str, at: list[int]) -> None:
     for index, (start, end) in enumerate(ours):
         others = ours[:index] + [(first, last) for first, last, own in spans if not own]
         assert all(end <= first or last <= start for first, last in others)
+
+
+@pytest.mark.parametrize(("goal", "key", "tag"), GOALS)
+@pytest.mark.parametrize("weeks", [2, 4, 6])
+def test_no_week_asks_for_much_more_than_the_one_before(goal: str, key: str, tag: str, weeks: int) -> None:
+    for level in find_template(goal).levels:
+        for minutes in ("", "20 minutes", "45 minutes"):
+            total: dict[int, int] = defaultdict(int)
+            for task in plan(goal, weeks, level=level, minutes=minutes).proposed_tasks:
+                for week in range(task.week_range[0], task.week_range[1] + 1):
+                    total[week] += task.duration_minutes * task.days_a_week
+            asked = [total[week] for week in sorted(total)]
+            assert all(later <= 1.6 * earlier for earlier, later in pairwise(asked)), (level, minutes, asked)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import datetime
+from time import thread_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -137,3 +138,11 @@ def test_understanding_needs_neither_a_graph_nor_a_model() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "")
+
+
+def test_thousands_of_spaces_mean_one_and_cost_nothing() -> None:
+    now = datetime(2026, 3, 11, 10, 0, tzinfo=ZoneInfo("Europe/Berlin"))
+    begun = thread_time()
+    wide = understand(f"call mum{' ' * 1900}tomorrow at 6pm", now, "Europe/Berlin")
+    assert wide == understand("call mum tomorrow at 6pm", now, "Europe/Berlin")
+    assert thread_time() - begun < 0.3  # it took seconds where every gap was tried at every place

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.rules.answers import ACTIONS, TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
+from reminders.rules.answers import (
+    ACTIONS,
+    TaskTap,
+    format_tap,
+    parse_answer,
+    parse_bare,
+    parse_tap,
+    snooze_argument,
+)
 from storage.vocabulary import Answer
 
 TASK = UUID("6f1d2c3b-4a59-4877-9695-a4b3c2d1e0f9")
@@ -119,3 +127,39 @@ def test_a_payload_that_would_not_come_back_is_refused() -> None:
         format_tap(TaskTap(TASK, 1, "explode"))
     with pytest.raises(ValueError, match="not a payload"):
         format_tap(TaskTap(TASK, 1, "snooze", "until the cows come home"))
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("yes", Answer.DONE),
+        ("yep!", Answer.DONE),
+        ("it went well", Answer.DONE),
+        ("yes it did", Answer.DONE),
+        ("really good, thanks", Answer.DONE),
+        ("Great", Answer.DONE),
+        ("no", Answer.MISSED),
+        ("not really", Answer.MISSED),
+        ("it didn't happen", Answer.MISSED),
+        ("", None),
+        ("?", None),
+        ("yes, and remind me to buy milk", None),
+        ("1h", None),
+        ("it was raining", None),
+    ],
+)
+def test_how_it_went_is_answered_in_few_words(said: str, answer: Answer | None) -> None:
+    assert parse_bare(said, asked_how=True) == answer
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"), [("1h", "60"), ("10 min", "10"), ("in 20 minutes", "20"), ("half an hour", "30")]
+)
+def test_a_length_alone_behind_a_reminder_is_a_snooze(said: str, minutes: str) -> None:
+    assert parse_bare(said, asked_how=False) == Answer.SNOOZE
+    assert snooze_argument(said) == minutes
+
+
+@pytest.mark.parametrize("said", ["yes", "no", "ok", "gym 1h", "10", ""])
+def test_other_few_words_behind_a_reminder_are_no_answer(said: str) -> None:
+    assert parse_bare(said, asked_how=False) is None

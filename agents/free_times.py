@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from agents import diary
-from agents.capture import Target
+from agents.targets import Target
 from agents.turn import TurnContext
 from reminders.rules.diary import Diary, Prefer, Slot
 from reminders.rules.slots import find_slots

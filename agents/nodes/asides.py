@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from agents import diary, wording
-from agents.capture import read_until
 from agents.journal import spoken
 from agents.next_part import unplanned
 from agents.nodes import welcome
@@ -17,6 +16,7 @@ from agents.replies_to_plan import says_no, says_yes
 from agents.reply import Option, ask, close, tell
 from agents.selecting import days_named, select, titled
 from agents.state import AgentState, Update
+from agents.targets import read_until
 from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.learned import learned

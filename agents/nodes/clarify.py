@@ -30,7 +30,10 @@ from agents.wishes import Wish
 
 _NODE = "clarify"
 _MOST_WISHES = 10
-_LOOSE = re.compile(r"(?!(?:skip|pass|next|stop|nothing|none|never ?mind|whatever)\b)[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"(?!(?:skip|pass|next|stop|nothing|none|never ?mind|whatever)\b)[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?",
+    re.IGNORECASE,
+)
 _LAST_QUESTION = re.compile(
     r"(?:(?<=[.!?;])|(?<=\n)|^)[^.!?;\n]*\?\s*$"
 )  # of an aside: the open question takes its place

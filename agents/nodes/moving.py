@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from agents import diary, wording
-from agents.capture import Target, read_target
 from agents.free_times import free_times, obstacle
 from agents.hearing import Heard
 from agents.journal import changed, numbered, spoken, spoken_of
@@ -18,6 +17,7 @@ from agents.reply import Option, ask, ask_again, close
 from agents.selecting import Meant, select
 from agents.shifts import Move, Shift, read_move, read_shift, read_swap
 from agents.state import AgentState, Json, Update
+from agents.targets import Target, read_target
 from agents.titles import matching
 from agents.turn import TurnContext
 from reminders.changes import Change

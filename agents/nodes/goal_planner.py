@@ -10,14 +10,10 @@ from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents import diary, shelf
+from agents import diary
 from agents.consult import consult
-from agents.deadlines import read_deadline
-from agents.draft import Draft, busy_json, draft_of, new_draft
-from agents.gentle import gentler
 from agents.hearing import PLAN_GOAL, Heard, heard_of
 from agents.model import ModelRole, PlannerBrief
-from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
 from agents.nodes import approving, goal_rests, negotiating
 from agents.nodes.goal_questions import (
     dated,
@@ -34,11 +30,16 @@ from agents.observations import findings_of
 from agents.offline.time_wish import read_answers
 from agents.offline.wish import changes_mind
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
-from agents.placing import place
-from agents.plan_limits import within_brief
-from agents.plan_words import whole_plan
-from agents.questions import MOST
-from agents.replies_to_plan import says_yes
+from agents.plans import shelf
+from agents.plans.deadlines import read_deadline
+from agents.plans.draft import Draft, busy_json, draft_of, new_draft
+from agents.plans.gentle import gentler
+from agents.plans.limits import within_brief
+from agents.plans.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
+from agents.plans.placing import place
+from agents.plans.questions import MOST
+from agents.plans.replies import says_yes
+from agents.plans.words import whole_plan
 from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext

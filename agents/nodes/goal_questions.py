@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from agents.deadlines import read_deadline
-from agents.draft import Draft, goal_title
 from agents.model import DayFacts
 from agents.observations import times_known
 from agents.offline.catalogue import without_times
 from agents.offline.vague import aim_of
-from agents.plan_address import drops_goal
-from agents.questions import MOST, clarifying_questions
-from agents.replies_to_plan import says_no
+from agents.plans.address import drops_goal
+from agents.plans.deadlines import read_deadline
+from agents.plans.draft import Draft, goal_title
+from agents.plans.questions import MOST, clarifying_questions
+from agents.plans.replies import says_no
 from agents.state import Json
 from agents.turn import TurnContext
 

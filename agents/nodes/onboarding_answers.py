@@ -10,7 +10,7 @@ from agents import wording
 from agents.nodes.onboarding_clocks import clock_of, two_times
 from agents.nodes.onboarding_commitments import apart, commitment_of, says_commitment
 from agents.places import find_zone, is_city, says_zone, wall_time
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
 from agents.turn import TurnContext
 from reminders.plans import change_zone
 from reminders.rules.when import parse_weekdays

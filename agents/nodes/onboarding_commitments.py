@@ -6,8 +6,8 @@ import re
 
 from agents import wording
 from agents.nodes.onboarding_clocks import two_times
+from agents.tasks.wishes import first_weekly
 from agents.turn import TurnContext
-from agents.wishes import first_weekly
 from reminders.rules.when import parse_clock, parse_minutes, parse_weekdays
 from storage.profile import Commitment
 from storage.vocabulary import WEEKDAYS

@@ -10,19 +10,19 @@ from datetime import datetime, timedelta
 from langgraph.runtime import Runtime
 
 from agents import diary, wording
-from agents.capture import read_change, read_tasks
-from agents.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
-from agents.capture_notes import notes_on
-from agents.correcting import corrected
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
 from agents.nodes.interruptions import adds_to
-from agents.repeating import Problem
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
+from agents.tasks.capture import read_change, read_tasks
+from agents.tasks.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
+from agents.tasks.capture_notes import notes_on
+from agents.tasks.correcting import corrected
+from agents.tasks.repeating import Problem
+from agents.tasks.wishes import Wish, says_wish, with_added
 from agents.turn import TurnContext
-from agents.wishes import Wish, says_wish, with_added
 from reminders.rules.diary import Busy, Prefer, Slot
 from reminders.rules.places import when_words
 from reminders.rules.rhythm import DAY_PARTS, within

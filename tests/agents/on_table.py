@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from agents.checkpoints import Memory
-from agents.draft import Draft, read_draft
 from agents.nodes.orchestrator import answered_kinds
+from agents.plans.draft import Draft, read_draft
 from storage.conversations import open_conversation
 from storage.tables import Goal, Task
 from storage.vocabulary import TaskStatus

@@ -15,7 +15,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg import Connection
 from sqlalchemy.orm import Session
 
-from agents.draft_shape import readable_draft
+from agents.plans.draft_shape import readable_draft
 from agents.state import AgentState, Json, fresh_turn
 
 log = structlog.get_logger()

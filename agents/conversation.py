@@ -9,14 +9,14 @@ from typing import cast
 
 import structlog
 
-from agents.acquaintances import remember_people
 from agents.checkpoints import QUESTION, WRONG_SHAPE, Memory
-from agents.deadline import TurnDeadline
 from agents.graph import RECURSION_LIMIT, conversation
 from agents.memory import recall, settle
+from agents.network.deadline import TurnDeadline
 from agents.nodes.orchestrator import answered_kinds
 from agents.nodes.unusual import answer_unusual
-from agents.nudges import keep_nudge
+from agents.plans.nudges import keep_nudge
+from agents.privacy.acquaintances import remember_people
 from agents.reply import outbound
 from agents.state import AgentState, Json, Update, fresh_turn
 from agents.turn import Limits, Turn, TurnContext, TurnResult, TurnTools

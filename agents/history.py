@@ -10,8 +10,8 @@ from uuid import UUID
 import structlog
 
 from agents.briefs import SummaryBrief
-from agents.deadline import TurnDeadline
 from agents.model import LanguageModel, ModelRole, ModelUnavailable, Question, Said, Usage
+from agents.network.deadline import TurnDeadline
 from agents.offline.summaries import summarise
 from agents.outputs import Summary
 from storage.vocabulary import MessageRole

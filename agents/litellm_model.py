@@ -9,11 +9,11 @@ from typing import Generic
 
 import structlog
 
-from agents.breaker import EVERY_MODEL, Breaker
-from agents.completion import Answers, Reply, Requests, TryFailed, load, provider_of
 from agents.model import MAX_TOKENS, ModelRole, ModelUnavailable, Question, T
-from agents.placeholders import Placeholders
-from agents.prompting import Message, UnusableAnswer, ask_again, messages_for, read_answer
+from agents.network.breaker import EVERY_MODEL, Breaker
+from agents.network.completion import Answers, Reply, Requests, TryFailed, load, provider_of
+from agents.network.prompting import Message, UnusableAnswer, ask_again, messages_for, read_answer
+from agents.privacy.placeholders import Placeholders
 
 __all__ = ["Endpoint", "LiteLLMModel", "ModelTiers", "Tier", "load", "provider_of"]
 

@@ -23,7 +23,7 @@ from agents.briefs import (
     SummaryBrief,
     TaskLine,
 )
-from agents.deadline import TurnDeadline
+from agents.network.deadline import TurnDeadline
 from storage.vocabulary import MessageRole
 
 __all__ = [

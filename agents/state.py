@@ -34,9 +34,9 @@ class AgentState(TypedDict, total=False):
     heard: Annotated[Json, UntrackedValue]  # agents.hearing.Heard of this turn
     aside: Annotated[Json, UntrackedValue]  # {kind, ...}: what `clarify` is to answer
     intent: str  # storage.vocabulary.Intent
-    shelf: list[Json]  # other drafts that wait (agents.shelf), the newest last
+    shelf: list[Json]  # other drafts that wait (agents.plans.shelf), the newest last
     approved: Json  # what can be taken back: the last approval {draft, goal_id, at, number}, or {dropped, at, number}
-    goal_draft: Json  # the plan under negotiation (agents.draft); {} when there is none
+    goal_draft: Json  # the plan under negotiation (agents.plans.draft); {} when there is none
     proposed_tasks: list[Json]  # what save_tasks writes once the person agreed
     approval_status: str  # storage.vocabulary.ApprovalStatus
     error: str

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from agents.acquaintances import parts_of
 from agents.budget import BudgetState, TokenLimits, check_budget
-from agents.deadline import TurnDeadline
 from agents.model import LanguageModel, ModelRole, Usage
-from agents.nicknames import forms_of, shown_forms
-from agents.people import names_in
+from agents.network.deadline import TurnDeadline
+from agents.privacy.acquaintances import parts_of
+from agents.privacy.nicknames import forms_of, shown_forms
+from agents.privacy.people import names_in
 from channels.messages import InboundMessage, OutboundMessage, PhoneVerifier
 from storage.profile import Profile
 from storage.tables import User

@@ -17,9 +17,10 @@ from bot.tokens import mint_token
 from channels.messages import Choice, InboundMessage
 from reminders import agenda
 from reminders.ways_back import channels_off
-from storage import deliveries, users
+from storage import users
 from storage.database import narrow
 from storage.tables import User
+from storage.trail import trail
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -104,7 +105,7 @@ def agenda_reply(listed: agenda.Agenda, span: str) -> Response:
 
 def _log(asked: Asked) -> Response:
     off = channels_off(asked.session, asked.user.id)
-    lines = deliveries.trail(asked.session, asked.user.id, limit=12)
+    lines = trail(asked.session, asked.user.id, limit=12)
     sent = [f"{_when(asked, line.at)} {line.task_title}: {line.words()}" for line in lines]
     head = "The last things I sent, newest first:" if sent else "I have not sent you any reminder yet."
     return say("\n".join([*off, head, *sent]), "log")

@@ -17,8 +17,8 @@ def build_model(settings: Settings, watch: ModelWatch | None = None) -> Language
     offline = OfflineModel()
     if not settings.openrouter_api_key:
         return offline
-    from agents.breaker import Breaker  # noqa: PLC0415 - only with a key
     from agents.litellm_model import Endpoint, LiteLLMModel, ModelTiers, Tier  # noqa: PLC0415 - only with a key
+    from agents.network.breaker import Breaker  # noqa: PLC0415 - only with a key
 
     tiers = ModelTiers(
         orchestrator=Tier(settings.llm_model_orchestrator, settings.llm_fallback_orchestrator or None),

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from redis import RedisError
 from sqlalchemy import func, select
 
-from agents.breaker import EVERY_MODEL
+from agents.network.breaker import EVERY_MODEL
 from bot.health import overdue_seconds, readiness
 from bot.model_watch import fallbacks, resting
 from bot.send_failures import failures

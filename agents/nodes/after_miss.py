@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from agents import diary
 from agents.offline.understand import understand
-from agents.replies_to_plan import says_yes
+from agents.plans.replies import says_yes
 from agents.reply import Option, ask
-from agents.selecting import names_something
-from agents.shifts import read_move
 from agents.state import AgentState, Update
-from agents.titles import matching
+from agents.tasks.selecting import names_something
+from agents.tasks.shifts import read_move
+from agents.tasks.titles import matching
 from agents.turn import TurnContext
 from reminders.answering import answer_tap, answer_task, open_reminders
 from reminders.rules.answers import TaskTap

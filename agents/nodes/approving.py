@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from agents import wording
-from agents.draft import Draft, read_draft
 from agents.hearing import Heard
 from agents.journal import recent, taken_back
 from agents.nodes.plan_table import NODE, ask_again_plan, show
-from agents.plan_check import renewed, still_stands
-from agents.plan_words import difference, whole_plan
-from agents.replies_to_plan import says_no
+from agents.plans.check import renewed, still_stands
+from agents.plans.draft import Draft, read_draft
+from agents.plans.replies import says_no
+from agents.plans.words import difference, whole_plan
 from agents.reply import Option, ask, ask_again, tell
 from agents.state import AgentState, Update
 from agents.turn import TurnContext

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from agents import diary, wording
-from agents.capture import read_until
 from agents.journal import spoken
-from agents.next_part import unplanned
 from agents.nodes import welcome
 from agents.places import find_zone, says_zone, wall_time
-from agents.plan_words import reasons
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.next_part import unplanned
+from agents.plans.replies import says_no, says_yes
+from agents.plans.words import reasons
 from agents.reply import Option, ask, close, tell
-from agents.selecting import days_named, select, titled
 from agents.state import AgentState, Update
+from agents.tasks.selecting import days_named, select, titled
+from agents.tasks.targets import read_until
 from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.learned import learned

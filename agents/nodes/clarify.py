@@ -25,8 +25,8 @@ from agents.nodes.small_talk import EXPORT_NODE, small_talk
 from agents.nodes.undoing import tell_changes, undo
 from agents.reply import Option, ask, ask_again, close, tell
 from agents.state import AgentState, Json, Update
+from agents.tasks.wishes import Wish
 from agents.turn import TurnContext
-from agents.wishes import Wish
 
 _NODE = "clarify"
 _MOST_WISHES = 10

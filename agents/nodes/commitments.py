@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import uuid5
 
+from agents.tasks.wishes import Wish, drafts, first_weekly
 from agents.turn import TurnContext
-from agents.wishes import Wish, drafts, first_weekly
 from reminders.plans import schedule_tasks
 from reminders.rules.recurrence import weekly_rule
 from storage.vocabulary import WEEKDAYS

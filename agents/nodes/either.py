@@ -6,7 +6,7 @@ import re
 
 from agents.hearing import Heard
 from agents.offline.aspirations import may_be_either
-from agents.replies_to_plan import says_no
+from agents.plans.replies import says_no
 from agents.reply import Option, ask
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from agents.folding import visible
 from agents.hearing import Heard
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
+from agents.privacy.folding import visible
 from agents.reply import Option, ask, ask_again
 from agents.state import AgentState, Update
 from agents.turn import TurnContext

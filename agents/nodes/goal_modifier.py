@@ -9,19 +9,19 @@ from uuid import UUID
 from langgraph.runtime import Runtime
 
 from agents import diary
-from agents.draft import Draft
-from agents.editing import edit_in_words
-from agents.goal_changes import read_goal_change
 from agents.hearing import Heard, heard_of
 from agents.nodes import goal_rests, negotiating
 from agents.outputs import GoalPlannerOutput
-from agents.placing import place
-from agents.plan_words import whole_plan
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.draft import Draft
+from agents.plans.edits.editing import edit_in_words
+from agents.plans.goal_changes import read_goal_change
+from agents.plans.placing import place
+from agents.plans.replies import says_no, says_yes
+from agents.plans.running_plan import as_it_runs
+from agents.plans.words import whole_plan
 from agents.reply import Option, ask, ask_again, close
-from agents.running_plan import as_it_runs
 from agents.state import AgentState, Json, Update
-from agents.titles import matching
+from agents.tasks.titles import matching
 from agents.turn import TurnContext
 from storage.goals import active_goals, get_goal, list_goals
 from storage.tables import Goal

@@ -10,28 +10,36 @@ from uuid import UUID
 
 from langgraph.runtime import Runtime
 
-from agents import diary, shelf
+from agents import diary
 from agents.consult import consult
-from agents.deadlines import read_deadline
-from agents.draft import Draft, busy_json, draft_of, goal_title, new_draft
-from agents.gentle import gentler
 from agents.hearing import PLAN_GOAL, Heard, heard_of
-from agents.model import DayFacts, ModelRole, PlannerBrief
-from agents.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
+from agents.model import ModelRole, PlannerBrief
 from agents.nodes import approving, goal_rests, negotiating
+from agents.nodes.goal_questions import (
+    dated,
+    day_facts,
+    gives_up,
+    is_option,
+    late_question,
+    questions_before,
+    with_deadline,
+    with_part,
+)
 from agents.nodes.interruptions import resumes
-from agents.observations import findings_of, times_known
-from agents.offline.catalogue import without_times
+from agents.observations import findings_of
 from agents.offline.time_wish import read_answers
-from agents.offline.vague import aim_of
 from agents.offline.wish import changes_mind
 from agents.outputs import GoalPlannerOutput, PatternObserverOutput
-from agents.placing import place
-from agents.plan_address import drops_goal
-from agents.plan_limits import within_brief
-from agents.plan_words import whole_plan
-from agents.questions import MOST, clarifying_questions
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans import shelf
+from agents.plans.deadlines import read_deadline
+from agents.plans.draft import Draft, busy_json, draft_of, new_draft
+from agents.plans.gentle import gentler
+from agents.plans.limits import within_brief
+from agents.plans.next_part import draft_of_sprint, draft_of_waiting, names_next_part, unplanned, waits_next
+from agents.plans.placing import place
+from agents.plans.questions import MOST
+from agents.plans.replies import says_yes
+from agents.plans.words import whole_plan
 from agents.reply import Option, ask, ask_again, close, in_rows
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext
@@ -47,7 +55,6 @@ _NAMES_NOTHING = re.compile(
     re.I,
 )
 _FROM_THE_SHELF = "My planner is out of reach right now, so this is a plain plan from my own shelf. It is yours to change, as always."
-_NEAR = 6  # days to a deadline within which each of them counts
 _LEAVE = Option("Leave it", "leave")
 
 
@@ -92,7 +99,7 @@ def _from_shelf(
 
 
 def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
-    draft = _dated(ctx, new_draft(ctx, text))
+    draft = dated(ctx, new_draft(ctx, text))
     if _NAMES_NOTHING.fullmatch(draft.title):
         focus = {"kind": "goal_question", "step": "goal"}
         return ask(state, _NODE, "Good. What would you like to get done in the next six weeks?", [], focus)
@@ -107,39 +114,13 @@ def _fresh(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return _from_shelf(state, ctx, again, open_draft)
     kept: Update = {"shelf": shelf.put_aside(state, open_draft)} if open_draft is not None else {}
     aside = f"The plan for {open_draft.title} waits as a draft meanwhile." if open_draft is not None else ""
-    questions = [*_late(ctx, draft), *_questions(ctx, draft, draft.goal)][:MOST]
+    questions = [*late_question(ctx, draft), *questions_before(ctx, draft, draft.goal)][:MOST]
     return _next(state, ctx, replace(draft, questions=questions), first=True, aside=aside) | kept
 
 
-def _dated(ctx: TurnContext, draft: Draft) -> Draft:
-    """The draft with the day that its words name, and a title without it."""
-    found = read_deadline(draft.goal, ctx.local_now, ctx.user.timezone)
-    title = without_times(goal_title(found.rest if found else draft.goal)) or draft.title
-    if found is None:
-        return replace(draft, title=title)
-    starts = max(ctx.local_now.date(), min(date.fromisoformat(draft.starts_on), found.day))
-    return replace(draft, deadline=found.day.isoformat(), starts_on=starts.isoformat(), title=title)
-
-
-def _late(ctx: TurnContext, draft: Draft) -> list[Json]:
-    """A deadline that has passed is asked about before anything else."""
-    if not draft.deadline or date.fromisoformat(draft.deadline) >= ctx.local_now.date():
-        return []
-    day = date.fromisoformat(draft.deadline)
-    text = f"{day.day} {day:%B %Y} is behind us already. When should it be done instead?"
-    return [{"key": "deadline", "text": text, "options": ["In six weeks", "In three months", "No deadline"]}]
-
-
-def _questions(ctx: TurnContext, draft: Draft, goal: str) -> list[Json]:
-    days_left = draft.days_left
-    near = days_left is not None and days_left <= _NEAR
-    asked = clarifying_questions(goal, day_facts(ctx), times_known=times_known(ctx), days_known=near)
-    return [{"key": one.key, "text": one.text, "options": list(one.options)} for one in asked]
-
-
 def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Draft | None) -> Update:
-    chosen = draft is not None and _is_option(draft, heard.text)  # "Never" may be an answer, not a refusal
-    if heard.word == "leave" or (not (heard.word or chosen) and _gives_up(heard.text, draft)):
+    chosen = draft is not None and is_option(draft, heard.text)  # "Never" may be an answer, not a refusal
+    if heard.word == "leave" or (not (heard.word or chosen) and gives_up(heard.text, draft)):
         waits = shelf.reminder(state)
         text = " ".join(filter(None, ["Then we leave it.", waits, "What else can I do for you?"]))
         return close(_NODE, text) | {"goal_draft": {}}
@@ -160,38 +141,10 @@ def _hear_question(state: AgentState, ctx: TurnContext, heard: Heard, draft: Dra
     answered = replace(draft, questions=rest, answers=answers)
     match asked["key"]:
         case "deadline":
-            answered = _new_deadline(ctx, answered, said)
+            answered = with_deadline(ctx, answered, said)
         case "part":
-            answered = _part_chosen(ctx, answered, said or asked["options"][0])
+            answered = with_part(ctx, answered, said or asked["options"][0])
     return _next(state, ctx, answered)
-
-
-def _new_deadline(ctx: TurnContext, draft: Draft, said: str) -> Draft:
-    found = read_deadline(f"done {said}", ctx.local_now, ctx.user.timezone) if said else None
-    found = found or (read_deadline(f"done by {said}", ctx.local_now, ctx.user.timezone) if said else None)
-    later = found is not None and found.day >= ctx.local_now.date()
-    return replace(draft, deadline=found.day.isoformat() if found and later else "")
-
-
-def _part_chosen(ctx: TurnContext, draft: Draft, part: str) -> Draft:
-    """The goal named nothing; what was chosen is what is planned, and brings its own questions."""
-    answers = draft.answers | {"part": part}
-    questions = _questions(ctx, draft, aim_of(draft.goal, answers))
-    open_ones = [one for one in questions if one["key"] != "part"][: MOST - len(answers)]
-    title = f"{draft.title}: {part[:1].lower()}{part[1:40]}"
-    return replace(draft, answers=answers, questions=open_ones, title=title)
-
-
-def _is_option(draft: Draft, text: str) -> bool:
-    said = text.casefold().strip(" .!")
-    return bool(draft.questions) and said in [one.casefold() for one in draft.questions[0]["options"]]
-
-
-def _gives_up(text: str, draft: Draft | None) -> bool:
-    """A bare "no" answers a question; "forget it" and "cancel guitar" give the goal up."""
-    if draft is not None and drops_goal(text, draft.title):
-        return True
-    return says_no(text) and text.casefold().strip(" .!") not in ("no", "nope", "none", "nah")
 
 
 def _next(
@@ -290,14 +243,4 @@ def _brief(
         days_left=days_left,
         sprint=draft.sprint,
         done_share=draft.done_percent / 100 if draft.done_percent >= 0 else None,
-    )
-
-
-def day_facts(ctx: TurnContext) -> DayFacts:
-    profile = ctx.profile()
-    sleep, work = profile.sleep_window, profile.work_hours
-    return DayFacts(
-        sleep=f"{sleep.start:%H:%M}-{sleep.end:%H:%M}" if sleep else None,
-        work=f"{', '.join(work.days)} {work.start:%H:%M}-{work.end:%H:%M}" if work else None,
-        chronotype=profile.chronotype,
     )

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from agents import wording
-from agents.capture import read_until
 from agents.hearing import Heard
 from agents.journal import changed
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
+from agents.tasks.targets import read_until
 from agents.turn import TurnContext
 from reminders.changes import Change, call_back_free
 from reminders.goal_ends import end_goal, let_go

@@ -6,8 +6,6 @@ import re
 
 from agents import diary, tongues, wording
 from agents.consult import consult
-from agents.course import course_of
-from agents.goal_changes import restates
 from agents.model import GoalLine, ModelRole, OrchestratorBrief, TaskLine
 from agents.nodes import after_miss, either
 from agents.nodes.aside_words import BEGINS, PARTLY, aside_kind
@@ -18,10 +16,12 @@ from agents.offline.orchestrator import certain
 from agents.offline.understand import understand
 from agents.outputs import OrchestratorOutput
 from agents.places import find_zone
-from agents.plan_edit_words import sounds_like_edit
-from agents.selecting import names_something
+from agents.plans.edits.words import sounds_like_edit
+from agents.plans.goal_changes import restates
 from agents.state import AgentState, Update
-from agents.titles import matching
+from agents.tasks.course import course_of
+from agents.tasks.selecting import names_something
+from agents.tasks.titles import matching
 from agents.tongues import is_foreign
 from agents.turn import TurnContext
 from reminders.answering import open_reminders

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-from agents.capture import is_no_name
-from agents.capture_answers import added, agrees, as_answer, names_offer, new_name, refuses_offers
-from agents.correcting import corrected
-from agents.course import interrupts_with
-from agents.draft import says_wish
 from agents.nodes.intents import aside_of
 from agents.offline.titles import title_of
 from agents.offline.understand import understand
-from agents.replies_to_plan import says_no, says_yes
-from agents.shifts import says_unable
+from agents.plans.draft import says_wish
+from agents.plans.replies import says_no, says_yes
 from agents.state import Json
-from agents.titles import words
+from agents.tasks.capture import is_no_name
+from agents.tasks.capture_answers import added, agrees, as_answer, names_offer, new_name, refuses_offers
+from agents.tasks.correcting import corrected
+from agents.tasks.course import interrupts_with
+from agents.tasks.shifts import says_unable
+from agents.tasks.titles import words
+from agents.tasks.wishes import Wish
 from agents.turn import TurnContext
-from agents.wishes import Wish
 from reminders.answering import open_reminders
 from reminders.rules.when import read_when
 

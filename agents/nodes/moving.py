@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from agents import diary, wording
-from agents.capture import Target, read_target
-from agents.free_times import free_times, obstacle
 from agents.hearing import Heard
 from agents.journal import changed, numbered, spoken, spoken_of
 from agents.nodes import after_miss, moving_many
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
-from agents.selecting import Meant, select
-from agents.shifts import Move, Shift, read_move, read_shift, read_swap
 from agents.state import AgentState, Json, Update
-from agents.titles import matching
+from agents.tasks.free_times import free_times, obstacle
+from agents.tasks.selecting import Meant, select
+from agents.tasks.shifts import Move, Shift, read_move, read_shift, read_swap
+from agents.tasks.targets import Target, read_target
+from agents.tasks.titles import matching
 from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import PlanError, move_task

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from agents import diary, wording
-from agents.capture import read_target
 from agents.hearing import Heard
 from agents.journal import changed
-from agents.replies_to_plan import says_yes
+from agents.plans.replies import says_yes
 from agents.reply import Option, ask, ask_again, close
-from agents.selecting import select
-from agents.shifts import Move
 from agents.state import AgentState, Json, Update
+from agents.tasks.selecting import select
+from agents.tasks.shifts import Move
+from agents.tasks.targets import read_target
 from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import PlanError, move_task

@@ -7,22 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from agents import diary, plan_questions, shelf
-from agents import plan_address as address
-from agents.draft import Draft
-from agents.draft_versions import at_version, numbers_of, redone, undone
-from agents.editing import Edited, after_my_work, asleep_at, carry_out, edit_by_button
+from agents import diary
 from agents.hearing import Heard
-from agents.model_edit import model_edit
 from agents.nodes import approving, retiming
 from agents.nodes.plan_table import ask_again_plan, ask_reading, show
-from agents.placing import place
-from agents.plan_check import begun, renewed, still_stands
-from agents.plan_edit_patterns import DISLIKE
-from agents.plan_edit_words import PlanWish, read_wish
-from agents.plan_steady import made_room, steady
-from agents.plan_words import difference, whole_plan
-from agents.replies_to_plan import almost_yes, hesitates, says_no, says_yes
+from agents.plans import address, explaining, shelf
+from agents.plans.check import begun, renewed, still_stands
+from agents.plans.draft import Draft
+from agents.plans.draft_versions import at_version, numbers_of, redone, undone
+from agents.plans.edits.editing import Edited, after_my_work, asleep_at, carry_out, edit_by_button
+from agents.plans.edits.model_edit import model_edit
+from agents.plans.edits.patterns import DISLIKE
+from agents.plans.edits.words import PlanWish, read_wish
+from agents.plans.placing import place
+from agents.plans.replies import almost_yes, hesitates, says_no, says_yes
+from agents.plans.steady import made_room, steady
+from agents.plans.words import difference, whole_plan
 from agents.reply import Option, ask
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
@@ -58,9 +58,7 @@ def answers(draft: Draft, text: str) -> bool:
     ):
         return True
     return (
-        shelf.names(draft, text)
-        or plan_questions.is_question(draft, text)
-        or bool(read_wish(text, draft.plan))
+        shelf.names(draft, text) or explaining.is_question(draft, text) or bool(read_wish(text, draft.plan))
     )
 
 
@@ -126,7 +124,7 @@ def _words(state: AgentState, ctx: TurnContext, text: str, draft: Draft) -> Upda
     moved = _among_versions(state, ctx, draft, text)
     if moved is not None:
         return moved
-    said = plan_questions.answer(draft, text, ctx.zone)
+    said = explaining.answer(draft, text, ctx.zone)
     if said is not None:
         return ask_again_plan(said)
     if address.names_plan(text) or shelf.names(draft, text):

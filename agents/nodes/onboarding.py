@@ -19,7 +19,7 @@ from agents.nodes.onboarding_questions import (
     next_topic,
 )
 from agents.nodes.onboarding_quick import hear_zone, quick, wants, zone_known
-from agents.replies_to_plan import says_yes
+from agents.plans.replies import says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
 from agents.tongues import is_foreign, sorry

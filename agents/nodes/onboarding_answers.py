@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Any, Literal
+from typing import Any
 
 from agents import wording
+from agents.nodes.onboarding_clocks import clock_of, two_times
+from agents.nodes.onboarding_commitments import apart, commitment_of, says_commitment
 from agents.places import find_zone, is_city, says_zone, wall_time
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
 from agents.turn import TurnContext
-from agents.wishes import first_weekly
 from reminders.plans import change_zone
-from reminders.rules.when import parse_clock, parse_minutes, parse_weekdays
-from storage.profile import Commitment, Preferences, SleepWindow, WorkHours
+from reminders.rules.when import parse_weekdays
+from storage.profile import Preferences, SleepWindow, WorkHours
 from storage.users import preferences_of, save_preferences
 from storage.vocabulary import WEEKDAYS, Chronotype
 
@@ -41,9 +42,6 @@ _EARLIEST_BED = time(19, 30)  # before it "pm" has to be said
 _WISH = re.compile(r"\W*(?:i (?:want|wanna|would like|need to)|i'd like|(?:my )?goal)\b", re.I)
 _OTHER_WORDS = "yes yeah yep no nope none nah ok okay sure start hi hello hey what who why help thanks me nothing depends stop"
 _NO_NAMES = frozenset(_OTHER_WORDS.split())
-_COUNTING = "one two three four five six seven eight nine ten eleven twelve"
-_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_COUNTING.split(), start=1)}
-_NUMBER_WORDS |= {"noon": "12", "midday": "12", "midnight": "0:00"}
 
 
 def nothing(_ctx: TurnContext, _text: str) -> str | None:
@@ -77,7 +75,7 @@ def name(ctx: TurnContext, text: str) -> str | None:
 
 
 def wake_time(ctx: TurnContext, text: str) -> str | None:
-    at = _clock(text, "morning")
+    at = clock_of(text, "morning")
     if at is None:
         return None
     _set(ctx, wake_time=at)
@@ -85,7 +83,7 @@ def wake_time(ctx: TurnContext, text: str) -> str | None:
 
 
 def bed_time(ctx: TurnContext, text: str) -> str | None:
-    at = _clock(text, "evening")
+    at = clock_of(text, "evening")
     if at is None or at == ctx.profile().wake_time:
         return None
     said_pm = re.search(r"p\.?m\b", text, re.I) is not None or str(at.hour) in text
@@ -98,7 +96,7 @@ def bed_time(ctx: TurnContext, text: str) -> str | None:
 def work(ctx: TurnContext, text: str) -> str | None:
     if re.search(r"\b(varies|vary|shifts?|irregular|flexible)\b", text, re.I):
         return _set_work(ctx, None, "Good to know. I'll ask when it matters.")
-    times = _two_times(text)
+    times = two_times(text)
     if times is None:
         free = (_NO.search(text) and not _WISH.match(text)) or re.search(
             r"\b(retired|unemployed|student|freelance)\b", text, re.I
@@ -154,12 +152,12 @@ def commitments(ctx: TurnContext, text: str) -> str | None:
     if _NO.search(text) and not parse_weekdays(text):
         _set(ctx, existing_commitments=[])
         return "Nothing fixed. That makes planning easy."
-    read = [_commitment(part) for part in _apart(text)]
+    read = [commitment_of(part) for part in apart(text)]
     known = [one for one in read if one is not None]
     if not known or len(known) < len(read):
         return None
     _set(ctx, existing_commitments=known)
-    return f"I'll plan around {wording.listed([_says_commitment(ctx, one) for one in known])}."
+    return f"I'll plan around {wording.listed([says_commitment(ctx, one) for one in known])}."
 
 
 def consent(ctx: TurnContext, text: str) -> str | None:
@@ -204,124 +202,3 @@ def _set(ctx: TurnContext, **fields: Any) -> None:
 def _set_work(ctx: TurnContext, hours: WorkHours | None, echo: str) -> str:
     _set(ctx, work_hours=hours)
     return echo
-
-
-def _clock(text: str, part: Literal["morning", "evening"]) -> time | None:
-    """A clock time; one without am or pm belongs to the morning (for waking) or the evening (for bed)."""
-    said = re.sub(r"\blate(?:r|ish)?\b", " ", text, flags=re.I) if part == "morning" else text
-    said = re.sub(r"\b(\d{1,2}) ?h\b", r"\1:00", said, flags=re.I)
-    if re.search(r"\bhalf past (?:midnight|12|twelve)\b", said, re.I) and part == "evening":
-        return time(0, 30)
-    at = parse_clock(said, part)
-    if at is not None and part == "evening" and at.hour == 12 and "noon" not in text.casefold():
-        return at.replace(hour=0)  # nobody goes to bed at noon: "12" is midnight
-    return at
-
-
-def _two_times(text: str) -> tuple[time, time] | None:
-    """ "9-17", "9 to 5", "8:30am - 4pm": an end that would come before the start is meant as pm."""
-    digits = re.sub(r"[a-z]+", lambda word: _NUMBER_WORDS.get(word[0], word[0]), text.casefold())
-    digits = _HALVES.sub(_in_figures, digits)
-    found = re.search(
-        r"(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)\s*(?:-|–|to|till|until|bis|and)\s*(\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?)",
-        digits,
-    )
-    if found is None:
-        return None
-    start, end = _plain_clock(found[1]), _plain_clock(found[2])
-    if start is None or end is None:
-        return None
-    night = start.hour > 12 or "night" in digits  # "22 to 6" goes on past midnight
-    both_late = "pm" in found[2] and "m" not in found[1] and start.hour < 12 and end.hour - start.hour > 12
-    if both_late:  # "6 to 8pm" are two hours, not fourteen
-        start = start.replace(hour=start.hour + 12)
-    if end <= start and end.hour < 12 and "m" not in found[2] and not night:
-        end = end.replace(hour=end.hour + 12)
-    return None if start == end else (start, end)
-
-
-_HALVES = re.compile(r"\b(half|quarter)(?: (past|to))? (\d{1,2})\b")
-
-
-def _in_figures(found: re.Match[str]) -> str:
-    """ "half 4" is half past four, "quarter to 9" 8:45."""
-    hour = int(found[3])
-    if found[2] == "to":
-        return f"{hour - 1}:{'30' if found[1] == 'half' else '45'}"
-    return f"{hour}:{'30' if found[1] == 'half' else '15'}"
-
-
-def _plain_clock(text: str) -> time | None:
-    found = re.fullmatch(r"(\d{1,2})(?:[:.](\d\d))?\s*([ap]m)?", text.strip(), re.I)
-    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:
-        return None
-    hour = int(found[1])
-    if found[3]:
-        hour = hour % 12 + (12 if found[3].casefold() == "pm" else 0)
-    return time(hour, int(found[2] or 0))
-
-
-_BETWEEN = re.compile(r"\s*(?:[;\n]|\band then\b|\bthen\b|,|\band\b|\bplus\b)\s*", re.I)
-_EVERY_OTHER = re.compile(
-    r"\b(?:every (?:other|second|two weeks)|each other|fortnight\w*|biweekly|alternate)\b", re.I
-)
-
-
-def _apart(text: str) -> list[str]:
-    """One part for each commitment: cut where both sides name a day and a time; a second time of the same takes its title along."""
-    parts, start, title = [], 0, ""
-    for joint in _BETWEEN.finditer(text):
-        before = _commitment(f"{title} {text[start : joint.start()]}")
-        following = _BETWEEN.split(text[joint.end() :])[0]
-        if before is None or _commitment(f"{before.title} {following}") is None:
-            continue
-        parts.append(f"{title} {text[start : joint.start()]}")
-        start, title = joint.end(), "" if _commitment(following) else before.title
-    return [*parts, f"{title} {text[start:]}"] if text[start:].strip() else parts
-
-
-_LENGTH = re.compile(r"\b(?:for\s+)?\d+(?:[.,]\d+)?\s*(?:min(?:ute)?s?|h(?:ou)?rs?|h)\b", re.I)
-_TIME_WORDS = re.compile(
-    r"\b(?:every|each|on|at|from|to|till|until|between|weekly|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?"
-    r"|mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun|weekdays?|weekends?|daily|evenings?|mornings?|afternoons?|and|other|second|two weeks"
-    r"|fortnight\w*|biweekly|alternate"
-    r"|(?:half|quarter)(?: (?:past|to))?(?= (?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)))\b"
-    r"|(?<=half )(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b|\b\d{1,2}(?:[:.]\d\d)?\s*(?:[ap]m)?\b",
-    re.I,
-)
-_SURE_CLOCK = re.compile(r"\d\s*[ap]\.?m\b|\b0\d|morning|\bnoon\b|\bmidnight\b|\bnight\b", re.I)
-
-
-def _commitment(text: str) -> Commitment | None:
-    """ "yoga tue 18:00 60 min": a title, at least one weekday and a time; an hour when no length is said."""
-    days = sorted(parse_weekdays(text))
-    minutes = parse_minutes(text)
-    rest = _LENGTH.sub(" ", text)
-    both = _two_times(rest)
-    at = both[0] if both else parse_clock(rest)
-    title = " ".join(_TIME_WORDS.sub(" ", rest).split()).strip(" ,.-–&")
-    if not days or at is None or not title:
-        return None
-    if both is not None:
-        lasts = (both[1].hour - both[0].hour) * 60 + both[1].minute - both[0].minute
-        minutes = lasts % (24 * 60)
-    if 1 <= at.hour <= 6 and not _SURE_CLOCK.search(rest):
-        at = at.replace(
-            hour=at.hour + 12
-        )  # "therapy mondays at 4" is no matter of the night; the echo says it
-    weeks = 2 if _EVERY_OTHER.search(text) else 1
-    return Commitment(
-        title=wording.capital(title)[:120],
-        days=[WEEKDAYS[index] for index in days],
-        time=at,
-        duration_minutes=min(minutes or 60, 24 * 60),
-        every_weeks=weeks,
-    )
-
-
-def _says_commitment(ctx: TurnContext, one: Commitment) -> str:
-    when = f"{wording.days(one.days)} {wording.clock(one.time)}"
-    if one.every_weeks > 1:  # which of the weeks is a guess, so it is said
-        first = first_weekly(ctx, [WEEKDAYS.index(day) for day in one.days], one.time).astimezone(ctx.zone)
-        when = f"every other {when}, from {first.day} {first:%b}"
-    return f"{one.title} ({when}, {wording.length(one.duration_minutes)})"

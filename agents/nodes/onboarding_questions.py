@@ -12,7 +12,7 @@ from agents.nodes.onboarding_answers import hold_goal
 from agents.nodes.onboarding_quick import quick, redirect, wants, wants_else
 from agents.nodes.onboarding_topics import BACK, SKIP, TOPICS, counter, question
 from agents.places import is_city
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Update
 from agents.tongues import is_foreign

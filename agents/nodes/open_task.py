@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from agents.reply import tell
 from agents.state import Update
-from agents.titles import matching
+from agents.tasks.titles import matching
 from agents.turn import TurnContext
 from reminders.answering import answer_task, open_reminders
 from reminders.replies import AnswerOutcome

@@ -7,23 +7,23 @@ from dataclasses import replace
 
 from langgraph.runtime import Runtime
 
-from agents import shelf
-from agents.capture_answers import as_answer, corrects
 from agents.care import needs_care
-from agents.draft import draft_of, says_wish
 from agents.hearing import PLAN_GOAL, Heard, hear
-from agents.next_part import names_next_part, unplanned
-from agents.night_work import in_day_parts
 from agents.nodes import after_miss, approving, asides, either, forwarded, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
 from agents.nodes.onboarding_phone import number_in
 from agents.nodes.onboarding_quick import zone_known
 from agents.offline.spelling import spelled
-from agents.plan_address import names_plan
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans import shelf
+from agents.plans.address import names_plan
+from agents.plans.draft import draft_of, says_wish
+from agents.plans.next_part import names_next_part, unplanned
+from agents.plans.replies import says_no, says_yes
 from agents.state import AgentState, Update
-from agents.titles import matching
+from agents.tasks.capture_answers import as_answer, corrects
+from agents.tasks.night_work import in_day_parts
+from agents.tasks.titles import matching
 from agents.turn import TurnContext
 from storage.vocabulary import Intent
 

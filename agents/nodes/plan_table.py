@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agents.draft import Draft
+from agents.plans.draft import Draft
 from agents.reply import Option, ask, in_rows
 from agents.state import AgentState, Json, Update
 from storage.vocabulary import ApprovalStatus

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from agents import diary, wording
-from agents.course import RENAME, RESIZE
 from agents.journal import changed, spoken_of
 from agents.reply import tell
-from agents.selecting import select
 from agents.state import AgentState, Update
+from agents.tasks.course import RENAME, RESIZE
+from agents.tasks.selecting import select
 from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import tidy_title

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from agents import wording
-from agents.draft import Draft
 from agents.hearing import Heard
 from agents.nodes.plan_table import ask_about, ask_again_plan
-from agents.plan_edits import PlanEdit
-from agents.plan_times import chosen, other_times
+from agents.plans.draft import Draft
+from agents.plans.edits.operations import PlanEdit
+from agents.plans.edits.times import chosen, other_times
 from agents.reply import Option
 from agents.state import AgentState, Update
 from agents.turn import TurnContext

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from agents import shelf, wording
-from agents.draft import Draft, draft_of
+from agents import wording
 from agents.journal import changed, noted, spoken
-from agents.plan_words import first_task
+from agents.plans import shelf
+from agents.plans.draft import Draft, draft_of
+from agents.plans.words import first_task
 from agents.reply import Option, ask, close
 from agents.state import AgentState, Json, Update
 from agents.turn import TurnContext

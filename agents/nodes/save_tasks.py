@@ -11,10 +11,10 @@ from agents.journal import changed
 from agents.nodes import goal_planner, onboarding
 from agents.nodes.save_plan import save_plan
 from agents.reply import close
-from agents.selecting import one_each
 from agents.state import AgentState, Update
+from agents.tasks.selecting import one_each
+from agents.tasks.wishes import Wish, drafts, says_wish
 from agents.turn import TurnContext
-from agents.wishes import Wish, drafts, says_wish
 from reminders.changes import Change
 from reminders.plans import schedule_tasks
 from reminders.rules.places import label_of

@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from sqlalchemy import select as select_rows
 
 from agents import wording
-from agents.course import DROP
 from agents.hearing import Heard
 from agents.journal import changed, numbered, spoken_of
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
-from agents.selecting import Meant, one_each, select
-from agents.shifts import without_story
 from agents.state import AgentState, Json, Update
-from agents.titles import matching
+from agents.tasks.course import DROP
+from agents.tasks.selecting import Meant, one_each, select
+from agents.tasks.shifts import without_story
+from agents.tasks.titles import matching
 from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import cancel_tasks

@@ -10,18 +10,20 @@ from datetime import datetime, timedelta
 from langgraph.runtime import Runtime
 
 from agents import diary, wording
-from agents.capture import Problem, read_change, read_tasks
-from agents.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
-from agents.correcting import corrected
 from agents.hearing import Heard, heard_of
 from agents.nodes import forwarded, moving
 from agents.nodes.interruptions import adds_to
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.replies import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
 from agents.state import AgentState, Json, Update
+from agents.tasks.capture import read_change, read_tasks
+from agents.tasks.capture_answers import added, agrees, chosen, clock_in, offered, refuses_offers
+from agents.tasks.capture_notes import notes_on
+from agents.tasks.correcting import corrected
+from agents.tasks.repeating import Problem
+from agents.tasks.wishes import Wish, says_wish, with_added
 from agents.turn import TurnContext
-from agents.wishes import Wish, occurrences, says_wish, with_added
-from reminders.rules.diary import Busy, Diary, Prefer, Slot
+from reminders.rules.diary import Busy, Prefer, Slot
 from reminders.rules.places import when_words
 from reminders.rules.rhythm import DAY_PARTS, within
 from reminders.rules.slots import find_slots
@@ -106,7 +108,7 @@ def _propose(state: AgentState, ctx: TurnContext, wishes: Sequence[Wish], before
     lines = [says_wish(ctx, wish) for wish in placed]
     if len(placed) > 1:
         lines = [f"{number}. {line}" for number, line in enumerate(lines, start=1)]
-    notes = _notes(ctx, placed)
+    notes = notes_on(ctx, placed)
     text = "\n".join(filter(None, [before, *lines, *notes]))
     question = "Shall I put them in?" if len(placed) > 1 else "Shall I put it in?"
     return ask(state, _NODE, f"{text}\n{question}", [_CONFIRM], _focus("confirm", placed))
@@ -162,44 +164,6 @@ def _within(ctx: TurnContext, wish: Wish, slots: Sequence[Slot]) -> bool:
         and (part is None or within(slot.start.astimezone(ctx.zone).time(), *part))
         for slot in slots
     )
-
-
-def _notes(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
-    """What speaks against a time: the person's sleep, or another task that is named."""
-    rhythm, taken = diary.rhythm(ctx), diary.busy(ctx)
-    notes = []
-    for wish in wishes:
-        if wish.place:
-            notes.append(_how_asked(ctx, wish))
-            continue
-        nights, clashes = [], []
-        for at in occurrences(ctx, wish):
-            end = at + timedelta(minutes=wish.minutes)
-            nights += [at] if rhythm.sleep and rhythm.sleeps_between(at, end) else []
-            clash = Diary.of(taken).clash(at, end, timedelta(0))
-            clashes += [(at, clash)] if clash else []
-        if nights and rhythm.sleep:
-            bed, wake = rhythm.sleep
-            notes.append(f"That is in your sleep ({wording.clock(bed)}-{wording.clock(wake)}).")
-        if clashes:
-            notes.append(_says_clash(ctx, clashes))
-    return notes
-
-
-def _how_asked(ctx: TurnContext, wish: Wish) -> str:
-    """What a place means here: nobody is followed, the person is asked."""
-    first = wording.moment(wish.moment or ctx.now, ctx.zone)
-    return (
-        f"I can't see where you are, so I'll ask you: from {first} on, every two hours while you are awake."
-    )
-
-
-def _says_clash(ctx: TurnContext, clashes: Sequence[tuple[datetime, Busy]]) -> str:
-    at, other = clashes[0]
-    more = f" and {wording.count(len(clashes) - 1, 'other')}" if len(clashes) > 1 else ""
-    start, end = other.start.astimezone(ctx.zone), other.end.astimezone(ctx.zone)
-    day = at.astimezone(ctx.zone)
-    return f"It overlaps with {other.title} on {day:%a} {day.day} {day:%b} ({start:%H:%M}-{end:%H:%M}){more}."
 
 
 def _ask_when(state: AgentState, wishes: Sequence[Wish], problem: Problem, clock: str = "") -> Update:

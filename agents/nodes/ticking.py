@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from agents import diary, wording
 from agents.journal import spoken, spoken_of
-from agents.place_tasks import says_where
 from agents.reply import tell
-from agents.selecting import one_each
 from agents.state import AgentState, Json, Update
-from agents.titles import matching
+from agents.tasks.place_tasks import says_where
+from agents.tasks.selecting import one_each
+from agents.tasks.titles import matching
 from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.answering import AnswerOutcome, answer_task

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from agents import diary, wording
 from agents.journal import spoken
-from agents.next_part import unplanned
+from agents.plans.next_part import unplanned
 from agents.reply import Option, ask, tell
 from agents.state import AgentState, Update
 from agents.turn import TurnContext

@@ -18,8 +18,8 @@ from agents.offline.orchestrator import route
 from agents.offline.planner import make_plan
 from agents.offline.summaries import summarise
 from agents.outputs import ClassifierOutput, GoalPlannerOutput, PatternObserverOutput, SlotPick
-from agents.plan_edit_words import parse_edit
-from agents.plan_edits import apply_edits
+from agents.plans.edits.operations import apply_edits
+from agents.plans.edits.words import parse_edit
 from storage.vocabulary import ApprovalStatus
 
 OFFLINE_USAGE = Usage(provider="offline", model="offline")

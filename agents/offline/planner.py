@@ -9,7 +9,6 @@ from itertools import pairwise
 from math import ceil, log
 
 from agents.briefs import PlannerBrief
-from agents.if_then import cue_of
 from agents.offline.catalogue import find_template, thing_of
 from agents.offline.feasibility import fits_six_weeks, roadmap
 from agents.offline.templates import Step, Template
@@ -17,6 +16,7 @@ from agents.offline.templates_life import GENERIC
 from agents.offline.time_wish import TimeWish, read_answers, read_goal
 from agents.offline.vague import aim_of
 from agents.outputs import GoalPlannerOutput, MicroGoal, ProposedTask
+from agents.plans.if_then import cue_of
 from reminders.rules.slot_reasons import part_of
 from storage.vocabulary import WEEKDAYS, ApprovalStatus
 

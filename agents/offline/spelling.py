@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from agents.plan_spelling import one_slip
+from agents.plans.edits.spelling import one_slip
 
 # Long enough that one wrong letter leaves no doubt.
 _WORDS = (

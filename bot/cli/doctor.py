@@ -142,7 +142,7 @@ def _readiness(settings: Settings) -> Iterator[Finding]:
 
 def _resting(settings: Settings, redis: Redis) -> Iterator[Finding]:
     """Network models that keep failing; the offline one answers meanwhile, so that is no failure of the installation."""
-    from agents.breaker import EVERY_MODEL
+    from agents.network.breaker import EVERY_MODEL
     from bot.model_watch import resting
 
     for model, seconds in resting(redis, (*settings.network_models, EVERY_MODEL)).items():

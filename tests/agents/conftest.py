@@ -25,6 +25,7 @@ from channels.messages import (
 from storage.database import Database, lock_person
 from storage.tables import User
 from storage.users import add_identity, create_user
+from tests.agents.weeks import at, plan
 
 
 class Killed(Exception):  # noqa: N818 - what happened, not an error of ours
@@ -113,6 +114,21 @@ class Talk:
 def talk(database: Database, owner: User, now: datetime) -> Talk:
     """The owner, who is known already."""
     return Talk(database, owner.id, now)
+
+
+@pytest.fixture
+def week(talk: Talk) -> Talk:
+    """Wednesday 11 March, 10:00: a run on Mondays and Thursdays, yoga, the dentist, a call."""
+    plan(
+        talk,
+        "Easy run",
+        *(at(day, "07:30") for day in (12, 16, 19, 23, 26)),
+        rule="FREQ=WEEKLY;BYDAY=MO,TH",
+    )
+    plan(talk, "Call mum", at(12, "18:00"))
+    plan(talk, "Dentist", at(13, "11:00"))
+    plan(talk, "Yoga", at(14, "10:00"))
+    return talk
 
 
 @pytest.fixture

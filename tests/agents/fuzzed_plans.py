@@ -10,8 +10,8 @@ from random import Random
 from zoneinfo import ZoneInfo, available_timezones
 
 from agents.outputs import GoalPlannerOutput, MicroGoal, ProposedTask
-from agents.plan_series import PlacedTask, place_plan, placed_tasks, series_of
-from agents.plan_slack import find_spares
+from agents.plans.series import PlacedTask, place_plan, placed_tasks, series_of
+from agents.plans.slack import find_spares
 from reminders.rules.diary import BUFFER, HORIZON, Busy
 from reminders.rules.load import MOST_MINUTES, MOST_TASKS
 from reminders.rules.rhythm import DAY_PARTS, Avoid, Rhythm

@@ -8,7 +8,7 @@ import pytest
 
 from agents.model import Question, T
 from agents.offline.model import OfflineModel
-from agents.placeholders import Placeholders
+from agents.privacy.placeholders import Placeholders
 from storage.tables import User
 from tests.agents.conftest import Talk
 

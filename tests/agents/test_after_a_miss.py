@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from agents.nodes.asides import zone_word
-from agents.shifts import without_story
+from agents.tasks.shifts import without_story
 from reminders.plans import TaskDraft, schedule_tasks
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus

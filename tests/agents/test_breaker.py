@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.breaker import Breaker
+from agents.network.breaker import Breaker
 
 MODEL, OTHER = "openai/a", "anthropic/b"
 

@@ -11,10 +11,10 @@ import pytest
 
 from agents.briefs import ClassifierBrief
 from agents.budget import TokenLimits
-from agents.completion import load
 from agents.litellm_model import Endpoint, LiteLLMModel, ModelTiers, Tier, Timing
 from agents.memory import WARNING
 from agents.model import FallbackModel, ModelRole, ModelUnavailable, Question, Usage
+from agents.network.completion import load
 from agents.offline.model import OfflineModel
 from agents.outputs import ClassifierOutput
 from storage.tables import User

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.deadlines import read_deadline
-from agents.honesty import honest_note, time_left
+from agents.plans.deadlines import read_deadline
+from agents.plans.honesty import honest_note, time_left
 
 NOW = datetime(2026, 3, 11, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 TODAY = NOW.date()

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from agents.completion import load
 from agents.litellm_model import Endpoint, LiteLLMModel, ModelTiers, Tier, Timing
 from agents.model import FallbackModel
+from agents.network.completion import load
 from agents.offline.model import OfflineModel
 from storage.tables import Goal, Task, User
 from storage.vocabulary import GoalStatus, TaskStatus

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.briefs import OrchestratorBrief, TaskLine
-from agents.fencing import Fence, harmless
 from agents.model import ModelRole, Question, Said
+from agents.network.prompting import messages_for
 from agents.outputs import OrchestratorOutput
-from agents.placeholders import Placeholders
-from agents.prompting import messages_for
+from agents.privacy.fencing import Fence, harmless
+from agents.privacy.placeholders import Placeholders
 from storage.vocabulary import MessageRole
 
 ATTACKS = [

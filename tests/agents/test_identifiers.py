@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.identifiers import identifiers_in
-from agents.streets import streets_in
+from agents.privacy.identifiers import identifiers_in
+from agents.privacy.streets import streets_in
 
 
 def stays(text: str) -> str:

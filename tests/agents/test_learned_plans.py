@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from agents.gentle import gentler
 from agents.outputs import CategoryPerformance, GoalPlannerOutput, ProposedTask
+from agents.plans.gentle import gentler
 from storage.patterns import overrule, save_avoidance
 from storage.tables import Goal, Pattern, Task
 

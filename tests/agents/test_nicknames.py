@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agents.nicknames import forms_of, shown_forms
-from agents.placeholders import Placeholders
+from agents.privacy.nicknames import forms_of, shown_forms
+from agents.privacy.placeholders import Placeholders
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from agents.night_work import in_day_parts
-from agents.plan_address import drops_goal
+from agents.plans.address import drops_goal
+from agents.tasks.night_work import in_day_parts
 from storage.profile import WorkHours
 from tests.agents.conftest import Talk
 from tests.agents.test_onboarding import begin, person, profile_of, skip_to, tasks

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.folding import fold
-from agents.people import _list, names_in
+from agents.privacy.folding import fold
+from agents.privacy.people import _list, names_in
 
 
 def found(text: str) -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.folding import fold, visible
-from agents.placeholders import Placeholders
+from agents.privacy.folding import fold, visible
+from agents.privacy.placeholders import Placeholders
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.briefs import PlannerBrief
-from agents.draft import Draft, read_draft
-from agents.draft_versions import redone, undone
-from agents.editing import carry_out
 from agents.offline.planner import make_plan
 from agents.outputs import GoalPlannerOutput
-from agents.plan_edits import EditKind, PlanEdit
-from agents.plan_series import place_plan, placed_tasks, series_of
-from agents.plan_steady import steady
+from agents.plans.draft import Draft, read_draft
+from agents.plans.draft_versions import redone, undone
+from agents.plans.edits.editing import carry_out
+from agents.plans.edits.operations import EditKind, PlanEdit
+from agents.plans.series import place_plan, placed_tasks, series_of
+from agents.plans.steady import steady
 from agents.state import Json
 from reminders.rules.rhythm import Rhythm
 from reminders.rules.slots import BUFFER, HORIZON, Busy
@@ -57,7 +57,7 @@ edits = st.builds(
 
 
 def placed(plan: GoalPlannerOutput) -> list[Json]:
-    """As agents.draft.place writes it, as far as edits read it."""
+    """As agents.plans.placing.place writes it, as far as edits read it."""
     found = place_plan(plan, START, RHYTHM, TAKEN)
     return [
         {

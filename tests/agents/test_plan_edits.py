@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 from agents.briefs import PlannerBrief
 from agents.offline.planner import make_plan
 from agents.outputs import GoalPlannerOutput
-from agents.plan_edit_words import parse_edit
-from agents.plan_edits import EditKind, PlanEdit, apply_edits, easier, fewer_days, harder, start_shift
-from agents.plan_series import series_of
-from agents.replies_to_plan import says_no, says_yes
+from agents.plans.edits.operations import (
+    EditKind,
+    PlanEdit,
+    apply_edits,
+    easier,
+    fewer_days,
+    harder,
+    start_shift,
+)
+from agents.plans.edits.words import parse_edit
+from agents.plans.replies import says_no, says_yes
+from agents.plans.series import series_of
 
 PLAN = make_plan(PlannerBrief(goal="run a 5k"))  # 1 Easy run: 3 days, morning; 2 Loosen up: once, evening
 

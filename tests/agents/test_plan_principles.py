@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from agents.briefs import PlannerBrief
 from agents.outputs import GoalPlannerOutput, MicroGoal, ProposedTask
-from agents.plan_limits import within_brief
-from agents.questions import clarifying_questions
+from agents.plans.limits import within_brief
+from agents.plans.questions import clarifying_questions
 from storage.profile import Profile, SleepWindow
 from storage.tables import Goal, Task, User
 from storage.users import save_profile

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.outputs import GoalPlannerOutput, ProposedTask
-from agents.plan_edit_words import parse_edit, read_wish
-from agents.plan_edits import EditKind as K
-from agents.plan_edits import PlanEdit
+from agents.plans.edits.operations import EditKind as K
+from agents.plans.edits.operations import PlanEdit
+from agents.plans.edits.words import parse_edit, read_wish
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 

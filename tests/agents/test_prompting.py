@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from agents.briefs import ClassifierBrief, SummaryBrief
 from agents.model import ModelRole, Question
+from agents.network.prompting import UnusableAnswer, find_json, messages_for, prompt_of, read_answer
 from agents.outputs import ClassifierOutput, GoalPlannerOutput, Summary
-from agents.placeholders import Placeholders
-from agents.prompting import UnusableAnswer, find_json, messages_for, prompt_of, read_answer
+from agents.privacy.placeholders import Placeholders
 
 QUESTION = Question(ModelRole.CLASSIFIER, ClassifierBrief(goal="run"), ClassifierOutput)
 

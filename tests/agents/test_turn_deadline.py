@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from agents.breaker import Breaker
 from agents.briefs import ClassifierBrief, PlannerBrief
-from agents.completion import Requests, load
-from agents.deadline import TurnDeadline
 from agents.litellm_model import Endpoint, LiteLLMModel, ModelTiers, Tier, Timing
 from agents.model import ModelRole, ModelUnavailable, Question, Usage
+from agents.network.breaker import Breaker
+from agents.network.completion import Requests, load
+from agents.network.deadline import TurnDeadline
 from agents.outputs import ClassifierOutput, GoalPlannerOutput
 from tests.agents.test_breaker import Seconds
 from tests.fakes.openai_server import Asked, OpenAIServer, Script, error, says_json

@@ -9,9 +9,9 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from agents.breaker import EVERY_MODEL
 from agents.briefs import ClassifierBrief
 from agents.model import ModelRole, Question
+from agents.network.breaker import EVERY_MODEL
 from agents.outputs import ClassifierOutput
 from bot.cli.doctor import doctor
 from bot.model_watch import ModelWatch, fallbacks, resting

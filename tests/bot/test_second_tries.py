@@ -22,9 +22,9 @@ from channels.whatsapp import WhatsAppChannel, parse_webhook
 from reminders.answering import answer_task
 from reminders.plans import TaskDraft, schedule_tasks
 from storage import inbound, users
-from storage.deliveries import trail
 from storage.profile import SleepWindow
 from storage.tables import DispatchLog, Task, User
+from storage.trail import trail
 from storage.vocabulary import Answer
 from tests.fakes.twilio_phone import whatsapp_form
 from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, FakeTwilio

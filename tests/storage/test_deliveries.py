@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from storage import deliveries
 from storage.database import Database
 from storage.tables import DispatchLog, NotificationLog, Task, User
+from storage.trail import trail
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,10 @@ def test_the_trail_says_in_words_what_became_of_each_attempt(
             channel="call",
             reason="calls are not switched on",
         )
-        lines = deliveries.trail(session, owner.id, limit=5)
+        lines = trail(session, owner.id, limit=5)
         assert [line.words() for line in lines] == [
             "call skipped: calls are not switched on",
             "reminder by Telegram delivered",
         ]
         assert {line.task_title for line in lines} == {"Easy run"}
-        assert deliveries.trail(session, stranger.id) == []
+        assert trail(session, stranger.id) == []

@@ -21,6 +21,7 @@ from storage import analytics, conversations, deliveries, goals, inbound, outbox
 from storage.database import Database
 from storage.tables import InboundEvent, User
 from storage.task_history import task_history
+from storage.trail import trail
 from storage.vocabulary import Answer, DispatchStatus, TaskStatus
 from tests.conftest import cloned
 from tests.storage.plans import Plan, explained
@@ -134,9 +135,9 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
         lambda s, k: conversations.window(s, k.conversation),
         {"ix_messages_conversation"},
     ),
-    "the trail": (lambda s, k: deliveries.trail(s, k.person), {"ix_dispatch_log_task"}),
+    "the trail": (lambda s, k: trail(s, k.person), {"ix_dispatch_log_task"}),
     "the trail of a task": (
-        lambda s, k: deliveries.trail(s, k.person, task_id=k.reminded),
+        lambda s, k: trail(s, k.person, task_id=k.reminded),
         {"ix_dispatch_log_task"},
     ),
     "the newest notice": (

@@ -188,7 +188,7 @@ def test_the_same_questions_are_answered_to_the_owner(database: Database, owner:
         "goals.get_goal",
         "tasks.get_task",
         "conversations.history",
-        "deliveries.trail",
+        "trail.trail",
         "patterns.list_patterns",
     )
     for name in asked:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from agents.folding import fold
+from agents.privacy.folding import fold
 from bot import inbound
 from bot.clock import ManualClock
 from bot.life import Person

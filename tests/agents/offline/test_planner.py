@@ -17,8 +17,8 @@ from agents.offline.catalogue import TEMPLATES, core_of, find_template, tags_of
 from agents.offline.feasibility import fits_six_weeks
 from agents.offline.planner import make_plan
 from agents.outputs import ClassifierOutput, GoalPlannerOutput
-from agents.plan_series import place_plan, placed_tasks, series_of
-from agents.questions import clarifying_questions
+from agents.plans.questions import clarifying_questions
+from agents.plans.series import place_plan, placed_tasks, series_of
 from reminders.rules.rhythm import Rhythm
 from reminders.rules.slots import Busy
 from storage.vocabulary import TAGS

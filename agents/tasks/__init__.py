@@ -1,0 +1,1 @@
+"""Single tasks in conversation: read from a sentence, asked about, selected, moved."""

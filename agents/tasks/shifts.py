@@ -71,6 +71,11 @@ _UNABLE = re.compile(
     r"^(?:sorry,? )?i (?:can'?t|cannot|can not|won'?t(?: be able to)?|will not) (?:make|do|manage|go to|get to|fit in|fit)\b\s*(?P<what>.*)$",
     re.I,
 )
+# "I can't run tomorrow": the task is the verb itself, and a day stands behind it.
+_UNABLE_TO = re.compile(
+    r"^(?:sorry,? )?i (?:can'?t|cannot|can not|won'?t(?: be able to)?|will not) (?P<what>[a-z][\w ]{1,40}? (?:on |this )?(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b.*)$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def read_move(ctx: TurnContext, text: str) -> Move | None:
     passive = _NEEDS.match(said)
     if passive and _timely(ctx, passive["target"]):
         return Move(passive["source"], _full(passive["target"]), verb="move")
-    unable = _UNABLE.match(said)
+    unable = _UNABLE.match(said) or _UNABLE_TO.match(said)
     if unable:
         return Move(re.sub(r"^it\b", "", _INSTEAD.sub(" ", unable["what"])).strip(), verb="can't")
     found = _VERB.match(said)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from agents.turn import TurnContext
 from reminders.rules.diary import HORIZON, Prefer
 from reminders.rules.rhythm import to_utc
-from reminders.rules.when import When, read_when
+from reminders.rules.when import When, parse_weekdays, read_when
 from storage.vocabulary import WEEKDAYS
 
 _TOWARDS = re.compile(r"\b(?:to|for|until|till)\b", re.I)
@@ -47,6 +47,8 @@ def read_target(ctx: TurnContext, text: str, near: datetime) -> Target:
     aim = _TOWARDS.sub(" ", text)  # "to Friday" is where to, not until when
     reading = read_when(aim, own_day(ctx, aim, near), ctx.user.timezone)
     when = reading.when
+    if len(parse_weekdays(re.split(r"\bto\b", text, flags=re.I)[-1])) > 1:
+        return Target(problem="I move a task to one day at a time, so name one, or pick a free time.")
     if reading.problem:
         return Target(problem=reading.problem)
     if when is None or when.kind == "duration" or when.first is None:

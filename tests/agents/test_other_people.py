@@ -163,3 +163,14 @@ def test_too_much_at_once_is_answered_kindly_and_nagging_is_no_medicine(talk: Ta
     assert "smaller" in talk.say("ugh my brain")
     assert "smaller" in talk.say("I feel like I'm failing at everything")
     assert "medicine" not in talk.say("stop reminding me about meds")
+
+
+def test_a_task_that_is_a_verb_cannot_be_done_on_its_day(week: Talk) -> None:
+    said = week.say("I can't run tomorrow")
+    assert said.startswith("Easy run, now Thu 12 Mar 07:30.")
+
+
+def test_several_days_at_once_are_no_time(week: Talk) -> None:
+    said = week.say("move easy run to tuesday, thursday and saturday at 6:30, all future")
+    assert said.startswith("I move a task to one day at a time")
+    assert "morning or in the evening" not in said

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agents.heard_tasks import heard_tasks
+from agents.tasks.heard_tasks import heard_tasks
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 3, 11, 10, 0, tzinfo=ZoneInfo(ZONE))  # a Wednesday

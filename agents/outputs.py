@@ -24,7 +24,7 @@ from reminders.rules.rhythm import DAY_PARTS
 from storage.vocabulary import TAGS, WEEKDAYS, ApprovalStatus, Intent
 
 _LONGEST_REASON = 200  # characters
-SAID_BY_PEOPLE = frozenset({"days_said", "time_said", "weeks_off", "not_before", "not_after", "beside"})
+SAID_BY_PEOPLE = frozenset({"days_said", "time_said", "weeks_off", "not_before", "not_after"})
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _CANONICAL_TAGS = {tag.lower(): tag for tag in TAGS}
 _CANONICAL_DAYS = {day.lower(): day for day in WEEKDAYS}
@@ -117,7 +117,6 @@ class ProposedTask(_Output):
     times_per_week: int | None = Field(default=None, ge=1, le=7)
     day_part: DayPart | None = None
     not_on: list[Weekday] = Field(default_factory=list)  # days the person keeps free
-    beside: bool = False  # keeps to the days of the plan's other tasks: the person said how many days
     weeks_off: list[Annotated[int, Field(ge=1, le=6)]] = Field(default_factory=list)  # weeks kept free
     not_before: Clock | None = None  # the person's limits of the day; never set by a model
     not_after: Clock | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import time
 
 from agents.briefs import PlannerBrief
-from agents.offline.time_wish import read_answers, read_goal
 from agents.outputs import GoalPlannerOutput, ProposedTask
 from reminders.rules.slot_reasons import part_of
 
@@ -17,24 +16,10 @@ def within_brief(plan: GoalPlannerOutput, brief: PlannerBrief) -> GoalPlannerOut
     """
     tasks = [_timed(task, brief) for task in plan.proposed_tasks if task.week_range[0] <= brief.weeks]
     tasks = tasks or [_timed(task, brief) for task in _first_series(plan)]
-    tasks = _on_as_many_days(tasks, brief)
     changed: dict[str, object] = {"proposed_tasks": [_cut(task, brief.weeks) for task in tasks]}
     if brief.sprint > 1 or len(plan.micro_goal_roadmap) < 2:
         changed |= {"micro_goal_roadmap": [], "goal_feasible_in_6_weeks": True}
     return plan.model_copy(update=changed)
-
-
-def _on_as_many_days(tasks: list[ProposedTask], brief: PlannerBrief) -> list[ProposedTask]:
-    """ "Two days a week" is two days in all: what stands beside the main task keeps to its days."""
-    wish = read_answers(brief.answers).over(read_goal(brief.goal))
-    if not wish.says_days:
-        return tasks
-    count = len(wish.weekdays) or wish.per_week
-    main = next((task for task in tasks if task.days_a_week == count), tasks[0])
-    return [
-        task if task.title.casefold() == main.title.casefold() else task.model_copy(update={"beside": True})
-        for task in tasks
-    ]
 
 
 def _first_series(plan: GoalPlannerOutput) -> list[ProposedTask]:

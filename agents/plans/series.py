@@ -131,10 +131,7 @@ def place_plan(
     series = series_of(plan)
     placed: dict[int, PlacedSeries] = {}
     taken, in_use = list(busy), planned_weekdays(busy, rhythm)
-    order = sorted(
-        series,
-        key=lambda one: (one.first.beside, not one.first.time_said, not one.first.days_said, one.number),
-    )
+    order = sorted(series, key=lambda one: (not one.first.time_said, not one.first.days_said, one.number))
     for one in order:
         request = one.request(starts_on, earliest, latest)
         there = shared.get(one.number)
@@ -143,26 +140,10 @@ def place_plan(
         if there is not None and request.per_week == 0:
             placed[one.number] = _covered(request, there)
             continue
-        found = _placed(_beside(request, one, placed), in_use, rhythm, taken, avoid)
-        if found.conflicts or not found.occurrences:  # no room on those days: then on others
-            found = _placed(request, in_use, rhythm, taken, avoid)
-        placed[one.number] = found
+        placed[one.number] = _placed(request, in_use, rhythm, taken, avoid)
         in_use |= frozenset(placed[one.number].weekdays)
         taken.extend(placed[one.number].busy())
     return [placed[one.number] for one in series]
-
-
-def _beside(request: SeriesRequest, one: Series, placed: Mapping[int, PlacedSeries]) -> SeriesRequest:
-    """The request kept to the days that the plan uses already, where the person said how many days there shall be."""
-    days = {day for other in placed.values() for day in other.weekdays} - request.not_on
-    if not one.first.beside or one.first.days_said or not days:
-        return request
-    return replace(
-        request,
-        weekdays=(),
-        per_week=min(request.times_a_week, len(days)),
-        not_on=frozenset(range(7)) - days,
-    )
 
 
 def planned_weekdays(busy: Sequence[Busy], rhythm: Rhythm) -> frozenset[int]:

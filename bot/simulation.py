@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from bot import nudges
+from reminders.rolling import roll_forward
 from storage.tables import DispatchLog, Task
 from storage.vocabulary import DispatchStatus
 
@@ -60,8 +61,11 @@ def advance(services: Services, clock: ShiftedClock, target: datetime) -> Moved:
 
 def carry_out(services: Services) -> list[UUID]:
     """Whatever is due at this moment; returns the events of our own whose replies are to be said."""
-    services.dispatcher.run_due(services.clock.now())
-    return nudges.send_due(services, services.clock.now())
+    now = services.clock.now()
+    services.dispatcher.run_due(now)
+    with services.database.service() as session:
+        roll_forward(session, now)  # weeks pass within one hour of the housekeeping
+    return nudges.send_due(services, now)
 
 
 def _moments(services: Services, target: datetime) -> Iterator[datetime]:

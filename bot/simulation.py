@@ -56,16 +56,15 @@ def advance(services: Services, clock: ShiftedClock, target: datetime) -> Moved:
         steps += 1
     clock.move_to(target)
     carry_out(services)
+    with services.database.service() as session:
+        roll_forward(session, services.clock.now())  # weeks pass within one hour of the housekeeping
     return Moved(services.clock.now(), steps)
 
 
 def carry_out(services: Services) -> list[UUID]:
     """Whatever is due at this moment; returns the events of our own whose replies are to be said."""
-    now = services.clock.now()
-    services.dispatcher.run_due(now)
-    with services.database.service() as session:
-        roll_forward(session, now)  # weeks pass within one hour of the housekeeping
-    return nudges.send_due(services, now)
+    services.dispatcher.run_due(services.clock.now())
+    return nudges.send_due(services, services.clock.now())
 
 
 def _moments(services: Services, target: datetime) -> Iterator[datetime]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.clock import ManualClock
 from bot.services import Services
-from bot.simulation import carry_out
+from bot.simulation import advance
 from channels.messages import InboundMessage
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus
@@ -25,8 +25,7 @@ def test_a_series_without_an_end_goes_on_past_six_weeks(
     clock.shift(timedelta(seconds=10))
     say(text("ok"))
     for _ in range(8):
-        clock.shift(timedelta(weeks=1))
-        carry_out(services)
+        advance(services, clock, clock.now() + timedelta(weeks=1))
     with services.database.service() as session:
         pending = select(func.count()).where(Task.user_id == owner.id, Task.status == TaskStatus.PENDING)
         assert session.scalar(pending) >= 5

@@ -127,14 +127,20 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
             return renaming.rename(state, ctx, heard.text)
         case "resize":
             return renaming.resize(state, ctx, heard.text)
+        case _:
+            return _told(ctx, aside.get("kind", "")) or _also_said(state, ctx)
+
+
+def _told(ctx: TurnContext, kind: str) -> Update | None:
+    """What only looks something up."""
+    match kind:
         case "why":
             return asides.why(ctx)
         case "progress":
             return asides.progress(ctx)
         case "settings":
             return tell(_NODE, settings.show(ctx))
-        case _:
-            return _also_said(state, ctx)
+    return None
 
 
 def _also_said(state: AgentState, ctx: TurnContext) -> Update:

@@ -111,6 +111,11 @@ def classify(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return {"intent": Intent.RESCHEDULE_TASK}
     if kind is not None:
         return {"intent": Intent.CLARIFY, "aside": {"kind": kind}}
+    return _consulted(state, ctx, text)
+
+
+def _consulted(state: AgentState, ctx: TurnContext, text: str) -> Update:
+    """What rules cannot tell from the words alone: certain all the same, or asked of the model."""
     brief = _brief(state, ctx, text)
     answer = certain(brief) or consult(ctx, ModelRole.ORCHESTRATOR, brief, OrchestratorOutput, state)
     if answer.intent in (Intent.CLARIFY, Intent.ONBOARDING):

@@ -291,8 +291,7 @@ def rule_text(repeat: Repeat, until: datetime | None, count: int | None, clocks:
         parts.append("BYDAY=" + ",".join(repeat.days))
     if len(clocks) > 1 and len({clock.minute for clock in clocks}) == 1:
         parts.append("BYHOUR=" + ",".join(str(clock.hour % 24) for clock in clocks))
-        parts.append(f"BYMINUTE={clocks[0].minute}")
-        parts.append("BYSECOND=0")
+        parts += [f"BYMINUTE={clocks[0].minute}", "BYSECOND=0"]
     if count is not None:
         parts.append(f"COUNT={max(1, min(count, 400))}")
     elif until is not None:

@@ -73,7 +73,7 @@ ASIDES = tuple(
             r"|\W*i (?:really |just |so )?hate (?:my ?self|my life|everything)\b.{0,40}",
         ),
         (
-            "foggy",
+            "tired",
             r"\W*(?:(?:ugh+|so|really|total|such) )*(?:my brain|brain ?fog|everything is too much|it(?:'?s| is) all too much|(?:way )?too much(?: (?:today|right now|at once))?)(?: (?:today|is (?:fried|mush|not working)|right now))?\W*",
         ),
         (

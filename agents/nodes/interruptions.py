@@ -100,7 +100,7 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
         case "capture" if focus.get("step") in ("confirm", "pick", "loose") and adds_to(ctx, text):
             return False
         case "capture" if focus.get("step") in ("title", "change"):
-            return aside in _ALWAYS or aside in ("hello", "thanks", "low", "foggy")
+            return aside in _ALWAYS or aside in ("hello", "thanks", "low", "tired")
         case "capture" if _LATER.fullmatch(text):
             return False
         case "capture" if focus.get("step") in ("pick", "when") and _IN_A_WHILE.fullmatch(text):

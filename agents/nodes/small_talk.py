@@ -21,7 +21,6 @@ _SAID = {
         "Shall we make today smaller: one thing only, or a day off?"
     ),
     "tired": "That happens. Shall we make today smaller: one thing only, or a day off?",
-    "foggy": "One of those days. Shall we make today smaller: one thing only, or a day off?",
     "privacy": (
         "I keep what you tell me here, your tasks and when you did them, and your number only if you give it. "
         "/settings shows what I go by, /export hands you all of it. What would you like to change or do?"

@@ -31,7 +31,8 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.embedded import EmbeddedServers
 from storage.migrations import migrate
-from tests.lives.acts import WEEKS, Lives
+from tests.lives.acts import Lives
+from tests.lives.intentions import WEEKS
 from tests.lives.people import Liver
 from tests.lives.world import World
 

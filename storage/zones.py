@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 _NOBODYS = frozenset({"localtime", "Factory"})  # this machine's own, and the one that means "not set"
@@ -14,6 +15,7 @@ class UnknownTimeZoneError(ValueError):
         super().__init__(f"there is no time zone {name[:60]!r}")
 
 
+@cache  # walks a folder of six hundred files
 def zone_names() -> frozenset[str]:
     """Every IANA zone a person can live in, as Python knows them."""
     return frozenset(available_timezones()) - _NOBODYS

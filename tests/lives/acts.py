@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from bot.statuses import note_status
 from channels.messages import Choice, DeliveryState, StatusUpdate
 from reminders.answering import AnswerOutcome, answer_pattern, answer_tap, answer_task
@@ -22,6 +24,13 @@ from tests.lives.people import ZONES, Liver
 from tests.lives.provider import Accepted
 
 _KEYS = (Answer.DONE, Answer.RESCHEDULE, Answer.MISSED, Answer.ON_IT)
+_ACTIONS = {
+    Answer.DONE: "done",
+    Answer.MISSED: "missed",
+    Answer.ON_IT: "onit",
+    Answer.RESCHEDULE: "resched",
+    Answer.SNOOZE: "snooze",
+}
 _WHATSAPP = (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ)
 _CALL_ENDS = (
     (DeliveryState.NO_ANSWER,),
@@ -106,16 +115,23 @@ class Lives(Intentions):
 
     def press(self, who: Liver, task: UUID, key: Answer, at: datetime) -> None:
         with self.world.database.service() as session:
-            outcome = answer_task(session, who.user_id, task, key, at, source="call")
-            actions = {
-                Answer.DONE: "done",
-                Answer.MISSED: "missed",
-                Answer.ON_IT: "onit",
-                Answer.RESCHEDULE: "resched",
-            }
-            button = TaskTap(task, 1, actions[key])
-            self._booked(button, outcome, None, at)
-        self._goes_on(who, button, outcome, at)
+            outcome = self._answer(session, who, task, key, at, "call")
+        self._goes_on(who, TaskTap(task, 1, _ACTIONS[key]), outcome, at)
+
+    def say(self, who: Liver, answer: Answer, at: datetime) -> None:
+        """In words, about one of their next tasks."""
+
+        def act(session: Session, who: Liver, task: UUID, at: datetime) -> None:
+            self._answer(session, who, task, answer, at, who.chat)
+
+        self._with_one(who, at, act)
+
+    def _answer(
+        self, session: Session, who: Liver, task: UUID, answer: Answer, at: datetime, source: str
+    ) -> AnswerOutcome:
+        outcome = answer_task(session, who.user_id, task, answer, at, source=source)
+        self._booked(TaskTap(task, 1, _ACTIONS[answer]), outcome, None, at)
+        return outcome
 
     def _booked(self, button: TaskTap, outcome: AnswerOutcome, before: UUID | None, at: datetime) -> None:
         book, task = self.world.book, button.task_id

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from reminders import places, plans
 from reminders.plans import PlanError, TaskDraft, schedule_tasks
@@ -44,14 +45,20 @@ class Intentions:
         who.series[series] = hour
 
     def add_task(
-        self, who: Liver, at: datetime, place: str | None = None, ahead: timedelta | None = None
+        self,
+        who: Liver,
+        at: datetime,
+        place: str | None = None,
+        ahead: timedelta | None = None,
+        *,
+        exact: bool = False,
     ) -> None:
-        """In minutes or days; people think in half hours."""
+        """In minutes or days; unless it is to be exact, people think in half hours."""
         rng = who.rng
-        start = at + (
-            ahead or rng.choice((5 * MINUTE, 40 * MINUTE, 240 * MINUTE, 1000 * MINUTE, 3000 * MINUTE))
-        )
-        start = start.replace(minute=30 * (start.minute // 30), second=0, microsecond=0)
+        wanted = ahead or rng.choice((5 * MINUTE, 40 * MINUTE, 240 * MINUTE, 1000 * MINUTE, 3000 * MINUTE))
+        start = at + wanted
+        if not exact:
+            start = start.replace(minute=30 * (start.minute // 30), second=0, microsecond=0)
         start = start if start > at else start + 30 * MINUTE
         trigger = TriggerType.LOCATION if place else TriggerType.TIME
         length = rng.choice((10, 30, 90))
@@ -70,18 +77,20 @@ class Intentions:
     def cancel_one(self, who: Liver, at: datetime) -> None:
         self._with_one(who, at, self._cancel)
 
-    def _move(self, session: Any, who: Liver, task: UUID, at: datetime) -> None:
+    def _move(self, session: Session, who: Liver, task: UUID, at: datetime) -> None:
         try:
             plans.move_task(session, who.user_id, task, at + MINUTE * who.rng.randrange(1, 4000), at)
             self.world.book.answered(task, at)
         except PlanError:
             return
 
-    def _cancel(self, session: Any, who: Liver, task: UUID, at: datetime) -> None:
+    def _cancel(self, session: Session, who: Liver, task: UUID, at: datetime) -> None:
         if plans.cancel_tasks(session, who.user_id, [task], at):
             self.world.book.answered(task, at)
 
-    def _with_one(self, who: Liver, at: datetime, act: Callable[[Any, Liver, UUID, datetime], None]) -> None:
+    def _with_one(
+        self, who: Liver, at: datetime, act: Callable[[Session, Liver, UUID, datetime], None]
+    ) -> None:
         """One of their next tasks, also one that is being reminded of."""
         with self.world.database.service() as session:
             mine = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -46,6 +46,8 @@ class Weeks(RuleBasedStateMachine):
         people = [Liver.random(seed, number, begins) for number in (0, 1)]
         for one in people:
             one.diligence = 0.0  # they answer when a rule says so
+            one.night = one.night or (time(23), time(7))
+            one.has_push = one.has_whatsapp = one.has_call = True
         heard = lambda *words: self.lives.heard(*words)  # noqa: E731 - the world comes before those who live in it
         self.world = World.begin(self._database, self._settings, people, seed, heard, trouble=0.2)
         self.people, self.lives = people, Lives(self.world)
@@ -55,12 +57,27 @@ class Weeks(RuleBasedStateMachine):
         place = "home" if at_home and ahead % 5 == 0 else None
         self.lives.add_task(self.people[who], self.world.now, place, ahead * MINUTE)
 
+    @rule(who=someone, minutes=st.integers(-15, 40), woken=st.booleans())
+    def plan_near_the_night(self, who: int, minutes: int, woken: bool) -> None:
+        """Where a ladder would run into sleep, or out of it."""
+        one, now = self.people[who], self.world.now
+        assert one.night is not None
+        edge = datetime.combine(now.astimezone(one.zone).date() + DAY, one.night[woken], one.zone)
+        self.lives.add_task(one, now, ahead=edge.astimezone(UTC) + minutes * MINUTE - now, exact=True)
+
+    @rule(who=someone)
+    def wait_for_the_night(self, who: int) -> None:
+        one, now = self.people[who], self.world.now
+        assert one.night is not None
+        bed = datetime.combine(now.astimezone(one.zone).date() + DAY, one.night[0], one.zone).astimezone(UTC)
+        self.world.run_until(bed - 3 * MINUTE)
+
     @rule(who=someone, weekdays=st.sets(st.integers(0, 6), min_size=1, max_size=7))
     @precondition(lambda self: len(self.people[0].series) + len(self.people[1].series) < 3)
     def plan_series(self, who: int, weekdays: set[int]) -> None:
         self.lives.add_series(self.people[who], self.world.now, sorted(weekdays))
 
-    @rule(minutes=st.sampled_from([1, 2, 3, 7, 30, 61, 240, 600, 1440]))
+    @rule(minutes=st.sampled_from([1, 1, 2, 3, 7, 30, 61, 240, 900]))
     def wait(self, minutes: int) -> None:
         self.world.run_until(self.world.now + minutes * MINUTE)
 
@@ -82,6 +99,11 @@ class Weeks(RuleBasedStateMachine):
         task = self.lives.last_called.get(self.people[who].user_id)
         if task is not None:
             self.lives.press(self.people[who], task, key, self.world.now)
+
+    @rule(who=someone, answer=st.sampled_from(list(Answer)))
+    def say(self, who: int, answer: Answer) -> None:
+        """Typed, about what comes next or is being said, whether it has arrived or not."""
+        self.lives.say(self.people[who], answer, self.world.now)
 
     @rule(who=someone)
     def move(self, who: int) -> None:

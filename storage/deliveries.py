@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from storage import merged
 from storage.outbox import end_superseded_call
 from storage.tables import DispatchLog, NotificationLog, Task
 from storage.tasks import wake_failed
@@ -112,12 +113,16 @@ def newest_miss(session: Session, user_id: UUID) -> tuple[datetime, UUID] | None
 
 
 def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
-    """The provider's id of the newest message about the task in this chat."""
+    """The provider's id of the newest message about the task in this chat, be it with others."""
     prefix = f"{channel}:{value}:"  # as external_key makes them
+    about = or_(
+        NotificationLog.task_id == task_id,
+        NotificationLog.attempt_id.in_(merged.heads_of(session, task_id)),
+    )
     newest = session.scalar(
         select(NotificationLog.external_id)
         .where(
-            NotificationLog.task_id == task_id,
+            about,
             NotificationLog.external_id.startswith(prefix, autoescape=True),
         )
         .order_by(NotificationLog.sent_at.desc())
@@ -206,7 +211,7 @@ def apply_status(session: Session, report: ProviderReport, now: datetime) -> Dis
         if row.channel != ChannelName.CALL and row.status == DispatchStatus.DISPATCHED:
             row.status, row.reason = DispatchStatus.FAILED, "the provider could not deliver it"
             session.flush()
-            wake_failed(session, [(row.task_id, row.task_version)], now)
+            wake_failed(session, [(row.task_id, row.task_version), *merged.versions_of(session, row.id)], now)
     session.flush()
     return row
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from storage import merged
@@ -114,21 +114,23 @@ def newest_miss(session: Session, user_id: UUID) -> tuple[datetime, UUID] | None
 
 def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
     """The provider's id of the newest message about the task in this chat, be it with others."""
+    heads = merged.heads_of(session, task_id)
+    alone = _newest_message(session, NotificationLog.task_id == task_id, channel, value)
+    shared = (
+        _newest_message(session, NotificationLog.attempt_id.in_(heads), channel, value) if heads else None
+    )
+    newest = max(filter(None, (alone, shared)), default=None)
+    return newest[1] if newest else None
+
+
+def _newest_message(
+    session: Session, about: ColumnElement[bool], channel: str, value: str
+) -> tuple[datetime, str] | None:
     prefix = f"{channel}:{value}:"  # as external_key makes them
-    about = or_(
-        NotificationLog.task_id == task_id,
-        NotificationLog.attempt_id.in_(merged.heads_of(session, task_id)),
-    )
-    newest = session.scalar(
-        select(NotificationLog.external_id)
-        .where(
-            about,
-            NotificationLog.external_id.startswith(prefix, autoescape=True),
-        )
-        .order_by(NotificationLog.sent_at.desc())
-        .limit(1)
-    )
-    return newest.removeprefix(prefix) if newest else None
+    key = NotificationLog.external_id
+    query = select(NotificationLog.sent_at, key).where(about, key.startswith(prefix, autoescape=True))
+    newest = session.execute(query.order_by(NotificationLog.sent_at.desc()).limit(1)).first()
+    return (newest[0], (newest[1] or "").removeprefix(prefix)) if newest else None
 
 
 def newest_notice_at(session: Session, user_id: UUID) -> datetime | None:

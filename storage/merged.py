@@ -85,8 +85,9 @@ def versions_of(session: Session, attempt_id: UUID) -> list[tuple[UUID, int]]:
     return [(row.task_id, row.task_version) for row in session.execute(_VERSIONS, {"id": str(attempt_id)})]
 
 
+# Found by the task: not `like`, which would lead to everybody's merged rows.
 _HEADS = text("""
-    select cast(substr(outcome, 4) as uuid) from dispatch_log where task_id = :task and outcome like 'in:%'
+    select cast(substr(outcome, 4) as uuid) from dispatch_log where task_id = :task and left(outcome, 3) = 'in:'
 """)
 
 
@@ -105,10 +106,11 @@ def said_by(session: Session, new: UUID, old: UUID) -> None:
     session.execute(_MOVE, {"new": str(new), "old": str(old)})
 
 
+# A plain condition on the status invites the planner to read everybody's open attempts, of which nights have many.
 _WAITING_NOTES = text("""
     select d.id, d.channel, d.address from tasks t join dispatch_log d on d.task_id = t.id
     where t.user_id = any(:people) and t.local_day >= :since
-        and d.rung = 'miss_note' and d.status = 'pending' and d.outcome is null and d.tries = 0
+        and d.rung = 'miss_note' and d.status || '' = 'pending' and d.outcome is null and d.tries = 0
         and d.lease_until > :now
     order by d.created_at
     for update of d skip locked

@@ -18,7 +18,7 @@ from reminders.caps import Ledger
 from reminders.house import House, attach
 from reminders.lanes import LEASE, Lanes
 from reminders.learning import learn
-from reminders.merging import SOON, gather, merge
+from reminders.merging import SOON, gather, merge, merge_waiting
 from reminders.people import Person, load_people
 from reminders.rows import state_of, write_state
 from reminders.rules.caps import Caps
@@ -171,7 +171,7 @@ class Dispatcher:
                 return []
             owners = tasks.owners(session, [row.task_id for row in rows])
             people = load_people(session, owners, self._timing, self._switchboard.reaches)
-            return restore(session, rows, people, begun)
+            return merge_waiting(session, restore(session, rows, people, begun))
 
     def _ring_next(self, session: Session, now: datetime) -> None:
         """Ask for the next moment anything is due, whatever it is; only the next one, never six weeks of them."""

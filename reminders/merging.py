@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,38 +43,54 @@ def gather(found: Sequence[Task], people: Mapping[UUID, Person], now: datetime) 
 
 def merge(session: Session, claim: Claim, now: datetime) -> None:
     """One message per person, address and kind; after a silence one for everything. What waits for the morning gains more."""
-    _merge_groups(claim)
+    kept = {one.id: one for one in claim.attempts}
+    for head, rest in _groups(claim.attempts):
+        kept[head.id] = head
+        claim.closed += [_merged_row(kept.pop(one.id), head.id) for one in rest]
+    claim.attempts = list(kept.values())
     notes = [one for one in claim.attempts if one.rung == Rung.MISS_NOTE and one.not_before is not None]
     if notes:
         _join_waiting(session, claim, notes, now)
+
+
+def merge_waiting(session: Session, attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Attempts that are taken over: what piled up for an address while its provider was away is one message too."""
+    kept = {one.id: one for one in attempts}
+    for head, rest in _groups([one for one in attempts if not one.begun]):
+        kept[head.id] = head
+        merged.speak_for(session, head.id, [kept.pop(one.id).id for one in rest])
+        merged.one_more(session, head.id, head.deadline, late=head.reason == DIGEST)
+    return list(kept.values())
 
 
 def _due(task: Task, now: datetime) -> bool:
     return task.wakes_at is not None and task.wakes_at <= now
 
 
-def _merge_groups(claim: Claim) -> None:
-    after_silence = {(one.person.user_id, one.address) for one in claim.attempts if one.reason == LATE}
+def _is_late(attempt: Attempt) -> bool:
+    return attempt.reason in (LATE, DIGEST)
+
+
+def _groups(attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, Sequence[Attempt]]]:
+    """Those that will be one message: the first with all that is to be said, and the others as they were."""
+    after_silence = {(one.person.user_id, one.address) for one in attempts if _is_late(one)}
     groups: dict[Key, list[Attempt]] = defaultdict(list)
-    for one in claim.attempts:
+    for one in attempts:
         if one.rung in _SEVERAL:
             whole = (one.person.user_id, one.address) in after_silence
             groups[one.person.user_id, one.address, LATE if whole else one.rung].append(one)
-    instead: dict[UUID, Attempt] = {}
-    for key, group in groups.items():
+    for group in groups.values():
         if len(group) > 1:
-            head, *rest = sorted(group, key=lambda one: (one.task.scheduled_at, one.task.id))
-            claim.closed += [_merged_row(one, head.id) for one in rest]
-            instead[head.id] = replace(
-                head,
-                reason=DIGEST if key[2] == LATE else TOGETHER,
-                others=tuple(one.task for one in rest),
-                deadline=max(
-                    one.deadline for one in group
-                ),  # what is too late by then has changed, and is left out
-            )
-    spoken_for = {row["id"] for row in claim.closed}
-    claim.attempts = [instead.get(one.id, one) for one in claim.attempts if one.id not in spoken_for]
+            first, *rest = sorted(group, key=lambda one: (one.task.scheduled_at, one.task.id))
+            yield _speaking_for(first, rest), rest
+
+
+def _speaking_for(first: Attempt, rest: Sequence[Attempt]) -> Attempt:
+    """What is too late before the message's deadline has changed by then, and is left out."""
+    said = [task for one in rest for task in (one.task, *one.others)]
+    reason = DIGEST if any(_is_late(one) for one in (first, *rest)) else TOGETHER
+    deadline = max(one.deadline for one in (first, *rest))
+    return replace(first, reason=reason, others=(*first.others, *said), deadline=deadline)
 
 
 def _join_waiting(session: Session, claim: Claim, notes: Sequence[Attempt], now: datetime) -> None:

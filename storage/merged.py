@@ -101,6 +101,20 @@ _MOVE = text(
 )
 
 
+_SPEAK_FOR = text("""
+    update dispatch_log set status = 'skipped', reason = :reason, outcome = 'in:' || :head, lease_until = null
+    where id = any(:ids)
+""")
+
+
+def speak_for(session: Session, head: UUID, attempt_ids: Sequence[UUID]) -> None:
+    """These attempts, and what they speak for themselves, are said in the message of `head` from now on."""
+    values = {"reason": SAID_WITH_OTHERS, "head": str(head), "ids": list(attempt_ids)}
+    session.execute(_SPEAK_FOR, values)
+    for one in attempt_ids:
+        said_by(session, head, one)
+
+
 def said_by(session: Session, new: UUID, old: UUID) -> None:
     """Another attempt says from now on what this one was to say."""
     session.execute(_MOVE, {"new": str(new), "old": str(old)})

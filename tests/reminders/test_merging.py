@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from channels.messages import ChannelError
+from reminders import second_tries
 from reminders.plans import move_task
 from storage.tables import DispatchLog, PushSubscription, Task, User
 from storage.vocabulary import Answer
@@ -157,6 +158,19 @@ def test_a_task_said_in_a_message_that_got_through_elsewhere_is_not_woken(
     ladders.telegram.failures = [ChannelError("blocked by the person", permanent=True, gone=True)]
     ladders.dispatcher.run_due(now)
     assert [ladders.task(task.id).stage for task in tasks] == ["reminded"] * 2
+
+
+def test_a_shared_message_that_needed_the_template_is_said_again_for_all_of_its_tasks(
+    ladders: Ladders, reachable: User, now: datetime
+) -> None:
+    several(ladders, reachable, now + 10 * MINUTE, now, "Run", "Read")
+    ladders.run_until(now, now + 2 * MINUTE)
+    with ladders.database.service() as session:
+        said = session.query(DispatchLog).filter_by(rung="whatsapp", status="dispatched").one()
+        assert second_tries.as_template(session, said, now + 2 * MINUTE)
+    ladders.dispatcher.run_due(now + 2 * MINUTE)
+    first, again = ladders.whatsapp.sent
+    assert again[1].template == first[1].template == ("Run and Read", "10:10")
 
 
 # ------------------------------------------------------------------ after an outage

@@ -63,7 +63,9 @@ def with_the_rest(
     rest = [task for task in shared if task.id != answered and _waits(task)]
     if not rest:
         return said
-    text = "\n".join([said.text, "", "Still open:", *_listed(rest, rhythm, now)])
+    title = next((task.title for task in shared if task.id == answered), "")
+    result = said.text if title in said.text else f"{title}: {said.text}"  # "for how long?" says not what
+    text = "\n".join([result, "", "Still open:", *_listed(rest, rhythm, now)])
     return replace(said, text=text, choices=(*said.choices, *_rows(rest)))
 
 

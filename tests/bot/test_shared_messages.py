@@ -54,6 +54,7 @@ def test_a_tap_leaves_the_other_tasks_their_buttons(services, shared, say, clock
     assert first["text"].startswith("Done ")
     assert labels(first) == ["Undo", "Done: Read", "Later", "Done: Write", "Later"]
     offer = press(say, reminder, first, "Later", clock)
+    assert offer["text"].startswith("Read: For how long?")
     assert "Done: Write" in labels(offer)
     assert "Done: Read" not in labels(offer)
     press(say, reminder, offer, "Done: Write", clock)

@@ -187,7 +187,7 @@ def _answered(
     session: Session, user: User, message: InboundMessage, answer: Answer, now: datetime
 ) -> Response | None:
     """Typed words that answer a reminder; None when no reminder is open, so that the conversation may have them."""
-    replied_to = _replied_to(session, user, message)
+    replied_to = _replied_to(session, user, message, now)
     open_tasks = replied_to or list(answering.open_reminders(session, user.id, now))
     match open_tasks:
         case []:
@@ -233,9 +233,9 @@ def _with_the_rest(
     return with_the_rest(session, user.id, said, answered, message.sender, rhythm, now)
 
 
-def _replied_to(session: Session, user: User, message: InboundMessage) -> list[Task]:
+def _replied_to(session: Session, user: User, message: InboundMessage, now: datetime) -> list[Task]:
     ref = message.message_ref
-    return [] if ref is None else spoken_of_in(session, user.id, message.sender, ref)
+    return [] if ref is None else spoken_of_in(session, user.id, message.sender, ref, now)
 
 
 def _which_one(tasks: list[Task], answer: Answer) -> Response:

@@ -52,10 +52,14 @@ class Ledger:
             for task in due
             if task.stage in _BEFORE_PAID or _pays_from_the_start(people[task.user_id])
         }
-        return cls.of(session, [people[one] for one in concerned], caps, now)
+        paying = [people[one] for one in concerned if _paid_addresses(people[one])]
+        if paying and caps.of_everybody:
+            paid.count_alone(session)
+        return cls.of(session, paying, caps, now)
 
     @classmethod
     def of(cls, session: Session, people: Iterable[Person], caps: Caps, now: datetime) -> Ledger:
+        """Count for these people, whoever else counts at this moment."""
         ledger = cls(caps, now)
         asked = []
         for person in people:
@@ -67,7 +71,6 @@ class Ledger:
         if not asked:
             return ledger
         if caps.of_everybody:
-            paid.count_alone(session)
             ledger.overall = paid.overall(session, now - _A_DAY)
         if caps.whatsapp_people:
             ledger.outside = paid.outside_window(session, now - _A_DAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from storage.tables import Task
 from storage.vocabulary import ChannelName, Stage, TaskStatus
 
 _SHOWN = 8  # tasks listed by name, and with buttons
+_FRESH = timedelta(days=1)
 _NAMED = 2  # in the few words of a template
 _UNDER_WAY = (Stage.REMINDED, Stage.WHATSAPPED, Stage.CALLED, Stage.ACKNOWLEDGED, Stage.ASKED)
 _KEYS = "Reply 1 done, 2 reschedule, 3 can't today, 4 on it; I'll ask which one you mean."
@@ -60,7 +61,7 @@ def with_the_rest(
 ) -> OutboundMessage:
     """What takes the place of a message of ours (`said.edits`), with the tasks in it that still wait for an answer."""
     shared = merged.tasks_sharing(session, user_id, deliveries.external_key(to.channel, to.value, said.edits))
-    rest = [task for task in shared if task.id != answered and _waits(task)]
+    rest = [task for task in shared if task.id != answered and _waits(task, now)]
     if not rest:
         return said
     title = next((task.title for task in shared if task.id == answered), "")
@@ -69,20 +70,21 @@ def with_the_rest(
     return replace(said, text=text, choices=(*said.choices, *_rows(rest)))
 
 
-def spoken_of_in(session: Session, user_id: UUID, to: Address, message_ref: str) -> list[Task]:
+def spoken_of_in(session: Session, user_id: UUID, to: Address, message_ref: str, now: datetime) -> list[Task]:
     """The tasks a reply to a message of ours can mean: those that still wait, where it spoke of several."""
     key = deliveries.external_key(to.channel, to.value, message_ref)
-    waiting = [task for task in merged.tasks_sharing(session, user_id, key) if _waits(task)]
+    waiting = [task for task in merged.tasks_sharing(session, user_id, key) if _waits(task, now)]
     if waiting:
         return waiting
     only = deliveries.task_of_message(session, user_id, to.channel, to.value, message_ref)
     return [only] if only else []
 
 
-def _waits(task: Task) -> bool:
-    return task.status == TaskStatus.MISSED or (
-        task.status == TaskStatus.PENDING and task.stage in _UNDER_WAY
-    )
+def _waits(task: Task, now: datetime) -> bool:
+    """Open, or missed so freshly that it may still be answered."""
+    if task.status == TaskStatus.MISSED:
+        return now - task.scheduled_at < _FRESH
+    return task.status == TaskStatus.PENDING and task.stage in _UNDER_WAY
 
 
 def _listed(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> list[str]:

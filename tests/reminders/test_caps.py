@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -113,6 +114,25 @@ def test_the_cap_of_everybody_holds_within_one_claim_too(
     assert len(ladders.call.sent) == 3
     left_out = ("call", "skipped", "no more calls can go out today")
     assert sum(left_out in ladders.attempts(task) for task in tasks) == 2
+
+
+def test_four_workers_together_do_not_pass_the_cap_of_everybody(ladders: Ladders, now: datetime) -> None:
+    for number in range(12):
+        user = another_with_a_phone(ladders, now, f"+4915100000{number:02}")
+        ladders.plan(user, now + 10 * MINUTE, now)
+    switchboard = ladders.dispatcher._switchboard
+    workers = [
+        Dispatcher(ladders.database, switchboard, ladders.wakeups, batch=2, lanes=2, caps=Caps(calls=5))
+        for _ in range(4)
+    ]
+    for minute in (0, 2, 4):
+        threads = [threading.Thread(target=one.run_due, args=(now + minute * MINUTE,)) for one in workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        workers[0].run_due(now + minute * MINUTE)
+    assert len(ladders.call.sent) == 5
 
 
 def test_a_cap_of_everybody_looks_back_over_a_whole_day(

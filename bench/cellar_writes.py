@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 ROUNDS, WARM_UP = 400, 40
 CLAIMS, CLAIM_ROUNDS, BATCH, CLAIMERS = 10_000, 3, 100, 4
-_LONG_AGO = timedelta(days=1000)  # nothing is late: a claim takes its hundred and no more
 _PENDING = text("select user_id, id from tasks where status = 'pending' and wakes_at > :now")
 _AS_BEFORE = text("""
     update tasks set status = 'pending', stage = 'waiting', completed_at = null, wakes_at = scheduled_at
@@ -106,7 +105,7 @@ def _claims(cellar: Cellar) -> Figure:
 
 def _claim(database: Database, at: datetime) -> list[UUID]:
     with database.service() as session:
-        due = tasks.claim_due(session, at, BATCH, late_by=_LONG_AGO)
+        due = tasks.claim_due(session, at, BATCH)
         session.expunge_all()
         for task in due:
             task.stage, task.version, task.reminder_sent_at = Stage.REMINDED, task.version + 1, at

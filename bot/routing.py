@@ -24,7 +24,9 @@ from reminders import answering
 from reminders.replies import AnswerOutcome
 from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
 from reminders.rules.pattern_words import PatternWord, read_pattern_word
+from reminders.rules.rhythm import Rhythm
 from reminders.rules.when import parse_when
+from reminders.together import spoken_of_in, with_the_rest
 from storage import deliveries, users
 from storage.database import lock_person, narrow
 from storage.tables import InboundEvent, Task, User
@@ -153,7 +155,7 @@ def _tapped(session: Session, user: User, message: InboundMessage, tap: TaskTap,
     """A button of a reminder: the old message becomes its result, and loses its buttons."""
     outcome = answering.answer_tap(session, user.id, tap, now, source=message.sender.channel)
     reply = OutboundMessage(outcome.text, choices=outcome.choices, edits=message.message_ref)
-    return Response((reply,), "answer")
+    return Response((_with_the_rest(session, user, message, tap.task_id, reply, now),), "answer")
 
 
 def _words_about_pattern(
@@ -185,8 +187,8 @@ def _answered(
     session: Session, user: User, message: InboundMessage, answer: Answer, now: datetime
 ) -> Response | None:
     """Typed words that answer a reminder; None when no reminder is open, so that the conversation may have them."""
-    replied_to = _replied_to(session, user, message)
-    open_tasks = [replied_to] if replied_to else list(answering.open_reminders(session, user.id, now))
+    replied_to = _replied_to(session, user, message, now)
+    open_tasks = replied_to or list(answering.open_reminders(session, user.id, now))
     match open_tasks:
         case []:
             return None
@@ -200,13 +202,13 @@ def _answered(
                 argument=snooze_argument(message.text) if answer == Answer.SNOOZE else "",
                 source=message.sender.channel,
             )
-            return Response(_typed_result(session, message, task, outcome), "answer")
+            return Response(_typed_result(session, user, message, task, outcome, now), "answer")
         case _:
             return _which_one(open_tasks, answer)
 
 
 def _typed_result(
-    session: Session, message: InboundMessage, task: Task, outcome: AnswerOutcome
+    session: Session, user: User, message: InboundMessage, task: Task, outcome: AnswerOutcome, now: datetime
 ) -> tuple[OutboundMessage, ...]:
     """The reply below, and the reminder above without its buttons, as after a tap."""
     reply = OutboundMessage(outcome.text, choices=outcome.choices)
@@ -214,14 +216,26 @@ def _typed_result(
     shown = deliveries.message_of_task(session, task.id, to.channel, to.value)
     if outcome.kind != "recorded" or shown is None or to.channel != ChannelName.TELEGRAM:
         return (reply,)
-    return (OutboundMessage(outcome.text, edits=shown), reply)
+    above = _with_the_rest(session, user, message, task.id, OutboundMessage(outcome.text, edits=shown), now)
+    return (above, reply)
 
 
-def _replied_to(session: Session, user: User, message: InboundMessage) -> Task | None:
-    if message.message_ref is None:
-        return None
-    sender = message.sender
-    return deliveries.task_of_message(session, user.id, sender.channel, sender.value, message.message_ref)
+def _with_the_rest(
+    session: Session,
+    user: User,
+    message: InboundMessage,
+    answered: UUID,
+    said: OutboundMessage,
+    now: datetime,
+) -> OutboundMessage:
+    """A message of ours may have spoken of several tasks: the others keep their buttons."""
+    rhythm = Rhythm.of(users.profile_of(user), user.timezone)
+    return with_the_rest(session, user.id, said, answered, message.sender, rhythm, now)
+
+
+def _replied_to(session: Session, user: User, message: InboundMessage, now: datetime) -> list[Task]:
+    ref = message.message_ref
+    return [] if ref is None else spoken_of_in(session, user.id, message.sender, ref, now)
 
 
 def _which_one(tasks: list[Task], answer: Answer) -> Response:

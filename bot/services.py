@@ -28,6 +28,7 @@ from channels.voice import VoiceChannel
 from channels.whatsapp import WhatsAppChannel
 from reminders.dispatch import Dispatcher
 from reminders.house import House, attach
+from reminders.rules.caps import Caps
 from reminders.rules.ladder import Timing
 from reminders.rules.patterns import Threshold
 from reminders.wakeups import RqWakeups, Wakeups
@@ -59,7 +60,7 @@ class Services:
 
     def __post_init__(self) -> None:
         """Every session plans with this installation's timing and can ring, also where nothing is ever dispatched."""
-        attach(self.database, House(self._timing, self.wakeups, self._threshold))
+        attach(self.database, House(self._timing, self.wakeups, self._threshold, self._caps))
 
     @property
     def _timing(self) -> Timing:
@@ -75,6 +76,17 @@ class Services:
         settings = self.settings
         return Threshold(settings.pattern_miss_threshold, settings.pattern_min_datapoints)
 
+    @property
+    def _caps(self) -> Caps:
+        settings = self.settings
+        return Caps(
+            settings.daily_calls_per_person,
+            settings.daily_calls,
+            settings.daily_whatsapp_per_person,
+            settings.daily_whatsapp,
+            settings.daily_whatsapp_people,
+        )
+
     @cached_property
     def model(self) -> LanguageModel:
         from bot.model_watch import ModelWatch  # noqa: PLC0415 - only workers talk; the web process stays light
@@ -85,7 +97,12 @@ class Services:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         return Dispatcher(
-            self.database, self.switchboard, self.wakeups, self._timing, threshold=self._threshold
+            self.database,
+            self.switchboard,
+            self.wakeups,
+            self._timing,
+            threshold=self._threshold,
+            caps=self._caps,
         )
 
 

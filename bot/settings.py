@@ -61,6 +61,7 @@ Prefixes = Annotated[Words, AfterValidator(_prefixes)]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 Count = Annotated[int, Field(ge=1)]
+Cap = Annotated[int, Field(ge=0)]
 KeptDays = Annotated[int, Field(ge=0, le=36_500), AfterValidator(_ever_or_two_days)]
 
 
@@ -100,6 +101,11 @@ class Settings(BaseSettings):
     reminder_lead_minutes: Minutes = 10
     escalation_window_minutes: Annotated[float, Field(gt=0, le=240)] = 2
     miss_grace_minutes: Minutes = 60
+    daily_calls_per_person: Cap = 6
+    daily_calls: Cap = 500
+    daily_whatsapp_per_person: Cap = 20
+    daily_whatsapp: Cap = 5_000
+    daily_whatsapp_people: Cap = 250
     sweep_interval_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5
 
     # Telegram

@@ -1,11 +1,10 @@
-"""Attempts: what the rules want said becomes one outbox row per address, several late ones one message."""
+"""Attempts: what the rules want said becomes one outbox row per address."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,14 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from channels.messages import Address
+from reminders.caps import Ledger
 from reminders.people import Person
 from reminders.rules.life import SendRung, SkipRung
-from storage.outbox import merged_tasks
+from storage import merged
+from storage.merged import SEVERAL
+from storage.paid import CAPPED
 from storage.tables import DispatchLog, Task
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
-DIGEST = "digest"  # the reason of an attempt whose message speaks of several tasks
-_MERGED = (Rung.REMIND, Rung.MISS_NOTE)
+LATE = "late"  # the reason of an attempt that a silence has held back
+NOTICE_KEEPS = timedelta(hours=2)  # then the daily cap is no news any more
+_TOLD_LATE = (Rung.REMIND, Rung.FOLLOW_UP, Rung.MISS_NOTE)
 _OWN_CHANNEL = {Rung.WHATSAPP: ChannelName.WHATSAPP, Rung.CALL: ChannelName.CALL}
 
 
@@ -43,13 +46,15 @@ class Attempt:
     others: tuple[Task, ...] = ()  # said in the same message
 
     def row(self, lease_until: datetime) -> dict[str, Any]:
-        return _row(self.task, self.rung, self.address.channel, self.created_at) | {
+        on_whatsapp = self.address.channel == ChannelName.WHATSAPP
+        return row_of(self.task, self.rung, self.address.channel, self.created_at) | {
             "id": self.id,
             "status": DispatchStatus.PENDING,
             "address": self.address.value,
             "lease_until": self.not_before or lease_until,
             "deadline": self.deadline,
             "reason": self.reason,
+            "template": on_whatsapp and not self.person.whatsapp_window_open(self.created_at),
         }
 
 
@@ -57,55 +62,63 @@ class Attempt:
 class Claim:
     """What one claim led to: rows to write, and attempts to send once they are committed."""
 
+    ledger: Ledger
     attempts: list[Attempt] = field(default_factory=list)
     closed: list[dict[str, Any]] = field(default_factory=list)  # rows of what is not sent, with the reason
+    paid: set[tuple[Address, Rung]] = field(default_factory=set)
 
     def send(self, task: Task, person: Person, effect: SendRung, now: datetime, *, late: bool) -> None:
         addresses = person.addresses(effect.rung)
         if not addresses:
-            self.skip(task, SkipRung(effect.rung, "nobody to send it to"), now)
+            barred = person.ladder.barred.get(Rung.WHATSAPP, "")
+            why = barred if barred in CAPPED else "nobody to send it to"
+            self.skip(task, person, SkipRung(effect.rung, why), now)
+        reason = LATE if late and effect.rung in _TOLD_LATE else None
         for address in addresses:
-            self.attempts.append(
-                Attempt(
-                    uuid4(),
-                    task,
-                    person,
-                    effect.rung,
-                    address,
-                    now,
-                    effect.deadline,
-                    not_before=effect.not_before,
-                    reason="late" if late and effect.rung in _MERGED else None,
-                )
-            )
+            self._add(task, person, effect, address, now, reason)
 
-    def skip(self, task: Task, effect: SkipRung, now: datetime) -> None:
+    def skip(self, task: Task, person: Person, effect: SkipRung, now: datetime) -> None:
         status = DispatchStatus.EXPIRED if effect.expired else DispatchStatus.SKIPPED
         channel = _OWN_CHANNEL.get(effect.rung, "none")
-        self.closed.append(
-            _row(task, effect.rung, channel, now) | {"status": status, "reason": effect.reason}
-        )
+        row = row_of(task, effect.rung, channel, now) | {"status": status, "reason": effect.reason}
+        self.closed.append(row)
+        capped = person.call if effect.rung == Rung.CALL else person.whatsapp
+        if effect.reason in CAPPED and capped is not None:
+            row |= {"channel": capped.channel, "address": capped.value}
+            if self.ledger.leave_out(person, capped, effect.reason):
+                self._tell(task, person, capped.channel, now)
 
-    def merge_late(self) -> None:
-        """After a silence each address hears of everything at once: the first attempt speaks for the others."""
-        groups: dict[tuple[UUID, Address], list[Attempt]] = defaultdict(list)
-        for attempt in self.attempts:
-            if attempt.reason == "late":
-                groups[attempt.person.user_id, attempt.address].append(attempt)
-        spoken_for: dict[UUID, Attempt] = {}
-        for group in groups.values():
-            head, *rest = group
-            if rest:
-                spoken_for |= {attempt.id: head for attempt in rest}
-                tasks = tuple(attempt.task for attempt in rest)
-                merged = replace(head, reason=DIGEST, others=tasks)
-                self.attempts[self.attempts.index(head)] = merged
-        self.closed += [
-            _merged_row(attempt, spoken_for[attempt.id])
-            for attempt in self.attempts
-            if attempt.id in spoken_for
-        ]
-        self.attempts = [attempt for attempt in self.attempts if attempt.id not in spoken_for]
+    def _tell(self, task: Task, person: Person, channel: str, now: datetime) -> None:
+        """A word in the chat, once a day, as long as the chat itself takes one."""
+        chat = person.chat
+        if chat is not None and (chat.channel != ChannelName.WHATSAPP or person.whatsapp_window_open(now)):
+            self._add(task, person, SendRung(Rung.NOTICE, now + NOTICE_KEEPS), chat, now, channel)
+
+    def _add(
+        self,
+        task: Task,
+        person: Person,
+        effect: SendRung,
+        address: Address,
+        now: datetime,
+        reason: str | None,
+    ) -> None:
+        self.attempts.append(
+            Attempt(
+                uuid4(),
+                task,
+                person,
+                effect.rung,
+                address,
+                now,
+                effect.deadline,
+                not_before=effect.not_before,
+                reason=reason,
+            )
+        )
+        if (address, effect.rung) not in self.paid:  # several of a kind will be one message
+            self.paid.add((address, effect.rung))
+            self.ledger.spend(person, address)
 
     def rows(self, lease_until: datetime) -> list[dict[str, Any]]:
         return [*(attempt.row(lease_until) for attempt in self.attempts), *self.closed]
@@ -122,10 +135,7 @@ def restore(
         task.id: task
         for task in session.scalars(select(Task).where(Task.id.in_({row.task_id for row in rows})))
     }
-    others: dict[str | None, list[Task]] = defaultdict(list)
-    digests = [row.id for row in rows if row.reason == DIGEST]
-    for key, task in merged_tasks(session, digests) if digests else ():
-        others[key].append(task)
+    spoken_of = merged.spoken_of(session, [row.id for row in rows if row.reason in SEVERAL])
     restored = []
     for row in rows:
         task = tasks[row.task_id]
@@ -142,13 +152,13 @@ def restore(
                 begun=row.id in begun,
                 external_id=row.external_id,
                 reason=row.reason,
-                others=tuple(others[f"in:{row.id}"]),
+                others=tuple(one for one in spoken_of.get(row.id, ()) if one.id != row.task_id),
             )
         )
     return restored
 
 
-def _row(task: Task, rung: Rung, channel: str, now: datetime) -> dict[str, Any]:
+def row_of(task: Task, rung: Rung, channel: str, now: datetime) -> dict[str, Any]:
     """Every row has the same keys, so that all of them go into one statement."""
     return {
         "id": uuid4(),
@@ -163,14 +173,5 @@ def _row(task: Task, rung: Rung, channel: str, now: datetime) -> dict[str, Any]:
         "deadline": None,
         "reason": None,
         "outcome": None,
+        "template": False,
     }
-
-
-def _merged_row(attempt: Attempt, head: Attempt) -> dict[str, Any]:
-    row = _row(attempt.task, attempt.rung, attempt.address.channel, attempt.created_at)
-    said = {
-        "address": attempt.address.value,
-        "reason": "said in one message with others",
-        "outcome": f"in:{head.id}",
-    }
-    return row | said

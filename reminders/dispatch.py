@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt, Claim, restore
+from reminders.caps import Ledger
 from reminders.house import House, attach
 from reminders.lanes import LEASE, Lanes
 from reminders.learning import learn
+from reminders.merging import SOON, gather, merge, merge_waiting
 from reminders.people import Person, load_people
 from reminders.rows import state_of, write_state
+from reminders.rules.caps import Caps
 from reminders.rules.ladder import Timing
 from reminders.rules.life import Learn, SendRung, SkipRung, Supersede, Woken, step
 from reminders.rules.patterns import Threshold
@@ -62,6 +65,7 @@ class Dispatcher:
         lanes: int = 12,
         batch: int = BATCH,
         threshold: Threshold = Threshold(),  # noqa: B008 - frozen
+        caps: Caps = Caps(),  # noqa: B008 - frozen
     ) -> None:
         self._database = database
         self._switchboard = switchboard
@@ -69,7 +73,8 @@ class Dispatcher:
         self._timing = timing
         self._batch = batch
         self._lanes = Lanes(database, switchboard, lanes)
-        attach(database, House(self._timing, wakeups, threshold))
+        self._caps = caps
+        attach(database, House(self._timing, wakeups, threshold, caps))
 
     def run_due(self, now: datetime) -> DispatchReport:
         """Carry out everything that is due at `now`, and what falls due while that takes its time.
@@ -109,18 +114,23 @@ class Dispatcher:
     def _claim(self, now: datetime) -> tuple[list[Attempt], int]:
         """One batch moves on in one transaction: new states, attempts under a lease, and the bell for what comes next."""
         with self._database.service() as session:
-            due = tasks.claim_due(session, now, self._batch, late_by=self._timing.window)
-            claim = Claim()
-            if due:
-                people = load_people(
-                    session, [task.user_id for task in due], self._timing, self._switchboard.reaches
-                )
-                session.expunge_all()  # written by one statement instead of a hundred
-                self._move_on(session, due, people, claim, now)
-                claim.merge_late()
-                outbox.add_attempts(session, claim.rows(now + LEASE))
+            found = tasks.claim_due(session, now, self._batch, ahead=SOON)
+            due, ready = self._advance(session, found, now) if found else ([], [])
             self._ring_next(session, now)
-        return claim.ready(now), len(due)
+        return ready, len(due)
+
+    def _advance(
+        self, session: Session, found: Sequence[Task], now: datetime
+    ) -> tuple[list[Task], list[Attempt]]:
+        owners = [task.user_id for task in found]
+        people = load_people(session, owners, self._timing, self._switchboard.reaches)
+        session.expunge_all()  # written by one statement instead of a hundred
+        due = gather(found, people, now)
+        claim = Claim(Ledger.open(session, due, people, self._caps, now))
+        self._move_on(session, due, people, claim, now)
+        merge(session, claim, now)
+        outbox.add_attempts(session, claim.rows(now + LEASE))
+        return due, claim.ready(now)
 
     def _move_on(
         self, session: Session, due: Sequence[Task], people: dict[UUID, Person], claim: Claim, now: datetime
@@ -129,7 +139,7 @@ class Dispatcher:
         superseded: dict[str, list[UUID]] = defaultdict(list)
         missed: list[Task] = []
         for task in due:
-            person, was_due = people[task.user_id], task.wakes_at or now
+            person, was_due = claim.ledger.limited(people[task.user_id]), task.wakes_at or now
             state, effects = step(state_of(task), Woken(), person.ladder, now)
             write_state(task, state, effects, person.ladder.rhythm, now)
             if task.wakes_at is not None and task.wakes_at <= now:
@@ -141,7 +151,7 @@ class Dispatcher:
                         late = now - was_due > person.ladder.timing.window
                         claim.send(task, person, effect, now, late=late)
                     case SkipRung():
-                        claim.skip(task, effect, now)
+                        claim.skip(task, person, effect, now)
                     case Supersede(reason):
                         superseded[reason].append(task.id)
                     case Learn():
@@ -149,7 +159,8 @@ class Dispatcher:
         tasks.save_ladder(session, due)
         for reason, ids in superseded.items():
             outbox.supersede(session, ids, reason, now)
-        learn(session, missed, people, now)
+        reached = {task.user_id: claim.ledger.limited(people[task.user_id]) for task in missed}
+        learn(session, missed, reached, now)
         finish_sprints(session, [goal for task in missed for goal in goals_of(task)], now)
 
     def _take_over(self, now: datetime) -> list[Attempt]:
@@ -160,7 +171,7 @@ class Dispatcher:
                 return []
             owners = tasks.owners(session, [row.task_id for row in rows])
             people = load_people(session, owners, self._timing, self._switchboard.reaches)
-            return restore(session, rows, people, begun)
+            return merge_waiting(session, restore(session, rows, people, begun))
 
     def _ring_next(self, session: Session, now: datetime) -> None:
         """Ask for the next moment anything is due, whatever it is; only the next one, never six weeks of them."""

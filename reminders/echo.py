@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from channels.messages import OutboundMessage
+from channels.messages import Address, OutboundMessage
 from reminders.house import wake_on_commit
 from reminders.people import Person
 from reminders.rescheduling import moved_words
 from reminders.rules.ladder import NOTE_KEEPS
 from reminders.rules.rhythm import Rhythm
+from reminders.together import with_the_rest
 from reminders.wording import clock, tap
 from storage import deliveries, outbox
 from storage.tables import Task
@@ -45,8 +46,15 @@ def echo(session: Session, task: Task, person: Person, source: str, now: datetim
     wake_on_commit(session, now)
 
 
-def echoed(session: Session, task: Task, rhythm: Rhythm, now: datetime, shown: str) -> OutboundMessage:
-    """The words that take the reminder's place; `shown` is the provider's id of its message."""
+def echoed(
+    session: Session, task: Task, chat: Address, rhythm: Rhythm, now: datetime, shown: str
+) -> OutboundMessage:
+    """The words that take the reminder's place; `shown` is the provider's id of its message, maybe about others too."""
+    said = _result(session, task, rhythm, now, shown)
+    return with_the_rest(session, task.user_id, said, task.id, chat, rhythm, now)
+
+
+def _result(session: Session, task: Task, rhythm: Rhythm, now: datetime, shown: str) -> OutboundMessage:
     undo = ((tap(task, "Undo", "undo"),),)
     match task.status:
         case TaskStatus.DONE:

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
+from reminders.rules.caps import Caps
 from reminders.rules.ladder import Timing
 from reminders.rules.patterns import Threshold
 from storage.database import Database, on_commit
@@ -25,6 +26,7 @@ class House:
     timing: Timing = field(default_factory=Timing)
     wakeups: Wakeups | None = None
     threshold: Threshold = field(default_factory=Threshold)
+    caps: Caps = field(default_factory=Caps)
 
 
 _houses: WeakKeyDictionary[Engine, House] = WeakKeyDictionary()

@@ -18,19 +18,22 @@ from sqlalchemy.orm import Session
 
 from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
-from reminders.attempts import DIGEST, Attempt
+from reminders.attempts import Attempt
 from reminders.echo import echoed
 from reminders.miss_notes import about_a_miss
 from reminders.pattern_moves import moves_now
 from reminders.sending import Outcome, carry_out
-from reminders.wording import digest, message, pattern_question
-from storage import outbox
+from reminders.together import about_several
+from reminders.wording import capped_notice, message, pattern_question
+from storage import merged, outbox
 from storage.database import Database
 from storage.erasure import delete_later
+from storage.merged import DIGEST, SEVERAL
 from storage.outbox import Finished
 from storage.patterns import get_pattern
+from storage.tables import Task
 from storage.tasks import wake_failed
-from storage.vocabulary import ChannelName, DispatchStatus, Rung
+from storage.vocabulary import ChannelName, DispatchStatus, Rung, Stage, TaskStatus
 
 log = structlog.get_logger()
 
@@ -169,8 +172,11 @@ class Lanes:
         awake = [one for one in group if one.rung == Rung.HANG_UP or not one.person.ladder.rhythm.asleep(now)]
         asleep = [one for one in group if one not in awake]
         outbox.finish(session, [_after_sleep(one, now) for one in asleep], now)
+        shared = [one.id for one in awake if one.reason in SEVERAL]
+        merged.rehead(session, shared)
         may = outbox.begin(session, [(one.id, one.tries) for one in awake], now, now + LEASE)
-        return [(one, _compose(session, one, now)) for one in awake if one.id in may]
+        told = merged.spoken_of(session, may.intersection(shared))
+        return [(one, _compose(session, one, now, told.get(one.id))) for one in awake if one.id in may]
 
     # ---------------------------------------------------------------- after
 
@@ -187,9 +193,10 @@ class Lanes:
                 to = attempt.address
                 outbox.give_up_address(session, to.channel, to.value, error.reason)
         failed = [
-            (one.task.id, one.task.version)
+            (task.id, task.version)
             for one, done, _ in results
             if done.status == DispatchStatus.FAILED
+            for task in (one.task, *one.others)
         ]
         wake_failed(session, failed, now)
 
@@ -207,23 +214,38 @@ def _landed(arrived: SimpleQueue[Future[Outcome]], out: int) -> list[Outcome]:
     return landed
 
 
-def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessage:
-    rhythm = attempt.person.ladder.rhythm
+def _compose(
+    session: Session, attempt: Attempt, now: datetime, several: Sequence[Task] | None = None
+) -> OutboundMessage:
+    """The words as things stand now; of `several` tasks those that have not changed since, maybe only one of them."""
+    rhythm, channel = attempt.person.ladder.rhythm, attempt.address.channel
+    task = several[0] if several else attempt.task
     if attempt.rung == Rung.PATTERN:
         pattern = get_pattern(session, attempt.person.user_id, UUID(hex=attempt.reason or ""))
         count = moves_now(session, pattern, attempt.person, now) if pattern else 0
         said = pattern_question(pattern, count) if pattern else OutboundMessage("")
     elif attempt.rung == Rung.ECHO:
-        said = echoed(session, attempt.task, rhythm, now, attempt.reason or "")
-    elif attempt.reason == DIGEST:
-        said = digest([attempt.task, *attempt.others], rhythm, now)
-    elif attempt.rung == Rung.MISS_NOTE:
-        said = about_a_miss(session, attempt.task, rhythm, now)
+        said = echoed(session, task, attempt.address, rhythm, now, attempt.reason or "")
+    elif attempt.rung == Rung.NOTICE:
+        said = capped_notice(attempt.reason or "")
+    elif several is not None and len(several) > 1:
+        said = about_several(several, rhythm, now, channel, late=attempt.reason == DIGEST)
     else:
-        said = message(attempt.rung, attempt.task, rhythm, now, attempt.address.channel)
-    if attempt.address.channel == ChannelName.WHATSAPP and attempt.person.whatsapp_window_open(now):
+        rung = _rung_of(task) if several and attempt.rung != Rung.WHATSAPP else attempt.rung
+        is_miss = rung == Rung.MISS_NOTE
+        said = (
+            about_a_miss(session, task, rhythm, now) if is_miss else message(rung, task, rhythm, now, channel)
+        )
+    if channel == ChannelName.WHATSAPP and attempt.person.whatsapp_window_open(now):
         said = replace(said, in_session=True)
     return replace(said, attempt_id=attempt.id, deadline=attempt.deadline)
+
+
+def _rung_of(task: Task) -> Rung:
+    """What is to be said of the only task that is left of several."""
+    if task.status == TaskStatus.MISSED:
+        return Rung.MISS_NOTE
+    return Rung.FOLLOW_UP if task.stage == Stage.ASKED else Rung.REMIND
 
 
 def _after_sleep(attempt: Attempt, now: datetime) -> Finished:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from reminders.rules.diary import Busy
-from reminders.rules.life import Effect, SendRung, TaskState
+from reminders.rules.life import Effect, SendRung, SkipRung, TaskState
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Task
 from storage.vocabulary import Rung, Stage, TaskStatus, TriggerType
@@ -39,7 +39,8 @@ def write_state(
 ) -> bool:
     """Put a state that followed from the row into it; says whether anything that others see has changed.
 
-    Only such a change makes a new version: buttons and attempts of the old one are then out of date.
+    Only such a change makes a new version: buttons and attempts of the old one are then out of date. A rung that was
+    left out makes none: what was said before it, and may still be on its way, stays the newest word.
     """
     before = state_of(task)
     if state == before and not effects:
@@ -58,6 +59,7 @@ def write_state(
         if isinstance(effect, SendRung) and effect.rung in _SENT_AT:
             setattr(task, _SENT_AT[effect.rung], now)
     changed = bool(effects) or (state.status, state.stage) != (before.status, before.stage)
-    if changed:
+    only_left_out = bool(effects) and all(isinstance(effect, SkipRung) for effect in effects)
+    if changed and not (only_left_out and state.status == before.status):
         task.version += 1
     return changed

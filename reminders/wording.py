@@ -11,10 +11,9 @@ from reminders.rules.answers import TaskTap, format_tap
 from reminders.rules.places import question
 from reminders.rules.rhythm import Rhythm
 from storage.tables import Pattern, Task
-from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TaskStatus, TriggerType
+from storage.vocabulary import WEEKDAYS, ChannelName, Rung, TriggerType
 
 Rows = tuple[tuple[Choice, ...], ...]
-_DIGEST_SHOWS = 8  # tasks listed by name in a merged message
 _LONG_AHEAD = 120  # minutes
 
 
@@ -82,6 +81,15 @@ def message(
     )
 
 
+def capped_notice(channel: str) -> OutboundMessage:
+    """Once a day, without a sound: what costs money has been used enough."""
+    what = "calls" if channel == ChannelName.CALL else "WhatsApp messages"
+    return OutboundMessage(
+        f"That's enough {what} for today; tomorrow they are back. Until then I'll remind you here.",
+        silent=True,
+    )
+
+
 def miss_note(
     task: Task,
     rhythm: Rhythm,
@@ -100,26 +108,6 @@ def miss_note(
         rows = ((tap(task, f"Yes, {when}", "move", f"{spare.timestamp():.0f}o"),), *rows)
     text = _miss_text(task, rhythm, now, question)
     return OutboundMessage(text, choices=rows, task_id=task.id, title=task.title)
-
-
-def digest(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> OutboundMessage:
-    """Several at once in one message: what is said after a silence, instead of pouring them all out."""
-    gone = [task for task in tasks if task.status == TaskStatus.MISSED]
-    on_now = [task for task in tasks if task.status != TaskStatus.MISSED]
-    parts = []
-    if gone:
-        parts += ["I was away for a while, sorry. This went by in the meantime:", *_listed(gone, rhythm, now)]
-    if on_now:
-        parts += ["This is on now:", *_listed(on_now, rhythm, now)]
-    parts.append("Did you do any of it?" if gone else "Which one is done?")
-    shown = [*gone, *on_now][:_DIGEST_SHOWS]
-    rows = tuple((tap(task, f"Done: {task.title[:40]}", "done"),) for task in shown)
-    return OutboundMessage("\n".join(parts), choices=rows, task_id=tasks[0].id)
-
-
-def _listed(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> list[str]:
-    lines = [f"{moment(task.scheduled_at, rhythm, now)} {task.title}" for task in tasks[:_DIGEST_SHOWS]]
-    return [*lines, f"and {len(tasks) - _DIGEST_SHOWS} more"] if len(tasks) > _DIGEST_SHOWS else lines
 
 
 def pattern_question(pattern: Pattern, count: int) -> OutboundMessage:

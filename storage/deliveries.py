@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
+from storage import merged
 from storage.outbox import end_superseded_call
 from storage.tables import DispatchLog, NotificationLog, Task
 from storage.tasks import wake_failed
@@ -112,18 +113,24 @@ def newest_miss(session: Session, user_id: UUID) -> tuple[datetime, UUID] | None
 
 
 def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
-    """The provider's id of the newest message about the task in this chat."""
-    prefix = f"{channel}:{value}:"  # as external_key makes them
-    newest = session.scalar(
-        select(NotificationLog.external_id)
-        .where(
-            NotificationLog.task_id == task_id,
-            NotificationLog.external_id.startswith(prefix, autoescape=True),
-        )
-        .order_by(NotificationLog.sent_at.desc())
-        .limit(1)
+    """The provider's id of the newest message about the task in this chat, be it with others."""
+    heads = merged.heads_of(session, task_id)
+    alone = _newest_message(session, NotificationLog.task_id == task_id, channel, value)
+    shared = (
+        _newest_message(session, NotificationLog.attempt_id.in_(heads), channel, value) if heads else None
     )
-    return newest.removeprefix(prefix) if newest else None
+    newest = max(filter(None, (alone, shared)), default=None)
+    return newest[1] if newest else None
+
+
+def _newest_message(
+    session: Session, about: ColumnElement[bool], channel: str, value: str
+) -> tuple[datetime, str] | None:
+    prefix = f"{channel}:{value}:"  # as external_key makes them
+    key = NotificationLog.external_id
+    query = select(NotificationLog.sent_at, key).where(about, key.startswith(prefix, autoescape=True))
+    newest = session.execute(query.order_by(NotificationLog.sent_at.desc()).limit(1)).first()
+    return (newest[0], (newest[1] or "").removeprefix(prefix)) if newest else None
 
 
 def newest_notice_at(session: Session, user_id: UUID) -> datetime | None:
@@ -206,7 +213,7 @@ def apply_status(session: Session, report: ProviderReport, now: datetime) -> Dis
         if row.channel != ChannelName.CALL and row.status == DispatchStatus.DISPATCHED:
             row.status, row.reason = DispatchStatus.FAILED, "the provider could not deliver it"
             session.flush()
-            wake_failed(session, [(row.task_id, row.task_version)], now)
+            wake_failed(session, [(row.task_id, row.task_version), *merged.versions_of(session, row.id)], now)
     session.flush()
     return row
 

@@ -7,12 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from storage.tables import DispatchLog, PushSubscription, Task
+from storage import merged
+from storage.tables import DispatchLog, PushSubscription
 from storage.users import disable_identity
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
@@ -46,8 +47,21 @@ def add_attempts(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 def add_second(session: Session, attempt_id: UUID, at: datetime, now: datetime) -> bool:
     """The same attempt once more, at `at` and within the same deadline; False when there was a second one already."""
     first = session.get(DispatchLog, attempt_id)
-    if first is None:
+    if first is None or had_second(session, first):
         return False
+    same = ("task_id", "channel", "address", "rung", "task_version", "deadline")
+    row = {name: getattr(first, name) for name in same}
+    pending = {"status": DispatchStatus.PENDING, "created_at": now, "lease_until": at}
+    new_id, is_shared = uuid4(), first.reason in merged.SEVERAL
+    if is_shared:
+        merged.said_by(session, new_id, first.id)
+    second = {"id": new_id, "reason": first.reason if is_shared else None}
+    add_attempts(session, [row | pending | second | {"template": first.channel == ChannelName.WHATSAPP}])
+    return True
+
+
+def had_second(session: Session, first: DispatchLog) -> bool:
+    """Whether the same was tried there twice already, or was to be."""
     others = select(DispatchLog.id).where(
         DispatchLog.task_id == first.task_id,
         DispatchLog.rung == first.rung,
@@ -55,13 +69,7 @@ def add_second(session: Session, attempt_id: UUID, at: datetime, now: datetime) 
         DispatchLog.id != first.id,
         DispatchLog.created_at > first.created_at - ONE_STEP,
     )
-    if session.scalar(others.limit(1)) is not None:
-        return False
-    same = ("task_id", "channel", "address", "rung", "task_version", "deadline")
-    row = {name: getattr(first, name) for name in same}
-    pending = {"status": DispatchStatus.PENDING, "created_at": now, "lease_until": at}
-    add_attempts(session, [row | pending])
-    return True
+    return session.scalar(others.limit(1)) is not None
 
 
 def take_over(
@@ -97,7 +105,7 @@ _BEGIN = text("""
     where d.id = a.id and d.tries = a.tries and d.status || '' in ('pending', 'unknown') and d.deadline > :now
         and t.id = d.task_id and u.id = t.user_id
         and (d.rung = 'hang_up' or (
-            (t.version = d.task_version or d.rung = 'pattern')
+            (t.version = d.task_version or d.rung in ('pattern', 'notice'))
             and (u.paused_until is null or u.paused_until <= :now)
             and (d.channel = 'push' or exists (
                 select 1 from identities i where i.user_id = u.id and i.channel = d.channel
@@ -149,7 +157,7 @@ _FINISH = text("""
         select gen_random_uuid(), d.task_id, d.channel,
             d.channel || ':' || d.address || ':' || f.external_id, :now, d.id
         from f join dispatch_log d on d.id = f.id
-        where f.status = 'dispatched' and d.rung <> 'hang_up'
+        where f.status = 'dispatched' and d.rung not in ('hang_up', 'notice')
         on conflict do nothing
     )
     update dispatch_log as d set
@@ -192,29 +200,14 @@ def next_attempt(session: Session, after: datetime) -> datetime | None:
     )
 
 
-def merged_tasks(session: Session, attempt_ids: Sequence[UUID]) -> Sequence[tuple[str | None, Task]]:
-    """(attempt id as text, task) of the tasks that were put into these attempts' messages."""
-    rows = session.execute(
-        select(DispatchLog.outcome, Task)
-        .join(Task, Task.id == DispatchLog.task_id)
-        .where(
-            Task.user_id.in_(
-                select(Task.user_id)
-                .join(DispatchLog, DispatchLog.task_id == Task.id)
-                .where(DispatchLog.id.in_(attempt_ids))
-            ),
-            DispatchLog.outcome.in_([f"in:{attempt_id}" for attempt_id in attempt_ids]),
-        )
-        .order_by(Task.scheduled_at)
-    )
-    return [(outcome, task) for outcome, task in rows]
-
-
 # ------------------------------------------------------------------ what must not go out any more
 
+# A message about several tasks stays: it still speaks of the others, and `merged.rehead` looks before it is begun.
 _SUPERSEDE = text("""
     update dispatch_log set status = 'skipped', reason = :reason
-    where task_id = any(:tasks) and status || '' in ('pending', 'unknown') and rung not in ('hang_up', 'pattern', 'echo')
+    where task_id = any(:tasks) and status || '' in ('pending', 'unknown')
+        and rung not in ('hang_up', 'pattern', 'echo', 'notice')
+        and coalesce(reason, '') not in ('digest', 'together')
     returning id, task_id, channel, address, rung, task_version, tries, created_at
 """)
 _RINGING = text("""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import any_, func, select, text
+from sqlalchemy import any_, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from storage.tables import Task
@@ -28,20 +28,31 @@ def lock_task(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
     return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
-def claim_due(session: Session, now: datetime, limit: int, late_by: timedelta) -> list[Task]:
-    """Up to `limit` tasks whose time has come, the longest waiting first, for this transaction alone.
+# A person is looked after by one claim at a time, so that what is due for them can be said in one message. The locks
+# are tried in the order of `due` and only until enough are held; `look` steps over those whom other workers hold.
+_CLAIM_PEOPLE = text("""
+    with due as materialized (select user_id from tasks where wakes_at <= :now order by wakes_at limit :look)
+    select user_id from due where pg_try_advisory_xact_lock(:space, hashtext(user_id::text)) limit :limit
+""")
+_CLAIM_SPACE = (
+    1179407705  # apart from every other lock; two people who share a key wait for each other, no more
+)
+_LOOK = 10  # times the batch
 
-    When one of them is more than `late_by` late, everything else that is due for the same people comes too, so that
-    it can be said in one message.
+
+def claim_due(session: Session, now: datetime, limit: int, *, ahead: timedelta = timedelta(0)) -> list[Task]:
+    """The `limit` longest waiting tasks whose time has come and whatever else is due for their people, the longest waiting first.
+
+    `ahead`: what falls due for them so soon comes too, so that it can be said along with it. All of it belongs to this
+    transaction alone, and nobody else claims anything for these people until it ends.
     """
-    due = select(Task).where(Task.wakes_at <= now).with_for_update(skip_locked=True, key_share=True)
-    claimed = list(session.scalars(due.order_by(Task.wakes_at, Task.id).limit(limit)))
-    late = {task.user_id for task in claimed if task.wakes_at is not None and now - task.wakes_at > late_by}
-    if late:
-        seen = [task.id for task in claimed]
-        others = due.where(Task.user_id.in_(late), Task.id.not_in(seen)).order_by(Task.wakes_at, Task.id)
-        claimed += session.scalars(others.limit(limit * 10))
-    return claimed
+    values = {"now": now, "limit": limit, "look": limit * _LOOK, "space": _CLAIM_SPACE}
+    people = set(session.execute(_CLAIM_PEOPLE, values).scalars())
+    if not people:
+        return []
+    theirs = select(Task).where(Task.user_id == any_(literal(list(people))), Task.wakes_at <= now + ahead)
+    due = theirs.order_by(Task.wakes_at, Task.id).with_for_update(skip_locked=True, key_share=True)
+    return list(session.scalars(due))
 
 
 def next_wake(session: Session, after: datetime) -> datetime | None:
@@ -96,7 +107,10 @@ _WAKE_FAILED = text("""
             and not exists (
                 select 1 from dispatch_log d
                 where d.task_id = t.id and d.task_version = t.version and d.rung <> 'hang_up'
-                    and d.status in ('pending', 'unknown', 'dispatched')
+                    and (d.status in ('pending', 'unknown', 'dispatched') or exists (
+                        select 1 from dispatch_log head  -- said in another's message, which may still arrive
+                        where head.id = case when d.outcome like 'in:%' then substr(d.outcome, 4)::uuid end
+                            and head.status in ('pending', 'unknown', 'dispatched')))
             )
         for no key update of t skip locked
     )

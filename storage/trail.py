@@ -58,6 +58,7 @@ _RUNG_WORDS = {
     "miss_note": "note about the miss",
     "pattern": "question about a pattern",
     "echo": "your answer",
+    "notice": "word about the daily limit",
     "hang_up": "ending the call",
 }
 _CHANNEL_WORDS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "push": "push notification"}

@@ -45,6 +45,7 @@ class Rung(StrEnum):
     MISS_NOTE = "miss_note"  # the kind message after a miss
     PATTERN = "pattern"  # the question after three weekly misses
     ECHO = "echo"  # the reminder in the chat becomes the result of an answer given elsewhere
+    NOTICE = "notice"  # once a day: that a channel which costs money rests until tomorrow
     HANG_UP = "hang_up"  # stops a call that rings although the answer is there
 
 

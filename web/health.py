@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
@@ -13,6 +14,7 @@ from agents.network.breaker import EVERY_MODEL
 from bot.health import overdue_seconds, readiness
 from bot.model_watch import fallbacks, resting
 from bot.send_failures import failures
+from storage import paid
 from storage.tables import DispatchLog, InboundEvent, Task
 from storage.vocabulary import DispatchStatus, InboundState
 from web.context import now, services
@@ -45,6 +47,10 @@ def metrics() -> Response:
     attempts = Gauge("flux_attempts_open", "Unfinished attempts by status", ["status"], registry=registry)
     _count_models(registry)
     _count_refusals(registry)
+    paid_for = Gauge(
+        "flux_paid_sends", "Sent within 24 hours over what costs", ["channel"], registry=registry
+    )
+    capped = Gauge("flux_capped_sends", "Left out within 24 hours by caps", ["channel"], registry=registry)
     open_events = (InboundState.RECEIVED, InboundState.ANSWERED)
     open_attempts = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
     with services().database.service() as session:
@@ -55,6 +61,11 @@ def metrics() -> Response:
         for status in open_attempts:
             found = select(func.count()).select_from(DispatchLog).where(DispatchLog.status == status)
             attempts.labels(status.value).set(session.scalar(found) or 0)
+        counted = paid.overall(session, now() - timedelta(days=1))
+        for channel in paid.PAID:
+            of = counted.get(channel, paid.Overall())
+            paid_for.labels(channel.value).set(of.used)
+            capped.labels(channel.value).set(of.capped)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -18,6 +18,8 @@ from storage.vocabulary import (
     NoticeResponse,
 )
 
+_PAID = text("channel in ('whatsapp', 'call')")
+
 
 class NotificationLog(Base):
     """What reached a provider about a task, and what the person answered to it."""
@@ -63,6 +65,10 @@ class DispatchLog(Base):
         Index("ix_dispatch_log_task", "task_id"),
         Index("ix_dispatch_log_external", "external_id", postgresql_where=text("external_id is not null")),
         Index("ix_dispatch_log_age", "created_at", postgresql_using="brin"),
+        # What daily caps count, overall and by address; and which tasks one message speaks of.
+        Index("ix_dispatch_log_paid", "channel", "created_at", postgresql_where=_PAID),
+        Index("ix_dispatch_log_paid_address", "address", "created_at", postgresql_where=_PAID),
+        Index("ix_dispatch_log_merged", "outcome", postgresql_where=text("outcome like 'in:%'")),
     )
 
     id: Mapped[UUID] = identifier()  # the attempt id: comes back in every callback
@@ -81,4 +87,7 @@ class DispatchLog(Base):
     deadline: Mapped[datetime | None]  # after this it is expired, never sent
     outcome: Mapped[str | None]  # the provider's last word: delivered, read, busy, no_answer, ...
     reason: Mapped[str | None]  # why it was skipped, failed or expired
+    template: Mapped[bool] = mapped_column(
+        server_default=text("false"), default=False
+    )  # outside WhatsApp's window
     external_id: Mapped[str | None]

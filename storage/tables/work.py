@@ -71,6 +71,7 @@ class Task(Base):
         Index("ix_tasks_replaces", "replaces_id", postgresql_where=text("replaces_id is not null")),
         # What the ladder asks: who needs attention now? And the seed's three questions, kept for operators.
         Index("ix_tasks_wakes", "wakes_at", postgresql_where=text("wakes_at is not null")),
+        Index("ix_tasks_user_wakes", "user_id", "wakes_at", postgresql_where=text("wakes_at is not null")),
         Index(
             "ix_tasks_due_push",
             "scheduled_at",

@@ -19,7 +19,7 @@ from reminders.rules.answers import parse_tap
 from reminders.wakeups import RecordedWakeups
 from storage.database import Database
 from storage.tables import DispatchLog, Task, User
-from storage.users import add_identity, get_user, preferences_of, save_preferences
+from storage.users import add_identity, create_user, get_user, preferences_of, save_preferences
 from storage.vocabulary import Answer
 
 
@@ -88,6 +88,14 @@ class Ladders:
 
     def _switchboard(self) -> Switchboard:
         return switchboard_of(self.telegram, self.whatsapp, self.call, self.push)
+
+    def people(self, count: int, now: datetime) -> list[User]:
+        """Somebody else each, with a chat."""
+        with self.database.service() as session:
+            found = [create_user(session, now, timezone="Europe/Berlin") for _ in range(count)]
+            for user in found:
+                add_identity(session, user.id, "telegram", f"sim:{user.id.hex}", now, primary=True)
+        return found
 
     def plan(
         self, user: User, at: datetime, now: datetime, title: str = "Easy run", **fields: object

@@ -264,3 +264,13 @@ def test_a_second_run_at_the_same_moment_finds_nothing_to_do(
     assert ladders.dispatcher.run_due(now).sent == 1
     report = ladders.dispatcher.run_due(now)
     assert (report.claimed, report.taken_over, report.sent) == (0, 0, 0)
+
+
+def test_a_reminder_is_tried_again_past_its_window_when_no_other_rung_can_be_used(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    """Both later rungs are left out two minutes later; that is no reason to give up the only message there is."""
+    ladders.telegram.failures = [ChannelError("away", retry_after=50) for _ in range(10)]
+    ladders.plan(owner, now + 10 * MINUTE, now)
+    ladders.run_until(now, now + 20 * MINUTE)
+    assert ladders.telegram.texts() == ["Easy run (30 min) was set for 10:10. Is now a good moment?"]

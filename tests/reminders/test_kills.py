@@ -15,15 +15,8 @@ from tests.reminders.conftest import Ladders
 MINUTE = timedelta(minutes=1)
 
 
-def test_four_workers_bring_each_step_to_the_provider_once(
-    ladders: Ladders, owner: User, stranger: User, now: datetime
-) -> None:
-    start = now + 5 * MINUTE
-    tasks = {
-        ladders.plan(user, start, now, title=f"{number}").id
-        for number in range(40)
-        for user in (owner, stranger)
-    }
+def test_four_workers_bring_each_step_to_the_provider_once(ladders: Ladders, now: datetime) -> None:
+    tasks = {ladders.plan(user, now + 5 * MINUTE, now).id for user in ladders.people(60, now)}
     workers = [ladders.another(batch=7, lanes=3) for _ in range(3)]
     threads = [
         threading.Thread(target=worker.run_due, args=(now,)) for worker in [*workers, ladders.dispatcher]

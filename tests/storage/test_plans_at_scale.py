@@ -17,7 +17,7 @@ from bench.seed_history import History, write_history
 from channels.messages import StatusUpdate
 from reminders import agenda
 from reminders.answering import answer_task
-from storage import analytics, conversations, deliveries, goals, inbound, outbox, tasks, users
+from storage import analytics, conversations, deliveries, goals, inbound, merged, outbox, paid, tasks, users
 from storage.database import Database
 from storage.tables import InboundEvent, User
 from storage.task_history import task_history
@@ -169,17 +169,33 @@ def word(known: Known, attempt_id: UUID | None) -> StatusUpdate:
 
 # What the ladder and the doors ask about everybody.
 COMMON: dict[str, tuple[Ask, set[str]]] = {
-    "what is due": (
-        lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100, timedelta(minutes=2)),
-        {"ix_tasks_wakes"},
-    ),
+    "who has something due": (lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100), {"ix_tasks_wakes"}),
+    "what is due for them": (lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100), {"ix_tasks_user_wakes"}),
     "the next wake-up": (lambda s, _: tasks.next_wake(s, NOW), {"ix_tasks_wakes"}),
     "the next attempt": (lambda s, _: outbox.next_attempt(s, NOW), {"ix_dispatch_log_lease"}),
     "leases that ran out": (
         lambda s, _: outbox.take_over(s, NOW, NOW, 100),
         {"ix_dispatch_log_lease"},
     ),
-    "merged tasks": (lambda s, k: outbox.merged_tasks(s, [k.attempt]), {"ix_dispatch_log_task"}),
+    "merged tasks": (lambda s, k: merged.spoken_of(s, [k.attempt]), {"ix_dispatch_log_merged"}),
+    "a message whose first task changed": (lambda s, k: merged.rehead(s, [k.attempt]), {"dispatch_log_pkey"}),
+    "a message tapped on": (
+        lambda s, k: merged.tasks_sharing(s, k.person, k.message_ref),
+        {"uq_notification_log_external"},
+    ),
+    "notes that wait for the morning": (
+        lambda s, k: merged.waiting_notes(s, [k.person], DAY, NOW),
+        {"ix_dispatch_log_lease", "ix_dispatch_log_task"},
+    ),
+    "paid sends to an address": (
+        lambda s, k: paid.use_of(s, [("call", k.chat, NOW)], NOW),
+        {"ix_dispatch_log_paid_address"},
+    ),
+    "paid sends of a day": (lambda s, _: paid.overall(s, NOW - timedelta(1)), {"ix_dispatch_log_paid"}),
+    "numbers written to outside the window": (
+        lambda s, _: paid.outside_window(s, NOW - timedelta(1)),
+        {"ix_dispatch_log_paid"},
+    ),
     "a failed rung": (lambda s, k: tasks.wake_failed(s, [(k.waiting, 1)], NOW), {"tasks_pkey"}),
     "a provider's word": (
         lambda s, k: deliveries.apply_status(s, word(k, None), NOW),

@@ -40,7 +40,7 @@ def test_only_what_is_due_is_claimed_and_the_longest_waiting_first(
     add(database, owner, now + timedelta(seconds=1))
     add(database, owner, None)
     with database.service() as session:
-        claimed = tasks.claim_due(session, now, 10, HOUR)
+        claimed = tasks.claim_due(session, now, 10)
         assert [task.id for task in claimed] == [first, second]
         assert tasks.next_wake(session, now) == now + timedelta(seconds=1)
 
@@ -54,7 +54,7 @@ def test_eight_claimers_share_the_rows_and_no_row_twice(
     def claim() -> None:
         while True:
             with database.service() as session:
-                rows = tasks.claim_due(session, now, 15, HOUR)
+                rows = tasks.claim_due(session, now, 15)
                 for row in rows:
                     session.expunge(row)
                     row.wakes_at = None
@@ -71,16 +71,26 @@ def test_eight_claimers_share_the_rows_and_no_row_twice(
     assert sorted(seen) == sorted(everything)
 
 
-def test_what_is_late_brings_everything_else_that_is_due_for_the_same_person(
+def test_a_claim_brings_everything_that_is_due_for_the_same_person_and_what_soon_will_be(
     database: Database, owner: User, stranger: User, now: datetime
 ) -> None:
-    add(database, owner, now - 2 * HOUR)
-    mine = add(database, owner, now, count=3)
+    mine = [*add(database, owner, now - HOUR), *add(database, owner, now), *add(database, owner, now + HOUR)]
+    add(database, owner, now + 2 * HOUR)
     add(database, stranger, now)
     with database.service() as session:
-        claimed = {task.id for task in tasks.claim_due(session, now, 1, HOUR)}
-    assert claimed >= set(mine)
-    assert len(claimed) == 4
+        claimed = tasks.claim_due(session, now, 1, ahead=HOUR)
+    assert [task.id for task in claimed] == mine
+
+
+def test_a_person_whom_one_claim_holds_is_left_to_it_and_others_are_claimed(
+    database: Database, owner: User, stranger: User, now: datetime
+) -> None:
+    """Else two workers would each send one half of what should be one message."""
+    add(database, owner, now - HOUR, count=3)
+    (other,) = add(database, stranger, now)
+    with database.service() as first, database.service() as second:
+        assert len(tasks.claim_due(first, now, 1)) == 3
+        assert [task.id for task in tasks.claim_due(second, now, 1)] == [other]
 
 
 @pytest.mark.parametrize(

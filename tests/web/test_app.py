@@ -16,6 +16,7 @@ from agents.model import ModelRole
 from bot.model_watch import ModelWatch
 from bot.services import Services
 from storage.database import Database
+from storage.tables import DispatchLog, Task, User
 from web.app import create_app
 
 PAGES = ("/", "/docs", "/dashboard", "/simulator", "/nowhere")
@@ -116,6 +117,22 @@ def test_metrics_count_what_providers_refused(services: Services, client: FlaskC
     shown = client.get("/metrics").get_data(as_text=True)
     assert 'flux_send_failures_total{channel="whatsapp",code="63018"} 2.0' in shown
     assert 'flux_send_failures_total{channel="telegram",code="403"} 1.0' in shown
+
+
+def test_metrics_count_what_costs_money_and_what_caps_left_out(
+    services: Services, client: FlaskClient, owner: User
+) -> None:
+    at = services.clock.now()
+    with services.database.service() as session:
+        task = Task(user_id=owner.id, title="Run", scheduled_at=at, local_day=at.date())
+        session.add(task)
+        session.flush()
+        for status, reason in (("dispatched", None), ("skipped", "enough calls for today")):
+            row = {"task_id": task.id, "channel": "call", "rung": "call", "created_at": at}
+            session.add(DispatchLog(**row, status=status, reason=reason))
+    shown = client.get("/metrics").get_data(as_text=True)
+    assert 'flux_paid_sends{channel="call"} 1.0' in shown
+    assert 'flux_capped_sends{channel="call"} 1.0' in shown
 
 
 def test_metrics_name_the_models_that_rest_and_count_who_answered_instead(services: Services) -> None:

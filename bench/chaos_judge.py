@@ -34,7 +34,7 @@ _LEFT = """
 """
 
 
-LEASE = 35.0  # seconds, with a little to spare
+STARTING = 15.0  # seconds that a killed server and what stands on it take to be there again
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,8 @@ class Case:
 
     def _promised(self) -> Iterator[tuple[Person, str, str]]:
         for person in self.people:
-            began = _BEGAN[person.habit] if person.task in self.answered else len(_LADDER)
+            answered = person.task in self.answered or person.task in self.done
+            began = _BEGAN[person.habit] if answered else len(_LADDER)
             for rungs in _LADDER[:began]:
                 yield from ((person, rung, channel) for rung, channel in rungs)
 
@@ -172,8 +173,7 @@ class Case:
             if now is None or now.tries < held.tries + 2:
                 continue  # its worker lived, or the step was closed without being sent
             after = [at for at in self._requests(held) if at > held.died]
-            was_alone = not any(held.died - LEASE < at < held.died + LEASE for at in outages)
-            if after and was_alone == alone:
+            if after and alone == (not any(held.died - STARTING < at < min(after) for at in outages)):
                 found.append((min(after) - held.died, f"{held.rung} by {held.channel} {held.attempt}"))
         return sorted(found)
 

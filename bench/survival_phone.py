@@ -1,0 +1,87 @@
+"""A person with the simulated phone of a running `flux up`, over its HTTP interface; patient while processes are away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import requests
+
+Event = dict[str, Any]
+_SECONDS = 10.0  # of one request
+_EVERY = 0.1
+
+
+class SilenceError(Exception):
+    """What was waited for did not come."""
+
+
+class Phone:
+    """Sees what the page would show; acts as its buttons do."""
+
+    def __init__(self, base: Callable[[], str]) -> None:
+        self._base = base
+        self._session = requests.Session()
+        self._session.headers["X-Flux-Phone"] = "1"
+        self.seen: list[Event] = []
+
+    def post(self, what: str, **body: Any) -> int:
+        """The status; 0 when the web process was not there, or went away in the middle."""
+        try:
+            url = f"{self._base()}/simulator/api/{what}"
+            return self._session.post(url, json=body, timeout=_SECONDS).status_code
+        except requests.RequestException:
+            return 0
+
+    def look(self) -> bool:
+        """Read what is new; whether the page answered."""
+        after = self.seen[-1]["seq"] if self.seen else 0
+        try:
+            url = f"{self._base()}/simulator/api/state"
+            answer = self._session.get(url, params={"after": after}, timeout=_SECONDS)
+            new = answer.json()["events"]
+        except (requests.RequestException, ValueError, KeyError):
+            return False
+        self.seen += new
+        return True
+
+    def wait(self, what: str, holds: Callable[[Event], bool], since: int, seconds: float = 90.0) -> Event:
+        """The first event after position `since` that fits. Raises SilenceError."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.look()
+            found = next((event for event in self.seen[since:] if holds(event)), None)
+            if found is not None:
+                return found
+            time.sleep(_EVERY)
+        last = [event.get("text") for event in self.seen[-4:]]
+        raise SilenceError(f"{what} did not come; the phone showed {last}")
+
+    def says(self, text: str) -> Event:
+        """Type, and wait for the answer."""
+        since = len(self.seen)
+        while not 200 <= self.post("say", channel="telegram", text=text) < 300:
+            time.sleep(_EVERY)
+        return self.wait(f"an answer to {text!r}", is_reply, since)
+
+    def taps(self, label: str) -> Event:
+        since = len(self.seen)
+        event, data = next(
+            (event, choice["data"])
+            for event in reversed(self.seen)
+            for choice in choices_of(event)
+            if choice["label"].startswith(label)
+        )
+        self.post("tap", channel="telegram", choice=data, message_ref=event["id"])
+        return self.wait(f"an answer to the tap on {label!r}", is_reply, since)
+
+
+def is_reply(event: Event) -> bool:
+    """Something said in the chat that is no reminder: those have an attempt."""
+    return event["kind"] == "message" and event["channel"] == "telegram" and not event.get("attempt_id")
+
+
+def choices_of(event: Event) -> Iterator[dict[str, str]]:
+    for row in event.get("rows") or []:
+        yield from row

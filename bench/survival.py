@@ -36,7 +36,7 @@ _ERRANDS = (
     "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima", "mike",
     "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
 )  # fmt: skip
-_TITLES = "select title from tasks where title ilike 'errand%'"
+_TITLES = "select substring(lower(title) from 'errand [a-z]+') from tasks where title ilike '%errand%'"
 _ATTEMPTS = (
     "select id::text, rung, channel, status, reason from dispatch_log where rung not in ('hang_up', 'echo')"
 )
@@ -54,6 +54,10 @@ class Story:
     waits: list[tuple[float, str]] = field(default_factory=list)  # until life went on
     troubles: list[str] = field(default_factory=list)
     doubled_replies: int = 0
+
+    def note(self, seconds: float, when: str) -> None:
+        self.waits.append((seconds, when))
+        print(f"  {when}: {seconds:.1f} s", flush=True)
 
 
 class Survivor:
@@ -76,43 +80,47 @@ class Survivor:
         code = phone.wait("the code", lambda event: event["kind"] == "sms", 0)
         phone.says(str(code["text"]).split()[0])
         phone.taps("WhatsApp and calls")
+        phone.says("nothing for now")
 
     # ------------------------------------------------------------------ in the middle of a turn
 
     def kill_during_turns(self, rounds: int) -> None:
+        """Each dies once while words are understood, and once while a tap writes rows."""
         for number in range(rounds):
             for place, victim in enumerate(VICTIMS):
-                name = _ERRANDS[number * len(VICTIMS) + place]
-                self.errands.append(name)
-                self._turn(victim, f"Remind me to do errand {name} tomorrow at {8 + place}:{number * 20:02}")
+                errand = f"errand {_ERRANDS[number * len(VICTIMS) + place]}"
+                self.errands.append(errand)
+                words = f"Remind me to call {errand} tomorrow at {8 + place:02}:{number * 20:02}"
+                self._turn(victim, "say", text=words)
+                event, choice = self.phone.button("OK")
+                self._turn(victim, "tap", choice=choice["data"], message_ref=event["id"])
 
-    def _turn(self, victim: str, words: str) -> None:
+    def _turn(self, victim: str, act: str, **body: str) -> None:
         since = len(self.phone.seen)
         killer = self._killer(victim)
         began = time.monotonic()
-        self._until_taken(words, since)
+        self._until_taken(act, body, since)
         killer.join()
         try:
             self.phone.wait(f"an answer after the end of {victim}", is_reply, since, _PATIENCE)
         except SilenceError as silence:
             self.story.troubles.append(str(silence))
-            return
-        self.story.waits.append((time.monotonic() - began, f"{victim} in a turn"))
+        self.story.note(time.monotonic() - began, f"{victim} during a {act}")
         self._settle()
-        replies = sum(map(is_reply, self.phone.seen[since:]))
+        replies = len({event["id"] for event in self.phone.seen[since:] if is_reply(event)})
         self.story.doubled_replies += max(0, replies - 1)
 
-    def _until_taken(self, words: str, since: int) -> None:
-        """A person whose message does not appear types it again."""
+    def _until_taken(self, act: str, body: dict[str, str], since: int) -> None:
+        """A person whose message does not appear sends it again."""
+        said = {name: body[name] for name in ("text", "choice") if name in body}
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
-            if 200 <= self.phone.post("say", channel="telegram", text=words) < 300:
+            if 200 <= self.phone.post(act, channel="telegram", **body) < 300:
                 return
             while not self.phone.look() and time.monotonic() < end:
                 time.sleep(0.1)
-            if any(
-                event["kind"] == "inbound" and event["text"] == words for event in self.phone.seen[since:]
-            ):
+            mine = (event for event in self.phone.seen[since:] if event["kind"] == "inbound")
+            if any(said.items() <= event.items() for event in mine):
                 return
 
     # ------------------------------------------------------------------ in the middle of a ladder
@@ -131,7 +139,7 @@ class Survivor:
                 self.phone.wait(f"what is due, after the end of {victim}", _is_nudge, since, _PATIENCE)
             except SilenceError as silence:
                 self.story.troubles.append(str(silence))
-            self.story.waits.append((time.monotonic() - began, f"{victim} in a ladder"))
+            self.story.note(time.monotonic() - began, f"{victim} in a ladder")
             self._settle()
 
     def _move(self) -> None:
@@ -182,10 +190,10 @@ class Survivor:
         for line in story.troubles:
             print(f"  {line}")
         with self._installation.connect() as connection:
-            titles = Counter(title.lower() for (title,) in connection.execute(_TITLES))
+            titles = Counter(title for (title,) in connection.execute(_TITLES))
             attempts = connection.execute(_ATTEMPTS).fetchall()
         shown = Counter(event["attempt_id"] for event in self.phone.seen if _is_nudge(event))
-        wanted = {f"errand {name}" for name in self.errands}
+        wanted = set(self.errands)
         lost = [row for row in attempts if row[3] == "dispatched" and not shown[row[0]]]
         silent = [row for row in attempts if row[3] != "dispatched" and not (shown[row[0]] or row[4])]
         doubled = [row for row in attempts if shown[row[0]] > 1]

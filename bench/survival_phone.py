@@ -67,14 +67,17 @@ class Phone:
 
     def taps(self, label: str) -> Event:
         since = len(self.seen)
-        event, data = next(
-            (event, choice["data"])
-            for event in reversed(self.seen)
-            for choice in choices_of(event)
-            if choice["label"].startswith(label)
-        )
-        self.post("tap", channel="telegram", choice=data, message_ref=event["id"])
+        event, choice = self.button(label)
+        self.post("tap", channel="telegram", choice=choice["data"], message_ref=event["id"])
         return self.wait(f"an answer to the tap on {label!r}", is_reply, since)
+
+    def button(self, label: str) -> tuple[Event, dict[str, str]]:
+        """The newest button of that name, and the message it hangs on. Raises SilenceError."""
+        for event in reversed(self.seen):
+            for choice in choices_of(event):
+                if choice["label"].startswith(label):
+                    return event, choice
+        raise SilenceError(f"there is no button {label!r}")
 
 
 def is_reply(event: Event) -> bool:

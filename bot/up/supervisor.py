@@ -20,7 +20,7 @@ from bot.up.process_log import ProcessLog
 from bot.up.procfile import argv, read_procfile
 from bot.up.readiness_probe import ReadinessProbe
 from bot.up.supervised import Supervised
-from storage.embedded import EmbeddedServers, HomeLock, publish, withdraw
+from storage.embedded import EmbeddedServers, HomeLock, publish, was_killed, withdraw
 
 _STOP_SECONDS = 8.0
 _TICK = 0.1
@@ -68,7 +68,9 @@ class Supervisor:
     def _start(self) -> None:
         self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._check_configured()
-        port = first_free_port(self._settings.web_host, self._settings.port)
+        # Providers know the port: one that was killed left a web process that is still on its way out.
+        patience = _STOP_SECONDS if was_killed(self._home) else 0.0
+        port = first_free_port(self._settings.web_host, self._settings.port, patience)
         if port != self._settings.port:
             self._say(f"Port {self._settings.port} is taken, using {port} instead.")
         urls = self._start_servers()

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,8 +64,10 @@ class Story:
 class Survivor:
     """One installation, one person, and a killer."""
 
-    def __init__(self, installation: Installation, chance: random.Random) -> None:
-        self._installation = installation
+    def __init__(
+        self, installation: Installation, chance: random.Random, victims: Sequence[str] = VICTIMS
+    ) -> None:
+        self._installation, self._victims = installation, victims
         self._chance = chance
         self.phone = Phone(lambda: installation.base)
         self.story = Story()
@@ -85,33 +88,39 @@ class Survivor:
     # ------------------------------------------------------------------ in the middle of a turn
 
     def kill_during_turns(self, rounds: int) -> None:
-        """Each dies once while words are understood, and once while a tap writes rows."""
+        """By turns while words are understood and while a tap writes rows; two rounds are both for each."""
         for number in range(rounds):
-            for place, victim in enumerate(VICTIMS):
+            for place, victim in enumerate(self._victims):
                 errand = f"errand {_ERRANDS[number * len(VICTIMS) + place]}"
                 self.errands.append(errand)
                 words = f"Remind me to call {errand} tomorrow at {8 + place:02}:{number * 20:02}"
-                self._turn(victim, "say", text=words)
+                dies_early = (place + number) % 2 == 0
+                self._turn(victim if dies_early else "", "say", text=words)
                 event, choice = self.phone.button("OK")
-                self._turn(victim, "tap", choice=choice["data"], message_ref=event["id"])
+                self._turn(
+                    "" if dies_early else victim, "tap", choice=choice["data"], message_ref=event["id"]
+                )
 
     def _turn(self, victim: str, act: str, **body: str) -> None:
+        """One act of the person's and the answer to it; `victim` is killed meanwhile."""
         since = len(self.phone.seen)
-        killer = self._killer(victim)
+        killer = self._killer(victim) if victim else None
         began = time.monotonic()
         self._until_taken(act, body, since)
-        killer.join()
+        if killer:
+            killer.join()
         try:
             self.phone.wait(f"an answer after the end of {victim}", is_reply, since, _PATIENCE)
         except SilenceError as silence:
             self.story.troubles.append(str(silence))
-        self.story.note(time.monotonic() - began, f"{victim} during a {act}")
+        if victim:
+            self.story.note(time.monotonic() - began, f"{victim} during a {act}")
         self._settle()
         replies = len({event["id"] for event in self.phone.seen[since:] if is_reply(event)})
         self.story.doubled_replies += max(0, replies - 1)
 
     def _until_taken(self, act: str, body: dict[str, str], since: int) -> None:
-        """A person whose message does not appear sends it again."""
+        """A person whose message does not appear, or to whom nobody seems to be writing, sends it again."""
         said = {name: body[name] for name in ("text", "choice") if name in body}
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
@@ -119,15 +128,16 @@ class Survivor:
                 return
             while not self.phone.look() and time.monotonic() < end:
                 time.sleep(0.1)
-            mine = (event for event in self.phone.seen[since:] if event["kind"] == "inbound")
-            if any(said.items() <= event.items() for event in mine):
+            new = self.phone.seen[since:]
+            shown = any(event["kind"] == "inbound" and said.items() <= event.items() for event in new)
+            if shown and (self.phone.typing or any(map(is_reply, new))):
                 return
 
     # ------------------------------------------------------------------ in the middle of a ladder
 
     def kill_during_ladders(self, rounds: int) -> None:
         """The clock goes from one due moment to the next, and somebody dies at each."""
-        victims = [victim for _ in range(rounds) for victim in VICTIMS]
+        victims = [victim for _ in range(rounds) for victim in self._victims]
         self._chance.shuffle(victims)
         for victim in victims:
             since = len(self.phone.seen)
@@ -204,9 +214,9 @@ class Survivor:
         return [
             Figure(
                 "kills, every kind of process",
-                f">= {len(VICTIMS)}",
+                f">= {len(self._victims)}",
                 _words(story.kills),
-                len(story.kills) == len(VICTIMS),
+                len(story.kills) == len(self._victims),
             ),
             _none("life that did not go on by itself", len(story.troubles)),
             _none("errands lost", len(wanted - set(titles))),
@@ -243,6 +253,7 @@ def main() -> int:
     parser.add_argument(
         "--rounds", type=int, default=1, choices=(1, 2), help="kills of each kind in each situation"
     )
+    parser.add_argument("--victims", nargs="+", default=VICTIMS, choices=VICTIMS, metavar="KIND")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="leave the installation's folder, logs included, here")
     given = parser.parse_args()
@@ -250,7 +261,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     unset = dict.fromkeys(("TELEGRAM_BOT_TOKEN", "TWILIO_ACCOUNT_SID", "OPENROUTER_API_KEY", "APP_ENV"), "")
     installation = Installation(folder / "home", unset | {"PORT": "18500"})
-    survivor = Survivor(installation, random.Random(given.seed))
+    survivor = Survivor(installation, random.Random(given.seed), given.victims)
     try:
         installation.start()
         installation.wait_until_ready()

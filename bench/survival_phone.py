@@ -25,6 +25,7 @@ class Phone:
         self._session = requests.Session()
         self._session.headers["X-Flux-Phone"] = "1"
         self.seen: list[Event] = []
+        self.typing = False  # whether the page says that an answer is being written
 
     def post(self, what: str, **body: Any) -> int:
         """The status; 0 when the web process was not there, or went away in the middle."""
@@ -40,10 +41,11 @@ class Phone:
         try:
             url = f"{self._base()}/simulator/api/state"
             answer = self._session.get(url, params={"after": after}, timeout=_SECONDS)
-            new = answer.json()["events"]
+            told = answer.json()
+            self.seen += told["events"]
+            self.typing = bool(told["typing"])
         except (requests.RequestException, ValueError, KeyError):
             return False
-        self.seen += new
         return True
 
     def wait(self, what: str, holds: Callable[[Event], bool], since: int, seconds: float = 90.0) -> Event:
@@ -55,8 +57,7 @@ class Phone:
             if found is not None:
                 return found
             time.sleep(_EVERY)
-        last = [event.get("text") for event in self.seen[-4:]]
-        raise SilenceError(f"{what} did not come; the phone showed {last}")
+        raise SilenceError(f"{what} did not come; the phone showed {self._last()}")
 
     def says(self, text: str) -> Event:
         """Type, and wait for the answer."""
@@ -77,7 +78,12 @@ class Phone:
             for choice in choices_of(event):
                 if choice["label"].startswith(label):
                     return event, choice
-        raise SilenceError(f"there is no button {label!r}")
+        raise SilenceError(f"there is no button {label!r}; the phone showed {self._last()}")
+
+    def _last(self) -> list[str]:
+        return [
+            f"{event['kind']}: {event.get('text') or event.get('choice') or ''}" for event in self.seen[-6:]
+        ]
 
 
 def is_reply(event: Event) -> bool:

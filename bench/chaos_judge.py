@@ -166,24 +166,30 @@ class Case:
 
         `alone`: of those workers that died while the servers under all of them stayed up.
         """
-        tries = {one.id: one for one in self.attempts}
+        tries = {one.id: one.tries for one in self.attempts}
+        requests = self._requests()
         found = []
         for held in self.held:
-            now = tries.get(held.attempt)
-            if now is None or now.tries < held.tries + 2:
+            if tries.get(held.attempt, 0) < held.tries + 2:
                 continue  # its worker lived, or the step was closed without being sent
-            after = [at for at in self._requests(held) if at > held.died]
+            keys = ((held.attempt,), (held.task, held.rung, held.channel))
+            after = [at for key in keys for at in requests[key] if at > held.died]
             if after and alone == (not any(held.died - STARTING < at < min(after) for at in outages)):
                 found.append((min(after) - held.died, f"{held.rung} by {held.channel} {held.attempt}"))
         return sorted(found)
 
-    def _requests(self, held: Held) -> Iterator[float]:
-        number = next((one.number for one in self.people if one.task == held.task), "")
-        yield from (at for at, where, to in self.ledger.looked_up if to == number and where == held.channel)
+    def _requests(self) -> dict[tuple[str, ...], list[float]]:
+        """When a provider heard of an attempt, or of a (task, rung, channel): sends, refused ones too, and look-ups."""
+        heard: dict[tuple[str, ...], list[float]] = defaultdict(list)
         for entry in self.ledger.entries:
-            about = entry.about
-            if held.attempt == about.attempt or (about.task, about.rung) == (held.task, held.rung):
-                yield entry.at
+            heard[(entry.about.attempt,)].append(entry.at)
+            heard[entry.about.task, entry.about.rung, entry.about.channel].append(entry.at)
+        tasks = {one.number: one.task for one in self.people}
+        for at, channel, number in self.ledger.looked_up:
+            heard[tasks.get(number, ""), channel, channel].append(
+                at
+            )  # these rungs are called as their channels
+        return heard
 
     def after_the_answer(self) -> list[tuple[float, str]]:
         """Seconds from the answer's commit to each ladder request that arrived later all the same."""

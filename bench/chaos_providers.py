@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -131,7 +132,8 @@ class ChaosTwilio(Books, FakeTwilio):
 
     def record(self, sid: str) -> Record | None:
         with self.lock:
-            return next((one for one in (*self.messages, *self.calls) if one.sid == sid), None)
+            newest_first = chain(reversed(self.messages), reversed(self.calls))
+            return next((one for one in newest_first if one.sid == sid), None)
 
     def _completed(self, about: About, reply: Reply) -> About:
         sid = str(json.loads(reply.body or b"{}").get("sid", ""))

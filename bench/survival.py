@@ -116,8 +116,10 @@ class Survivor:
         if victim:
             self.story.note(time.monotonic() - began, f"{victim} during a {act}")
         self._settle()
-        replies = len({event["id"] for event in self.phone.seen[since:] if is_reply(event)})
-        self.story.doubled_replies += max(0, replies - 1)
+        said = Counter(
+            event["text"] for event in self.phone.seen[since:] if is_reply(event) and not event["replaces"]
+        )
+        self.story.doubled_replies += said.total() - len(said)
 
     def _until_taken(self, act: str, body: dict[str, str], since: int) -> None:
         """A person whose message does not appear, or to whom nobody seems to be writing, sends it again."""
@@ -167,10 +169,14 @@ class Survivor:
 
         def strike() -> None:
             time.sleep(pause)
-            pids = self._installation.processes()[victim]
-            if pids:
-                self.story.kills[victim] += 1
-                self._installation.kill(victim, self._chance.choice(pids))
+            end = time.monotonic() + _PATIENCE
+            while not (pids := self._installation.processes()[victim]):  # it is just being started again
+                if time.monotonic() > end:
+                    self.story.troubles.append(f"there was no {victim} any more")
+                    return
+                time.sleep(0.01)
+            self.story.kills[victim] += 1
+            self._installation.kill(victim, self._chance.choice(pids))
 
         thread = threading.Thread(target=strike)
         thread.start()

@@ -127,7 +127,10 @@ class Installation:
         return f"http://127.0.0.1:{self.published.get('PORT', '1')}"
 
     def connect(self) -> psycopg.Connection:
-        """A connection that sees every row. Raises psycopg.OperationalError."""
+        """A connection that sees every row. Raises psycopg.OperationalError; SystemExit when there is no installation any more."""
+        if self._child is None or self._child.poll() is not None:
+            last = self._log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise SystemExit(f"the installation has ended by itself: {last}")
         url = plain(self.published["DATABASE_URL"])
         connection = psycopg.connect(url, autocommit=True, connect_timeout=3)
         as_service(connection)

@@ -69,7 +69,7 @@ def figures(arena: Arena, case: Case) -> list[Figure]:
             "F4 sends begun after an answer committed",
             len(begun),
             0,
-            f" ({len(after) - len(begun)} in flight)",
+            f" ({len(after) - len(begun)} within half a second)",
         ),
         spread("F4 ringing call ended after the answer", case.hang_ups(), None),
         spread("reminders later than due", case.late(), None),

@@ -27,7 +27,7 @@ from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN
 WINDOW = 40.0  # seconds between two rungs: longer than a dead worker's lease
 GRACE = 2 * WINDOW + 5
 STEPS_A_TASK = 2.75  # of people with these habits
-PACE = 22.0  # steps a second: two cores carry them together with the fakes
+PACE = 25.0  # steps a second: two cores carry them together with the fakes
 COPIES = {"worker": 2, "scheduler": 2}
 _FROM = "+14155238886"
 _SECRET = "chaos-" + "s" * 32

@@ -131,7 +131,7 @@ class Installation:
         if self._child is None or self._child.poll() is not None:
             last = self._log.read_text(errors="replace").strip().rpartition("\n")[2]
             raise SystemExit(f"the installation has ended by itself: {last}")
-        url = plain(self.published["DATABASE_URL"])
+        url = plain(self.published.get("DATABASE_URL", "postgresql://127.0.0.1:1/none"))
         connection = psycopg.connect(url, autocommit=True, connect_timeout=3)
         as_service(connection)
         return connection

@@ -60,17 +60,24 @@ class Phone:
         raise SilenceError(f"{what} did not come; the phone showed {self._last()}")
 
     def says(self, text: str) -> Event:
-        """Type, and wait for the answer."""
+        """Type, and wait until the answer is said whole."""
         since = len(self.seen)
         while not 200 <= self.post("say", channel="telegram", text=text) < 300:
             time.sleep(_EVERY)
-        return self.wait(f"an answer to {text!r}", is_reply, since)
+        return self._answer(f"an answer to {text!r}", since)
 
     def taps(self, label: str) -> Event:
         since = len(self.seen)
         event, choice = self.button(label)
         self.post("tap", channel="telegram", choice=choice["data"], message_ref=event["id"])
-        return self.wait(f"an answer to the tap on {label!r}", is_reply, since)
+        return self._answer(f"an answer to the tap on {label!r}", since)
+
+    def _answer(self, what: str, since: int) -> Event:
+        answer = self.wait(what, is_reply, since)
+        end = time.monotonic() + _SECONDS
+        while (not self.look() or self.typing) and time.monotonic() < end:
+            time.sleep(_EVERY)
+        return answer
 
     def button(self, label: str) -> tuple[Event, dict[str, str]]:
         """The newest button of that name, and the message it hangs on. Raises SilenceError."""

@@ -83,9 +83,9 @@ class EmbeddedPostgres:
             self._port = self._port or free_port()
             before = len(self._said())
             self._child = self._spawn(postgres)
-            if wait_until(self._answers, self._child, self._log):
-                self._create_database()
+            if wait_until(self._answers, self._child, self._log) and self._has_database():
                 return
+            stop(self._child, signal.SIGINT, 10)
             if _STILL_THERE in self._said()[before:]:
                 time.sleep(0.1)
                 continue
@@ -194,8 +194,13 @@ class EmbeddedPostgres:
             return False
         return True
 
-    def _create_database(self) -> None:
-        with self._connect("postgres") as connection:
-            found = connection.execute("select 1 from pg_database where datname = 'flux'").fetchone()
-            if found is None:
-                connection.execute("create database flux")
+    def _has_database(self) -> bool:
+        """Makes it at the first start; False when the server was killed in this very moment."""
+        try:
+            with self._connect("postgres") as connection:
+                found = connection.execute("select 1 from pg_database where datname = 'flux'").fetchone()
+                if found is None:
+                    connection.execute("create database flux")
+        except psycopg.OperationalError:
+            return False
+        return True

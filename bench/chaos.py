@@ -71,7 +71,7 @@ def figures(arena: Arena, case: Case) -> list[Figure]:
             0,
             f" ({len(after) - len(begun)} within half a second)",
         ),
-        spread("F4 ringing call ended after the answer", case.hang_ups(), None),
+        spread("F4 ringing call ended after the answer", case.hang_ups(), 2, of="p50"),
         spread("reminders later than due", case.late(), None),
     ]
 

@@ -1,179 +1,124 @@
-"""Kills: workers end with SIGKILL at random while reminders, WhatsApp messages and calls are due; then the books are compared.
+"""Chaos: the real processes are killed, frozen and cut off while people are reminded and answer; then the books are compared.
 
-    python -m bench.chaos [--tasks 300] [--kills 20] [--burst]
+    python -m bench.chaos [--steps 1500] [--kills 40] [--seed 1] [--full] [--keep FOLDER]
 
-Target: nothing lost; nothing doubled where the provider can be asked (WhatsApp, calls); at most one Telegram text
-doubled per kill, since nobody can ask Telegram. `--burst` makes everything due at once, so that each kill hits a
-worker in the middle of its sends: there the bound is what a worker has out at once (`reminders.lanes.FEW`). Takes three minutes: the rungs stand further apart than a dead worker's lease lasts.
+F1, F3 and F4 of the design. Several workers and schedulers, the web process, the Telegram poller, Postgres and Valkey run
+as `flux up` runs them, against providers on loopback that keep an independent ledger and misbehave. `--full` is 10,000
+steps and 200 kills and takes about a quarter of an hour. Exit code 1 when any target is missed.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
-import signal
-import subprocess
+import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import psycopg
-import structlog
-from redis import Redis
+from bench.chaos_arena import Arena, Size
+from bench.chaos_judge import Case, at_most, spread
+from bench.figures import Figure, table
 
-from bench.seed import Load, fill, plain
-from channels.messages import Channel
-from channels.switchboard import Switchboard
-from channels.telegram import TelegramChannel
-from channels.twilio_api import TwilioApi
-from channels.voice import VoiceChannel
-from channels.whatsapp import WhatsAppChannel
-from reminders.dispatch import Dispatcher
-from reminders.lanes import FEW
-from reminders.rules.ladder import Timing
-from reminders.wakeups import RqWakeups
-from storage.database import Database
-from storage.embedded import EmbeddedServers
-from storage.migrations import migrate
-from tests.fakes.telegram_server import FakeTelegram
-from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, FakeTwilio
-
-if TYPE_CHECKING:
-    pass
-
-WORKERS = 3
-SPREAD = timedelta(seconds=30)
-TIMING = Timing(lead=timedelta(0), window=timedelta(seconds=35), grace=timedelta(hours=1))
-_SENDER = "+15005550006"
-_PATIENCE = 300.0  # seconds until everything must have settled
-_PROJECT = Path(__file__).resolve().parent.parent
-_READY = """
-    update users set phone_verified = true, whatsapp_opt_in_at = created_at,
-        notification_preferences = '{"calls_opted_in": true}';
-    with people as (select id, row_number() over (order by id) as n from users)
-    insert into identities (user_id, channel, value)
-    select id, channel, '+4915' || (200000000 + n) from people, unnest(array['whatsapp', 'call']) as channel;
-"""
-_UNSETTLED = """
-    select (select count(*) from tasks where stage <> 'called')
-        + (select count(*) from dispatch_log where status in ('pending', 'unknown'))
-"""
+IN_FLIGHT = 0.5  # seconds: what arrives so soon after an answer had been begun before it
+LEASE = 30.0
+MOST_LINES = 20
 
 
-@dataclass(frozen=True)
-class Books:
-    """How often each person was reached at the providers, by channel."""
-
-    telegram: Counter[str]
-    whatsapp: Counter[str]
-    call: Counter[str]
-
-    def lost(self, people: int) -> int:
-        return sum(people - len(book) for book in (self.telegram, self.whatsapp, self.call))
-
-
-def work(database_url: str, redis_url: str, telegram_url: str, twilio_url: str) -> None:
-    """One worker's whole life: look for what is due ten times a second, until it is killed."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    twilio = TwilioApi(ACCOUNT_SID, AUTH_TOKEN, twilio_url)
-    channels: dict[str, Channel] = {
-        "telegram": TelegramChannel("123456:FAKE-token_for-tests", telegram_url),
-        "whatsapp": WhatsAppChannel(twilio, _SENDER, None, None),
-        "call": VoiceChannel(twilio, _SENDER, "https://flux.example"),
-    }
-    wakeups = RqWakeups(Redis.from_url(redis_url))
-    dispatcher = Dispatcher(Database(database_url), Switchboard(channels, {}), wakeups, TIMING)
-    while True:
-        dispatcher.run_due(datetime.now(UTC))
-        time.sleep(0.1)
-
-
-def run(tasks: int, kills: int, *, burst: bool) -> tuple[Books, int]:
-    """The providers' books when all has settled, and how many workers were killed."""
-    with (
-        tempfile.TemporaryDirectory(prefix="flux-chaos-") as home,
-        EmbeddedServers(Path(home)) as servers,
-        FakeTelegram() as telegram,
-        FakeTwilio() as twilio,
-    ):
-        urls = (servers.urls["DATABASE_URL"], servers.urls["REDIS_URL"], telegram.url, twilio.url)
-        migrate(urls[0])
-        spread = timedelta(seconds=0.5) if burst else SPREAD
-        fill(
-            urls[0],
-            Load(tasks, datetime.now(UTC) + timedelta(seconds=3), spread, lead=TIMING.lead),
-            quiet=True,
-        )
-        with psycopg.connect(plain(urls[0]), autocommit=True) as connection:
-            connection.execute(_READY.encode())
-            killed = _rampage(urls, connection, kills)
-        return Books(
-            Counter(str(sent.chat_id) for sent in telegram.messages),
-            Counter(sent.to for sent in twilio.messages),
-            Counter(sent.to for sent in twilio.calls),
-        ), killed
+def figures(arena: Arena, case: Case) -> list[Figure]:
+    size, rampage = arena.size, arena.rampage
+    killed, left = rampage.killed.total(), sum(case.left)
+    doubled = {name: case.doubled(name) for name in ("telegram", "whatsapp", "call", "push")}
+    blind = killed + rampage.others.total() + case.ledger.lies("telegram")
+    lost, answers, after = case.lost(), case.answers_lost(), case.after_the_answer()
+    begun = [what for seconds, what in after if seconds > IN_FLIGHT]
+    picked_up = case.picked_up(rampage.outages, alone=True)
+    _print("lost", lost + answers)
+    _print("doubled", doubled["whatsapp"] + doubled["call"] + doubled["push"])
+    _print("begun after the answer", begun)
+    _print("picked up late", [f"{seconds:.1f} s: {what}" for seconds, what in picked_up if seconds > LEASE])
+    _print(
+        "not sent, with a reason", [f"{count} {reason}" for reason, count in case.not_sent().most_common()]
+    )
+    return [
+        Figure("F1 steps carried out", f">= {size.steps:,}", f"{case.steps:,}", case.steps >= size.steps),
+        Figure(
+            "F1 SIGKILLs", f">= {size.kills}", f"{killed}: {_words(rampage.killed)}", killed >= size.kills
+        ),
+        Figure("F1 beside them", "", _words(rampage.others)),
+        at_most("F1 lost steps", len(lost), 0),
+        at_most("F1 lost answers", len(answers), 0, f" of {len(case.answered):,}"),
+        at_most("F1 WhatsApp messages doubled", len(doubled["whatsapp"]), 0),
+        at_most("F1 calls doubled", len(doubled["call"]), 0),
+        at_most(
+            "F1 notifications doubled", len(doubled["push"]), 0, f" ({case.repeats('push')} repeats in place)"
+        ),
+        at_most(
+            "F1 Telegram texts doubled: one a kill, freeze or lost reply", len(doubled["telegram"]), blind
+        ),
+        at_most("F1 left at the end", left, 0, "" if arena.settled else " (not settled in time)"),
+        spread("F3 a dead worker's step picked up", _seconds(picked_up), LEASE),
+        spread(
+            "F3 the same while a server was down too",
+            _seconds(case.picked_up(rampage.outages, alone=False)),
+            None,
+        ),
+        at_most(
+            "F4 sends begun after an answer committed",
+            len(begun),
+            0,
+            f" ({len(after) - len(begun)} within half a second)",
+        ),
+        spread("F4 ringing call ended after the answer", case.hang_ups(), 2, of="p50"),
+        spread("reminders later than due", case.late(), None),
+    ]
 
 
-def _rampage(urls: tuple[str, ...], connection: psycopg.Connection, kills: int) -> int:
-    """Kill and replace one worker after the other; then leave them in peace until everything has settled."""
-    workers = [_start(urls) for _ in range(WORKERS)]
-    killed, end = 0, time.monotonic() + _PATIENCE
-    try:
-        time.sleep(3)
-        while time.monotonic() < end:
-            time.sleep(random.uniform(0.5, 1.5))
-            if killed < kills:
-                victim = random.randrange(WORKERS)
-                workers[victim].send_signal(signal.SIGKILL)
-                workers[victim].wait()
-                workers[victim] = _start(urls)
-                killed += 1
-            elif (row := connection.execute(_UNSETTLED).fetchone()) and row[0] == 0:
-                break
-        else:
-            print("  not everything settled in time")
-    finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
-    return killed
+def _print(what: str, lines: Sequence[str]) -> None:
+    if lines:
+        print(f"  {what}:")
+    for line in lines[:MOST_LINES]:
+        print(f"    {line}")
 
 
-def _start(urls: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "bench.chaos", "--worker", *urls], cwd=_PROJECT)
+def _seconds(found: Sequence[tuple[float, str]]) -> list[float]:
+    return [seconds for seconds, _ in found]
 
 
-def report(books: Books, people: int, killed: int, *, burst: bool) -> int:
-    most = FEW if burst else 1
-    doubled = {
-        name: sum(count - 1 for count in book.values())
-        for name, book in (("telegram", books.telegram), ("whatsapp", books.whatsapp), ("call", books.call))
-    }
-    lost = books.lost(people)
-    passed = not (lost or doubled["whatsapp"] or doubled["call"]) and doubled["telegram"] <= most * killed
-    print(f"{people:,} tasks, 3 rungs each, {killed} workers killed: lost {lost}")
-    for name, count in doubled.items():
-        print(f"  {name:<10} doubled {count}")
-    print(f"  target: lost 0, doubled 0, Telegram at most {most} a kill: {'reached' if passed else 'MISSED'}")
-    return 0 if passed else 1
+def _words(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items(), key=lambda one: -one[1]))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__.partition("\n")[0])
-    parser.add_argument("--tasks", type=int, default=300)
-    parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--burst", action="store_true", help="everything is due at once")
-    parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--kills", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--full", action="store_true", help="10,000 steps and 200 kills: a quarter of an hour"
+    )
+    parser.add_argument("--keep", type=Path, help="leave the installation's folder, logs included, here")
     given = parser.parse_args()
-    if given.worker:
-        work(*given.worker)
-    books, killed = run(given.tasks, given.kills, burst=given.burst)
-    return report(books, given.tasks, killed, burst=given.burst)
+    size = Size(10_000, 200, given.seed) if given.full else Size(given.steps, given.kills, given.seed)
+    folder = given.keep or Path(tempfile.mkdtemp(prefix="flux-chaos-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    print(
+        f"seed {size.seed}: {size.tasks:,} people, about {size.steps:,} steps, {size.kills} kills", flush=True
+    )
+    began = time.monotonic()
+    try:
+        arena = Arena(size, folder)
+        with arena.running():
+            case = arena.play()
+    finally:
+        if given.keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    print(f"  {time.monotonic() - began:.0f} s in all; {arena.crowd.later.unheard} callbacks found nobody")
+    found = figures(arena, case)
+    print(table(found))
+    return 0 if all(one.ok is not False for one in found) else 1
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rq import Queue
+from sqlalchemy.exc import OperationalError
 
 from bot.clock import Clock, build_clock
 from bot.phone_limits import LimitedVerifier
 from bot.send_failures import SendFailures
 from bot.tracing import trace_without_words
-from channels.messages import Channel, PhoneVerifier
+from channels.messages import Channel, ChannelError, PhoneVerifier
 from channels.push import PushChannel, Subscription
 from channels.simulator import PhoneStore, SimulatedChannel, SimulatedVerifier
 from channels.switchboard import Switchboard
@@ -167,9 +168,14 @@ def build_twilio(settings: Settings) -> TwilioApi | None:
 
 def _push(settings: Settings, database: Database) -> PushChannel:
     def subscription(subscription_id: str) -> Subscription | None:
-        with database.service() as session:
-            row = session.get(PushSubscription, UUID(subscription_id))
-            return (row.endpoint, row.p256dh, row.auth) if row else None
+        try:
+            with database.service() as session:
+                row = session.get(PushSubscription, UUID(subscription_id))
+                return (row.endpoint, row.p256dh, row.auth) if row else None
+        except (
+            OperationalError
+        ):  # nothing was sent, and Postgres comes back: no reason to give the attempt up
+            raise ChannelError("the subscription could not be read", code="database_away") from None
 
     private_key, _ = settings.vapid_keys
     return PushChannel(private_key, settings.vapid_claims_email, settings.push_allowed_hosts, subscription)

@@ -121,7 +121,7 @@ class PushChannel:
 
 
 def payload(message: OutboundMessage, most: int = PAYLOAD_BYTES) -> str:
-    """The JSON the service worker receives, shortened until it fits: title, body, task_id, actions, choices, tag."""
+    """The JSON the service worker receives, shortened until it fits: title, body, task_id, actions, choices, tag, attempt."""
     choices = [{"label": shorten(clean(c.label), 40), "data": c.data} for c in message.flat_choices]
     actions = [
         {"action": c.data, "title": shorten(clean(c.label), 24)} for c in _actions(message.flat_choices)
@@ -133,6 +133,7 @@ def payload(message: OutboundMessage, most: int = PAYLOAD_BYTES) -> str:
             "body": shorten(body, units),
             "task_id": str(message.task_id) if message.task_id else None,
             "tag": message.task_id.hex if message.task_id else None,
+            "attempt": message.attempt_id.hex if message.attempt_id else None,
             "silent": message.silent,
             "actions": actions,
             "choices": choices if units > 250 else [],

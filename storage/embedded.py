@@ -23,6 +23,7 @@ __all__ = [
     "HomeLock",
     "publish",
     "published",
+    "was_killed",
     "withdraw",
 ]
 
@@ -117,6 +118,11 @@ def publish(home: Path, values: Mapping[str, str]) -> None:
 
 def withdraw(home: Path) -> None:
     (home / _STATE).unlink(missing_ok=True)
+
+
+def was_killed(home: Path) -> bool:
+    """Whether the one before us had no time to withdraw. Only the holder of the HomeLock asks."""
+    return (home / _STATE).exists()
 
 
 def published(home: Path) -> dict[str, str]:

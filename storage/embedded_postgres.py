@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -39,6 +40,10 @@ _SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+_TRIES = 5
+# A postmaster that was killed leaves processes that end a moment later; nobody else may open the data before.
+_STILL_THERE = "pre-existing shared memory block"
+_PATIENCE = 30.0  # seconds
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -72,13 +77,21 @@ class EmbeddedPostgres:
         if not self._data.exists():
             self._initialise()
         self._stop_leftover()
-        for _ in range(5):
+        others_know_the_port, tries = self._port != 0, 0
+        end = time.monotonic() + _PATIENCE
+        while tries < _TRIES and time.monotonic() < end:
             self._port = self._port or free_port()
+            before = len(self._said())
             self._child = self._spawn(postgres)
-            if wait_until(self._answers, self._child, self._log):
-                self._create_database()
+            if wait_until(self._answers, self._child, self._log) and self._has_database():
                 return
-            self._port = 0  # most likely somebody took the port meanwhile
+            stop(self._child, signal.SIGINT, 10)
+            if _STILL_THERE in self._said()[before:]:
+                time.sleep(0.1)
+                continue
+            tries += 1
+            if not others_know_the_port:
+                self._port = 0  # most likely somebody took it meanwhile
         raise EmbeddedError(f"Postgres does not start: {last_words(self._log)}")
 
     def running(self) -> bool:
@@ -156,6 +169,13 @@ class EmbeddedPostgres:
             # The number belongs to somebody else by now. Postgres would only see that it lives, and refuse to start.
             file.unlink(missing_ok=True)
 
+    def _said(self) -> str:
+        """The whole log; it is never long."""
+        try:
+            return self._log.read_text(errors="replace")
+        except OSError:
+            return ""
+
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
             host="127.0.0.1",
@@ -174,8 +194,13 @@ class EmbeddedPostgres:
             return False
         return True
 
-    def _create_database(self) -> None:
-        with self._connect("postgres") as connection:
-            found = connection.execute("select 1 from pg_database where datname = 'flux'").fetchone()
-            if found is None:
-                connection.execute("create database flux")
+    def _has_database(self) -> bool:
+        """Makes it at the first start; False when the server was killed in this very moment."""
+        try:
+            with self._connect("postgres") as connection:
+                found = connection.execute("select 1 from pg_database where datname = 'flux'").fetchone()
+                if found is None:
+                    connection.execute("create database flux")
+        except psycopg.OperationalError:
+            return False
+        return True

@@ -53,12 +53,14 @@ class EmbeddedValkey:
         program = self._program()
         self._password = password(self._place.folder / "valkey.password")
         self._stop_leftover()
+        others_know_the_port = self._port != 0
         for _ in range(5):
             self._port = self._port or free_port()
             self._child = self._spawn(program)
             if wait_until(self._answers, self._child, self._log):
                 return
-            self._port = 0  # most likely somebody took the port meanwhile
+            if not others_know_the_port:
+                self._port = 0  # most likely somebody took it meanwhile
         raise EmbeddedError(f"Valkey does not start: {last_words(self._log)}")
 
     def running(self) -> bool:

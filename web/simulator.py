@@ -10,7 +10,6 @@ from uuid import UUID
 import structlog
 from flask import Blueprint, Response, jsonify, render_template, request
 from pydantic import Field
-from redis.exceptions import LockError
 
 from bot import inbound
 from bot import simulated_call as calls
@@ -35,7 +34,7 @@ blueprint = Blueprint("simulator", __name__, url_prefix="/simulator")
 limiter.limit(SIMULATOR)(blueprint)
 
 _STEPS = {"60": timedelta(minutes=1), "600": timedelta(minutes=10), "day": timedelta(days=1)}
-_LONGEST_MOVE_SECONDS = 300
+MOVING = "move the clock"
 _LAST_EVENT = 2**53  # what JavaScript can count to
 Chat = Literal["telegram", "whatsapp"]
 
@@ -168,11 +167,10 @@ def clock() -> Response:
         raise ApiError(409, "This installation's clock cannot be moved.")
     with services().database.service() as session:
         people.allow_push(session, now())
-    try:
-        with services().redis.lock("flux:clock:moving", timeout=_LONGEST_MOVE_SECONDS, blocking_timeout=0):
-            _move(moved, body.move)
-    except LockError as error:
-        raise ApiError(409, "The clock is already moving.") from error
+    with services().database.alone(MOVING) as free:
+        if not free:
+            raise ApiError(409, "The clock is already moving.")
+        _move(moved, body.move)
     return jsonify({"now": moved.now().isoformat()})
 
 

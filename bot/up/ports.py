@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 
 _TRIES = 50
 
 
-def first_free_port(host: str, wanted: int) -> int:
-    """`wanted`, or the next port above it that can be bound. Raises OSError when none of 50 can."""
+def first_free_port(host: str, wanted: int, patience: float = 0.0) -> int:
+    """`wanted` if it becomes free within `patience` seconds, or the next port above it that can be bound.
+
+    Raises OSError when none of 50 can.
+    """
+    end = time.monotonic() + patience
+    while not _can_bind(host, wanted) and time.monotonic() < end:
+        time.sleep(0.05)
     for port in range(wanted, min(wanted + _TRIES, 65536)):
         if _can_bind(host, port):
             return port

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -20,7 +21,7 @@ from bot.up.process_log import ProcessLog
 from bot.up.procfile import argv, read_procfile
 from bot.up.readiness_probe import ReadinessProbe
 from bot.up.supervised import Supervised
-from storage.embedded import EmbeddedServers, HomeLock, publish, withdraw
+from storage.embedded import EmbeddedError, EmbeddedServers, HomeLock, publish, was_killed, withdraw
 
 _STOP_SECONDS = 8.0
 _TICK = 0.1
@@ -46,7 +47,8 @@ class Supervisor:
         self._parent = os.getppid()
         self._processes: list[Supervised] = []
         self._servers: EmbeddedServers | None = None
-        self._server_backoff = Backoff()
+        self._backoffs: defaultdict[str, Backoff] = defaultdict(Backoff)  # of each server
+        self._served_since: dict[str, float] = {}
         self._probe: ReadinessProbe | None = None
 
     def run(self) -> int:
@@ -68,7 +70,9 @@ class Supervisor:
     def _start(self) -> None:
         self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._check_configured()
-        port = first_free_port(self._settings.web_host, self._settings.port)
+        # Providers know the port: one that was killed left a web process that is still on its way out.
+        patience = _STOP_SECONDS if was_killed(self._home) else 0.0
+        port = first_free_port(self._settings.web_host, self._settings.port, patience)
         if port != self._settings.port:
             self._say(f"Port {self._settings.port} is taken, using {port} instead.")
         urls = self._start_servers()
@@ -97,6 +101,7 @@ class Supervisor:
             return {}
         self._servers = EmbeddedServers(self._home, postgres=needs_postgres, valkey=needs_valkey)
         self._servers.start()
+        self._served_since |= {server.name: time.monotonic() for server in self._servers.servers}
         return self._servers.urls
 
     def _release(self, command: str | None, env: dict[str, str]) -> None:
@@ -126,10 +131,14 @@ class Supervisor:
     def _mend_servers(self) -> None:
         for server in self._servers.servers if self._servers else ():
             if not server.running():
-                pause = self._server_backoff.pause(0.0)
+                pause = self._backoffs[server.name].pause(time.monotonic() - self._served_since[server.name])
                 self._say(f"{server.name:<10} ended, starting again in {pause:g} s")
                 time.sleep(pause)
-                server.start()
+                try:
+                    server.start()
+                except EmbeddedError as error:  # nobody else would try again
+                    self._say(f"{server.name:<10} {error}")
+                self._served_since[server.name] = time.monotonic()
 
     def _listen(self, seconds: float) -> None:
         """Collect what the processes say, for at most so long."""

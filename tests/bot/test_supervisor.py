@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -233,3 +234,10 @@ def test_a_free_port_is_taken_as_wanted() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     assert first_free_port("127.0.0.1", port) == port
+
+
+def test_a_port_that_becomes_free_in_time_is_kept() -> None:
+    held = socket.create_server(("127.0.0.1", 0))
+    port = held.getsockname()[1]
+    threading.Thread(target=held.close).start()
+    assert first_free_port("127.0.0.1", port, patience=_PATIENCE) == port

@@ -59,6 +59,16 @@ def test_a_browser_can_read_it_and_answer_with_two_buttons(
     assert (receipt.external_id or "").startswith(service.url)
 
 
+def test_the_same_attempt_sent_again_says_that_it_is_the_same(
+    channel: PushChannel, service: FakePushService
+) -> None:
+    message = OutboundMessage("In 10 minutes", title="Easy run", task_id=uuid4(), attempt_id=uuid4())
+    for _ in range(2):
+        channel.send(HERE, message, NOW)
+    again = [(seen.topic, seen.content["tag"], seen.content["attempt"]) for seen in service.notifications]
+    assert again == [(message.task_id.hex, message.task_id.hex, message.attempt_id.hex)] * 2
+
+
 def test_it_is_urgent_and_worth_the_rest_of_the_window(
     channel: PushChannel, service: FakePushService
 ) -> None:

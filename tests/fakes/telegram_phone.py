@@ -70,10 +70,14 @@ class TelegramPhone:
         return self.tap_data(message_id, data, chat_id)
 
     def tap_data(self, message_id: int, data: str, chat_id: int = ANN) -> dict[str, Any]:
+        return self._deliver(self.tap_update(message_id, data, chat_id))
+
+    def tap_update(self, message_id: int, data: str, chat_id: int = ANN) -> dict[str, Any]:
+        """The update of a tap, for whoever delivers it in a way of their own."""
         shown = {"message_id": message_id, "date": _today(), "chat": _chat(chat_id), "text": "…"}
         update = self._update()
         query = {"id": f"q{update['update_id']}", "from": _person(chat_id), "message": shown, "data": data}
-        return self._deliver(update | {"callback_query": query | {"chat_instance": "1"}})
+        return update | {"callback_query": query | {"chat_instance": "1"}}
 
     def block(self, chat_id: int = ANN) -> dict[str, Any]:
         """From now on the bot cannot write to this chat."""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -60,6 +61,32 @@ def test_a_killed_postgres_comes_back_on_the_same_address_with_its_rows(home: Pa
         servers.postgres.start()
         assert servers.urls["DATABASE_URL"] == url
         assert _write_and_count(servers) == 2
+
+
+def test_a_killed_postgres_waits_for_what_it_left_behind_and_keeps_its_address(home: Path) -> None:
+    with EmbeddedServers(home, valkey=False) as servers:
+        postgres, url = servers.postgres, servers.urls["DATABASE_URL"]
+        assert postgres is not None
+        log = find_place(home).folder / "postgres.log"
+        with psycopg.connect(url) as connection:
+            left_behind = connection.info.backend_pid
+            os.kill(left_behind, signal.SIGSTOP)  # it cannot see that its postmaster has gone
+            os.kill(postgres.pid, signal.SIGKILL)
+            wait_for(lambda: not postgres.running(), "the end of the killed server")
+
+            def let_go() -> None:
+                wait_for(
+                    lambda: log.read_text().count("is still in use") > 6, "more refusals than a port is tried"
+                )
+                os.kill(left_behind, signal.SIGCONT)
+
+            with ThreadPoolExecutor(1) as pool:
+                letting_go = pool.submit(let_go)
+                postgres.start()
+                letting_go.result()
+            connection.close()
+        assert servers.urls["DATABASE_URL"] == url
+        assert _write_and_count(servers) == 1
 
 
 def test_nobody_enters_without_the_password(servers: EmbeddedServers) -> None:

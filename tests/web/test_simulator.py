@@ -23,6 +23,7 @@ from storage.tables import InboundEvent, Task, User
 from storage.vocabulary import Stage, TaskStatus
 from tests.web.parts import add_goal, add_task, load_task
 from web.app import create_app
+from web.simulator import MOVING
 
 OURS = {"X-Flux-Phone": "1"}
 NUMBER = "+4915112345678"
@@ -127,7 +128,7 @@ def test_the_line_under_the_clock_says_what_comes_next(
 
 
 def test_the_clock_shows_the_persons_zone_and_how_far_ahead_it_is(
-    services: Services, redis: Redis, me: User
+    services: Services, database: Database, redis: Redis, me: User
 ) -> None:
     shifted = ShiftedClock(redis)
     client = create_app(replace(services, clock=shifted)).test_client()
@@ -140,7 +141,7 @@ def test_the_clock_shows_the_persons_zone_and_how_far_ahead_it_is(
 
 
 def test_moving_the_clock_moves_it_and_next_needs_something_planned(
-    services: Services, redis: Redis, me: User
+    services: Services, database: Database, redis: Redis, me: User
 ) -> None:
     shifted = ShiftedClock(redis)
     client = create_app(replace(services, clock=shifted)).test_client()
@@ -149,7 +150,7 @@ def test_moving_the_clock_moves_it_and_next_needs_something_planned(
     assert timedelta(minutes=10) <= shifted.now() - before < timedelta(minutes=11)
     assert post(client, "/clock", move="next").status_code == 409
     assert post(client, "/clock", move="-600").status_code == 422
-    with redis.lock("flux:clock:moving", timeout=5):
+    with database.alone(MOVING):
         assert post(client, "/clock", move="60").status_code == 409
 
 

@@ -10,16 +10,23 @@ self.addEventListener("push", (event) => {
   } catch {
     return;
   }
-  event.waitUntil(self.registration.showNotification(content.title, {
+  event.waitUntil(show(content));
+});
+
+// When a reply was lost, Flux sends the same attempt again: it takes its own place without a sound.
+async function show(content) {
+  const there = content.attempt && content.tag ? await self.registration.getNotifications({ tag: content.tag }) : [];
+  const again = there.some((one) => one.data?.attempt === content.attempt);
+  await self.registration.showNotification(content.title, {
     body: content.body,
     tag: content.tag ?? undefined,
-    renotify: Boolean(content.tag),
-    silent: content.silent,
+    renotify: Boolean(content.tag) && !again,
+    silent: content.silent || again,
     actions: content.actions,
     icon: "/static/icon.svg",
     data: content,
-  }));
-});
+  });
+}
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

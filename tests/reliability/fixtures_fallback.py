@@ -49,7 +49,7 @@ TEMPLATE = "HX" + "0c" * 16
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LEAD = 10 * MINUTE
 _ROWS = " union all ".join(
-    f"select '{table.name}', count(*), md5(coalesce(string_agg(r::text, '|' order by r::text), '')) from {table.name} r"  # noqa: S608 - our own tables' names
+    f"select '{table.name}', count(*), md5(coalesce(string_agg(r::text, '|' order by r::text), '')) from {table.name} r"
     for table in Base.metadata.sorted_tables
 )
 

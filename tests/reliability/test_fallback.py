@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
 from itertools import pairwise
 
@@ -106,6 +107,10 @@ def test_whatsapp_63016_at_once_or_later_brings_the_template(flux: Flux, now: da
     _, template = flux.twilio.messages
     assert template.get("ContentSid") == TEMPLATE
     assert flux.twilio.calls == [], "the template has its two minutes"
+    flux.twilio.report(template, "delivered")
+    flux.at(now + 4 * MINUTE + SECOND)
+    assert (len(flux.twilio.messages), len(flux.twilio.calls)) == (2, 1)
+    assert [(row.status, row.outcome) for row in flux.attempts("whatsapp")][1] == ("dispatched", "delivered")
 
 
 @pytest.mark.parametrize("flux", [{"twilio_whatsapp_template_sid": ""}], indirect=True)
@@ -201,22 +206,35 @@ def test_twilio_down_20_min_no_burst_afterwards_and_no_late_call(
 ) -> None:
     people = [flux.ann, *(flux.person(100 + n, f"+4915119000{n:03d}") for n in range(4))]
     for user_id in people:
-        for minutes in (10, 14):
-            flux.plan(f"Run {minutes}", now + minutes * MINUTE, user_id, duration_minutes=3)
+        for minutes in (10, 27):
+            flux.plan(f"Run {minutes}", now + minutes * MINUTE, user_id, duration_minutes=10)
     flux.twilio.down = away
     flux.until(now + 20 * MINUTE, step=20 * SECOND)
     assert len(flux.telegram.messages) == 10, "Telegram is not held up"
     flux.twilio.down = None
-    asked = flux.twilio.requests
-    flux.at(now + 20 * MINUTE + SECOND)
-    assert flux.twilio.requests - asked <= 2 * len(people), "not all at once"
     flux.until(now + 30 * MINUTE, step=20 * SECOND)
-    assert flux.twilio.calls == []
-    told = [sent.to for sent in flux.twilio.messages]
-    assert all(told.count(number) <= 2 for number in told), "what was not said before is said once"
+    told, rung_for = (
+        Counter(sent.to for sent in flux.twilio.messages),
+        Counter(call.to for call in flux.twilio.calls),
+    )
+    assert set(told.values()) == {1}, "of what was due in the outage only the last step is said"
+    assert set(rung_for.values()) == {1}, "no call for the first run, twenty minutes late"
+    assert all(b"Run 27" in json.dumps(sent.form).encode() for sent in flux.twilio.messages)
     flux.until(now + 3 * HOUR, step=10 * MINUTE)
     with flux.services.database.service() as session:
         assert set(session.scalars(select(Task.status))) == {TaskStatus.MISSED}
     assert not [row for row in flux.attempts() if row.status in ("pending", "unknown")]
 
 
+def test_a_text_of_unknown_outcome_is_not_said_again_while_twilio_cannot_be_asked(
+    flux: Flux, now: datetime
+) -> None:
+    flux.reminded()
+    flux.twilio.fail_after_accepting()
+    flux.at(now + 2 * MINUTE)
+    flux.twilio.down = Reply.json({}, 503)
+    flux.until(now + 3 * MINUTE, step=5 * SECOND)
+    flux.twilio.down = None
+    flux.until(now + 4 * MINUTE - SECOND, step=5 * SECOND)
+    assert len(flux.twilio.messages) == 1
+    assert [row.status for row in flux.attempts("whatsapp")] == ["dispatched"]

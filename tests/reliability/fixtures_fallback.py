@@ -20,6 +20,7 @@ from bot import inbound
 from bot.clock import ManualClock
 from bot.services import Services, build
 from bot.settings import Settings
+from bot.simulation import next_event
 from bot.tokens import mint_token
 from channels.push import generate_vapid_keys
 from reminders.plans import TaskDraft, schedule_tasks
@@ -110,6 +111,16 @@ class Flux:
         """Time passes, and the bell rings at every full step."""
         while self.clock.now() + step <= end:
             self.at(self.clock.now() + step)
+
+    def rings_until(self, end: datetime) -> None:
+        """Time passes, and the bell rings whenever something is due, as rq-scheduler's would."""
+        for _ in range(200):  # a bound, never a wish
+            due = next_event(self.services)
+            if due is None or due > end:
+                self.clock.move_to(end)
+                return
+            self.at(max(due, self.clock.now()))
+        raise AssertionError("the bell never stops")
 
     # --- rows ---------------------------------------------------------------------------------------------------
 

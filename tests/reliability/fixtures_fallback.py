@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -212,47 +213,62 @@ class Flux:
 def installation(
     tmp_path: Path,
     database: Database,
-    database_url: str,
     redis_url: str,
     redis: Redis,
     now: datetime,
     request: pytest.FixtureRequest,
 ) -> Iterator[Flux]:
     """Wednesday, 10:00 in Berlin. Settings can be changed by parametrising this fixture with a dict."""
+    with installed(tmp_path, database, redis_url, now, **getattr(request, "param", {})) as flux:
+        yield flux
+
+
+@contextmanager
+def installed(
+    home: Path, database: Database, redis_url: str, now: datetime, **changed: Any
+) -> Iterator[Flux]:
+    """Flux over these servers, with providers of its own; `changed` settings go before the usual ones."""
     private_key, public_key = vapid_keys()
     with Telegram() as telegram, Twilio() as twilio, FakePushService(public_key) as push:
-        settings = Settings(
-            **{
-                "flux_home": tmp_path,
-                "app_env": "test",
-                "secret_key": SECRET_KEY,
-                "database_url": database_url,
-                "redis_url": redis_url,
-                "telegram_bot_token": TOKEN,
-                "telegram_webhook_secret": TELEGRAM_SECRET,
-                "telegram_api_base_url": telegram.url,
-                "twilio_account_sid": ACCOUNT_SID,
-                "twilio_auth_token": AUTH_TOKEN,
-                "twilio_api_base_url": twilio.url,
-                "twilio_webhook_base_url": PUBLIC,
-                "twilio_whatsapp_from": FLUX,
-                "twilio_whatsapp_template_sid": TEMPLATE,
-                "twilio_voice_from": "+14155550100",
-                "twilio_verify_service_sid": VERIFY_SID,
-                "vapid_private_key": private_key,
-                "vapid_public_key": public_key,
-                "push_allowed_hosts": (f"127.0.0.1:{push.port}",),
-                **getattr(request, "param", {}),
-            }
-        )
+        usual = {
+            "flux_home": home,
+            "app_env": "test",
+            "secret_key": SECRET_KEY,
+            "database_url": database.engine.url.render_as_string(hide_password=False),
+            "redis_url": redis_url,
+            "telegram_bot_token": TOKEN,
+            "telegram_webhook_secret": TELEGRAM_SECRET,
+            "telegram_api_base_url": telegram.url,
+            "twilio_account_sid": ACCOUNT_SID,
+            "twilio_auth_token": AUTH_TOKEN,
+            "twilio_api_base_url": twilio.url,
+            "twilio_webhook_base_url": PUBLIC,
+            "twilio_whatsapp_from": FLUX,
+            "twilio_whatsapp_template_sid": TEMPLATE,
+            "twilio_voice_from": "+14155550100",
+            "twilio_verify_service_sid": VERIFY_SID,
+            "vapid_private_key": private_key,
+            "vapid_public_key": public_key,
+            "push_allowed_hosts": (f"127.0.0.1:{push.port}",),
+        }
         clock = ManualClock(now)
-        services = replace(build(settings), clock=clock, database=database, wakeups=RecordedWakeups())
+        services = replace(
+            build(Settings(**usual | changed)), clock=clock, database=database, wakeups=RecordedWakeups()
+        )
         services.enqueue = lambda _, event_id: inbound.handle(services, UUID(event_id))
         with database.service() as session:
             ann = _reachable(session, "Ann", str(CHAT), NUMBER, now).id
         client = create_app(services).test_client()
         telegram.client = twilio.client = client
         yield Flux(services, clock, client, telegram, twilio, push, ann)
+
+
+@contextmanager
+def untouched(flux: Flux) -> Iterator[None]:
+    """Within it no row changes and no provider is asked for anything."""
+    before = flux.rows(), flux.calls()
+    yield
+    assert (flux.rows(), flux.calls()) == before
 
 
 @cache

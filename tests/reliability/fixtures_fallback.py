@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-import requests
 from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy import select, text
@@ -28,65 +27,28 @@ from reminders.plans import TaskDraft, schedule_tasks
 from reminders.wakeups import RecordedWakeups
 from storage import users
 from storage.database import Database
+from storage.embedded import EmbeddedServers
 from storage.tables import Base, DispatchLog, PushSubscription, Task, User
 from storage.trail import trail
-from tests.conftest import make_person
-from tests.fakes.http_server import Reply, Request
+from tests.conftest import cloned, make_person
 from tests.fakes.push_server import FakePushService
 from tests.fakes.telegram_phone import ANN as CHAT
-from tests.fakes.telegram_server import TOKEN, FakeTelegram, Sent
+from tests.fakes.telegram_server import TOKEN, Sent
 from tests.fakes.twilio_phone import ANN as NUMBER
 from tests.fakes.twilio_phone import FLUX
-from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, VERIFY_SID, FakeTwilio
+from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, VERIFY_SID
+from tests.reliability.wired_fakes import PUBLIC, TELEGRAM_SECRET, WHATSAPP_DOOR, Telegram, Twilio
 from web.app import create_app
 
-PUBLIC = "https://flux.example"
-TELEGRAM_DOOR = "/api/v1/webhooks/telegram"
-WHATSAPP_DOOR = "/api/v1/webhooks/twilio/whatsapp"
-VOICE_DOOR = "/api/v1/webhooks/twilio/voice"
-STATUS_DOOR = "/api/v1/webhooks/twilio/status"
-TELEGRAM_SECRET = "telegram-says-hello"
 SECRET_KEY = "a-secret-key-of-more-than-32-bytes-for-tests"
 TEMPLATE = "HX" + "0c" * 16
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 LEAD = 10 * MINUTE
+NOW = datetime(2026, 3, 11, 9, tzinfo=UTC)  # as the fixture `now`
 _ROWS = " union all ".join(
     f"select '{table.name}', count(*), md5(coalesce(string_agg(r::text, '|' order by r::text), '')) from {table.name} r"
     for table in Base.metadata.sorted_tables
 )
-
-
-class Telegram(FakeTelegram):
-    """Posts its updates to the web app itself, so that no second server is needed."""
-
-    client: FlaskClient
-
-    def _deliver(self, update: dict[str, Any]) -> dict[str, Any]:
-        headers = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET}
-        assert self.client.post(TELEGRAM_DOOR, json=update, headers=headers).status_code == 200
-        return update
-
-
-class Twilio(FakeTwilio):
-    """The same for Twilio's signed webhooks; while it is `down`, nothing is accepted."""
-
-    client: FlaskClient
-    down: Reply | None = None
-    requests = 0
-
-    def post(self, url: str, fields: dict[str, str]) -> requests.Response:
-        headers = {"X-Twilio-Signature": self.sign(url, fields)}
-        answer = self.client.post(url.removeprefix(PUBLIC), data=fields, headers=headers)
-        response = requests.Response()
-        response.status_code = answer.status_code
-        response._content = answer.get_data()
-        response.encoding = "utf-8"
-        return response
-
-    def answer(self, request: Request) -> Reply:
-        with self.lock:
-            self.requests += 1
-        return self.down or super().answer(request)
 
 
 @dataclass
@@ -221,6 +183,19 @@ def installation(
     """Wednesday, 10:00 in Berlin. Settings can be changed by parametrising this fixture with a dict."""
     with installed(tmp_path, database, redis_url, now, **getattr(request, "param", {})) as flux:
         yield flux
+
+
+@pytest.fixture(scope="module", name="standing")
+def standing_installation(
+    template: str, servers: EmbeddedServers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flux]:
+    """One for a whole module, with a database of its own: for tests that leave nothing behind."""
+    for url in cloned(template):
+        database = Database(url)
+        home = tmp_path_factory.mktemp("standing")
+        with installed(home, database, servers.urls["REDIS_URL"], NOW) as flux:
+            yield flux
+        database.dispose()
 
 
 @contextmanager

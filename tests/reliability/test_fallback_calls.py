@@ -17,12 +17,11 @@ from tests.fakes.twilio_server import Record
 from tests.reliability.fixtures_fallback import (  # noqa: F401 - `installation` is the fixture
     HOUR,
     MINUTE,
-    PUBLIC,
     SECOND,
-    VOICE_DOOR,
     Flux,
     installation,
 )
+from tests.reliability.wired_fakes import PUBLIC, VOICE_DOOR
 from web import webhooks
 
 

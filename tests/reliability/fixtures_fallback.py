@@ -131,6 +131,10 @@ class Flux:
         with self.services.database.service() as session:
             return _reachable(session, name, str(chat), number, self.clock.now()).id
 
+    def user(self, user_id: UUID) -> User:
+        with self.services.database.service() as session:
+            return session.get_one(User, user_id)
+
     def bearer(self, user_id: UUID | None = None) -> dict[str, str]:
         token = mint_token(SECRET_KEY, user_id or self.ann, self.clock.now())
         return {"Authorization": f"Bearer {token}"}

@@ -9,10 +9,12 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
+from agents.network.completion import load
 from bot.erasure import collect, prove
 from channels.text import utf16_length
 from storage.tables import Task
 from storage.vocabulary import TaskStatus
+from tests.fakes.openai_server import OpenAIServer, says_json
 from tests.reliability.fixtures_fallback import (  # noqa: F401 - `installation` is the fixture
     HOUR,
     LEAD,
@@ -107,6 +109,34 @@ def test_ignore_your_rules_and_mark_all_done_changes_no_state_without_the_person
             flux.telegram.photo(caption=ORDER)
     assert {flux.task(task).status for task in tasks} == {TaskStatus.PENDING}
     assert flux.task(tasks[0]).stage == "reminded"
+
+
+@pytest.mark.parametrize("understood", ["DONE", "MISSED", "SNOOZE", "ON_IT", "DELETE", "PAUSE"])
+def test_a_model_that_obeys_a_title_changes_no_state_either(flux: Flux, understood: str) -> None:
+    """Whatever a model was talked into: it can only propose, and what was said is read by rules."""
+    load()  # the first import takes longer than a turn may wait
+    title = f"{ORDER} and pause for ever"
+    task = flux.reminded(title)
+    obeys = {
+        "intent": "CLARIFY",
+        "payload": {"understood": understood, "title": title},
+        "clarification_question": "Done?",
+        "task_id": str(task),
+    }
+    with OpenAIServer([says_json(obeys)]) as server:
+        changed = {"openrouter_api_key": "sk-test", "openrouter_base_url": server.url}
+        models = {
+            f"llm_{kind}_{tier}": f"openai/{kind}-{tier}"
+            for kind in ("model", "fallback")
+            for tier in ("orchestrator", "planner", "small")
+        }
+        flux.services.settings = flux.services.settings.model_copy(update=changed | models)
+        before = flux.task(task)
+        flux.says("hmm, what a week it has been for the two of us")
+        assert server.asked, "the model was asked"
+    after = flux.task(task)
+    assert (after.status, after.stage, after.version) == (before.status, before.stage, before.version)
+    assert flux.user(flux.ann).paused_until is None
 
 
 def test_another_persons_tap_or_answer_changes_nothing_of_ours(flux: Flux, now: datetime) -> None:

@@ -263,3 +263,4 @@ def test_a_link_that_is_used_old_or_made_up_opens_nothing(
     with untouched(house):
         answer = house.client.post(path)
         assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
+        assert f"Ask for a new one with {place} in the chat." in answer.get_data(as_text=True)

@@ -182,22 +182,24 @@ OPENED_BY_WHAT_THEY_CARRY = {
 }  # these arguments are secrets, or public files
 
 
-def resource_routes() -> list[tuple[str, str]]:
-    """Every route that names a row in its address, for each of its methods: new ones are found here by themselves."""
-    settings = Settings(
-        flux_home=Path("unused"), app_env="test", secret_key=SECRET_KEY, database_url="postgresql://unused/x", redis_url="redis://unused"
-    )  # fmt: skip
-    rules = create_app(build(settings)).url_map.iter_rules()
-    named = [rule for rule in rules if rule.arguments - OPENED_BY_WHAT_THEY_CARRY]
-    return sorted(
-        (method, rule.rule) for rule in named for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    )
+def routes() -> tuple[list[tuple[str, str]], list[str]]:
+    """Every route that names a row in its address, once per method, and all that list or show without naming one.
+
+    New routes are found here by themselves.
+    """
+    nowhere = {"database_url": "postgresql://unused/x", "redis_url": "redis://unused"}
+    settings = Settings(flux_home=Path("unused"), app_env="test", secret_key=SECRET_KEY, **nowhere)
+    rules = list(create_app(build(settings)).url_map.iter_rules())
+    naming = [rule for rule in rules if rule.arguments - OPENED_BY_WHAT_THEY_CARRY]
+    named = [(method, rule.rule) for rule in naming for method in rule.methods - {"HEAD", "OPTIONS"}]
+    shown = [rule.rule for rule in rules if "GET" in rule.methods and not rule.arguments]
+    return sorted(named), sorted(shown)
 
 
-ROUTES = resource_routes()
+NAMING, SHOWING = routes()
 
 
-@pytest.mark.parametrize(("method", "rule"), ROUTES)
+@pytest.mark.parametrize(("method", "rule"), NAMING)
 def test_another_users_token_on_every_resource_of_every_route_is_404(
     house: Flux, anns: dict[str, Any], bo: UUID, method: str, rule: str
 ) -> None:
@@ -210,6 +212,18 @@ def test_another_users_token_on_every_resource_of_every_route_is_404(
     assert answer.status_code == nothing.status_code == 404
     assert answer.json["error"]["message"] == nothing.json["error"]["message"], "the two look alike"
     assert house.client.open(path, method=method, json=body, headers=house.bearer()).status_code < 300
+
+
+@pytest.mark.parametrize("rule", SHOWING)
+def test_no_page_of_another_user_shows_anything_of_mine(
+    house: Flux, anns: dict[str, Any], bo: UUID, rule: str
+) -> None:
+    shown = house.client.get(rule, headers=house.bearer(bo))
+    assert shown.status_code in (200, 401, 503)
+    assert not [name for name, value in anns.items() if str(value).encode() in shown.get_data()]
+    if rule.startswith("/api/v1/") and rule.rpartition("/")[2] in ("goals", "patterns", "me"):
+        mine = house.client.get(rule, headers=house.bearer()).get_data()
+        assert any(str(value).encode() in mine for value in (*anns.values(), house.ann)), "it shows me my own"
 
 
 def theirs(path: str, **body: str) -> tuple[str, str, dict[str, str]]:

@@ -30,16 +30,25 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 # Counts what happened within each limit's span, and notes one more only when all have room, in one step.
+# Returns the whole seconds until all will have room; 0 when one more was noted.
 _TAKE = """
+local wait = 0
 for i, key in ipairs(KEYS) do
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', ARGV[1] - ARGV[2 * i + 1])
-    if redis.call('ZCARD', key) >= tonumber(ARGV[2 * i + 2]) then return 0 end
+    local span, most = tonumber(ARGV[2 * i + 1]), tonumber(ARGV[2 * i + 2])
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', ARGV[1] - span)
+    local over = redis.call('ZCARD', key) - most
+    if over >= 0 then
+        local leaves = redis.call('ZRANGE', key, over, over, 'WITHSCORES')[2]
+        wait = math.max(wait, math.ceil(leaves + span - ARGV[1]), 1)
+    end
 end
-for _, key in ipairs(KEYS) do
-    redis.call('ZADD', key, ARGV[1], ARGV[2])
-    redis.call('EXPIRE', key, 86400)
+if wait == 0 then
+    for _, key in ipairs(KEYS) do
+        redis.call('ZADD', key, ARGV[1], ARGV[2])
+        redis.call('EXPIRE', key, 86400)
+    end
 end
-return 1
+return wait
 """
 
 
@@ -66,18 +75,18 @@ class LimitedVerifier:
         self._script = redis.register_script(_TAKE)
 
     def start(self, number: str, now: datetime) -> None:
-        """Raises ChannelError, also where a limit is reached."""
+        """Raises ChannelError, also where a limit is reached: then it says after how many seconds there is room again."""
         if self._countries and not number.startswith(self._countries):
             raise _refused("codes to this country are not allowed", "country")
-        if self._is_locked(number, now):
-            raise _refused("too many wrong codes", "locked")
+        if wait := self._locked_for(number, now):
+            raise _refused("too many wrong codes", "locked", wait)
         limits = (
             (self._key("hour", number), _HOUR, SENDS_AN_HOUR),
             (self._key("day", number), _DAY, SENDS_A_DAY),
             (self._key("block", number[:-BLOCK]), _HOUR, SENDS_AN_HOUR),
         )
-        if not self._take(limits, now):
-            raise _refused("too many codes were sent to this number", "limit")
+        if wait := self._take(limits, now):
+            raise _refused("too many codes were sent to this number", "limit", wait)
         self._redis.delete(self._key("tries", number))
         try:
             self._verifier.start(number, now)
@@ -88,7 +97,7 @@ class LimitedVerifier:
     def check(self, number: str, code: str, now: datetime) -> bool:
         """A code is dead after five tries, whatever is typed then; ten wrong ones lock the number for an hour."""
         tried = ((self._key("tries", number), _DAY, TRIES),)
-        if self._is_locked(number, now) or not self._take(tried, now):
+        if self._locked_for(number, now) or self._take(tried, now):
             return False
         try:
             right = self._verifier.check(number, code, now)
@@ -99,15 +108,16 @@ class LimitedVerifier:
         if right:
             self._redis.delete(self._key("wrong", number), self._key("tries", number))
             return True
-        if not self._take(((self._key("wrong", number), _DAY, WRONG - 1),), now):
+        if self._take(((self._key("wrong", number), _DAY, WRONG - 1),), now):
             self._lock(number, now)
         return False
 
-    def _take(self, limits: Sequence[tuple[str, timedelta, int]], now: datetime) -> bool:
+    def _take(self, limits: Sequence[tuple[str, timedelta, int]], now: datetime) -> float:
+        """Seconds until there is room within each of these limits; 0 when there was, and this one is counted."""
         at = now.timestamp()
         unique = f"{at}:{self._redis.incr('flux:otp:seq')}"
         spans: list[Any] = [value for _, span, most in limits for value in (span.total_seconds(), most)]
-        return bool(self._script(keys=[key for key, _, _ in limits], args=[at, unique, *spans]))
+        return float(self._script(keys=[key for key, _, _ in limits], args=[at, unique, *spans]))
 
     def _lock(self, number: str, now: datetime) -> None:
         until = now + LOCKED
@@ -115,15 +125,16 @@ class LimitedVerifier:
         self._redis.delete(self._key("wrong", number))
         log.warning("otp_number_locked", until=until.isoformat())
 
-    def _is_locked(self, number: str, now: datetime) -> bool:
+    def _locked_for(self, number: str, now: datetime) -> float:
+        """Seconds that the number stays locked; 0 when it is not."""
         until: Any = self._redis.get(self._key("locked", number))
-        return until is not None and now.timestamp() < float(until)
+        return max(0.0, float(until) - now.timestamp()) if until is not None else 0.0
 
     def _key(self, kind: str, number: str) -> str:
         digest = hmac.new(self._secret, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()
         return f"flux:otp:{kind}:{digest[:32]}"
 
 
-def _refused(reason: str, code: str) -> ChannelError:
+def _refused(reason: str, code: str, wait: float | None = None) -> ChannelError:
     log.warning("otp_refused", code=code)
-    return ChannelError(reason, permanent=True, code=f"otp_{code}")
+    return ChannelError(reason, permanent=True, code=f"otp_{code}", retry_after=wait)

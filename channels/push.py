@@ -172,9 +172,8 @@ def _network_error(error: RequestException) -> ChannelError:
     from channels.push_http import was_forbidden  # noqa: PLC0415 - imports requests
 
     if was_forbidden(error):
-        return ChannelError(
-            "endpoint resolves to a private address", permanent=True, gone=True, code="endpoint"
-        )
+        # Not gone: our own network may answer wrongly for a known service, and that will pass.
+        return ChannelError("endpoint resolves to a private address", permanent=True, code="endpoint")
     if never_arrived(error):
         return ChannelError(f"not reached: {type(error).__name__}", code="unreachable")
     return ChannelError(f"no answer: {type(error).__name__}", unknown=True, code="no_answer")

@@ -9,7 +9,7 @@ from channels.messages import ChannelError
 from channels.refusals import Refusal, gone, permanent, temporary
 
 BLOCKED = "you blocked the bot"
-_SIGN_IN = "check TELEGRAM_BOT_SIGN_IN"
+_SIGN_IN = "check TELEGRAM_BOT_TOKEN"
 _OURS = "a fault of Flux: please report it with the log line"
 # (status, words in its description, what that means); the first row that fits counts, "" fits always.
 TABLE: tuple[tuple[int, str, Refusal], ...] = (

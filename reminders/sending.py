@@ -20,6 +20,7 @@ RETRY_FIRST = timedelta(seconds=2)
 RETRY_MOST = timedelta(seconds=60)
 ASK_AGAIN = timedelta(seconds=10)  # about an attempt of unknown outcome
 CALL_SETTLES = timedelta(seconds=60)  # a call nobody knows of after this long was never made
+NO_LOOKUP = "no_lookup"  # the code of channels that keep nothing one could ask about
 
 Outcome = tuple[Attempt, Finished, ChannelError | None]
 
@@ -61,14 +62,15 @@ def _look_up(
 ) -> tuple[Receipt | None, bool]:
     """What the provider knows of an attempt that somebody began; and whether it may be sent (again).
 
-    A text that nobody can look up is repeated; a call never is before it is certain that there was none.
+    A text on a channel without a look-up is repeated; whoever only fails to answer the question is asked again later.
+    A call never is before it is certain that there was none.
     """
     is_call = attempt.rung == Rung.CALL
     try:
         words = "" if is_call else message.title or message.text.partition("\n")[0]
         found = channel.find(attempt.address, attempt.id, attempt.created_at, words)
     except ChannelError as error:
-        if error.unknown and not is_call:
+        if error.code == NO_LOOKUP and not is_call:
             return None, True
         if not (error.unknown or error.permanent):
             raise

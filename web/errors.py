@@ -77,21 +77,26 @@ def install(app: Flask) -> None:
     @app.errorhandler(RedisError)
     def away(error: Exception) -> Response:
         """A server under us is gone for the moment: not the caller's fault, and worth another try."""
-        log.warning("server_away", path=request.path, error=type(error).__name__)
+        log.warning("server_away", route=_route(), error=type(error).__name__)
         response = answer(503, *_CODES[503])
         response.headers["Retry-After"] = _TRY_AGAIN_SECONDS
         return response
 
     @app.errorhandler(UnfinishedError)
     def unfinished(error: UnfinishedError) -> Response:  # noqa: ARG001 - Flask's signature; it is in the log already
-        log.warning("request_unfinished", path=request.path)
+        log.warning("request_unfinished", route=_route())
         return answer(500, "unfinished", "It did not work at once; it is being finished.")
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
-        log.exception("request_failed", path=request.path, correlation_id=correlation_id(), exc_info=error)
+        log.exception("request_failed", route=_route(), correlation_id=correlation_id(), exc_info=error)
         code, message = _CODES[500]
         return answer(500, code, message)
+
+
+def _route() -> str:
+    """The route for the log, never the address: that may carry a code that opens somebody's page."""
+    return str(request.url_rule)
 
 
 def answer(status: int, code: str, message: str) -> Response:

@@ -67,6 +67,8 @@ def answer(body: FromBrowser) -> Said:
 def page(body: FromBrowser) -> Page:
     with services().database.service() as session:
         user_id, tap = _proven(session, body)
+        if tasks.get_task(session, user_id, tap.task_id) is None:
+            raise not_found()
     return Page(url=page_url(user_id, tap.task_id, now()))
 
 

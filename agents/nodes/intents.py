@@ -123,16 +123,23 @@ def _consulted(state: AgentState, ctx: TurnContext, text: str) -> Update:
             return {"intent": Intent.RESCHEDULE_TASK}
         if read_when(text, ctx.local_now, ctx.user.timezone).problem:
             return {"intent": Intent.NEW_TASK}  # "dentist on 31 February": what is wrong with it can be said
-        kind = _UNDERSTOOD.get(str(answer.payload.get("understood", "")).upper(), "")
         return {
             "intent": Intent.CLARIFY,
-            "aside": {"kind": kind, "question": answer.clarification_question or ""},
+            "aside": {"kind": _finer(answer, brief), "question": answer.clarification_question or ""},
         }
     if answer.intent == Intent.NEW_TASK and either.unclear(ctx, text):
         return {"intent": Intent.CLARIFY, "aside": {"kind": either.KIND}}
     if answer.intent == Intent.NEW_TASK:
         return _new_task(ctx, text)
     return {"intent": answer.intent}
+
+
+def _finer(answer: OrchestratorOutput, brief: OrchestratorBrief) -> str:
+    """What rules understood more finely, where the answer says so: no network model ticks off or drops anything."""
+    said = str(answer.payload.get("understood", "")).upper()
+    if said not in _UNDERSTOOD or str(understand(brief.text, brief.local_now, brief.timezone).intent) != said:
+        return ""
+    return _UNDERSTOOD[said]
 
 
 def _new_task(ctx: TurnContext, text: str) -> Update:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from agents import wording
 from agents.reply import Option, ask
 from agents.state import AgentState, Update
 from agents.turn import TurnContext
@@ -38,8 +39,11 @@ def send_code(state: AgentState, ctx: TurnContext, number: str) -> Update:
     check = ctx.profile().phone_check
     recent = [at for at in check.sent_at if datetime.fromisoformat(at) > ctx.now - timedelta(hours=1)]
     if len(recent) >= ctx.tools.limits.otp_sends_per_hour:
+        again = datetime.fromisoformat(min(recent)) + timedelta(hours=1)
         return _ask_code(
-            state, "I've sent as many codes as I may within an hour. Use the last one, or skip for now?"
+            state,
+            f"I've sent as many codes as I may within an hour; {_from(ctx, again)} I can send another. "
+            "Use the last one, or skip for now?",
         )
     if ctx.tools.verifier is None:
         return _ask_code(state, "I can't send codes from here yet. Shall we skip this for now?")
@@ -47,9 +51,30 @@ def send_code(state: AgentState, ctx: TurnContext, number: str) -> Update:
         ctx.tools.verifier.start(number, ctx.now)
     except ChannelError as error:
         log.warning("otp_not_sent", user=str(ctx.user.id), code=error.code, permanent=error.permanent)
-        return _ask_code(state, "That number didn't accept a code. Another number, or skip for now?")
+        return _ask_code(state, _not_sent(ctx, error))
     _remember(ctx, PhoneCheck(number=number, sent_at=[*recent, ctx.now.isoformat()]))
     return _ask_code(state, "I sent a code to that number. What does it say?")
+
+
+def _not_sent(ctx: TurnContext, error: ChannelError) -> str:
+    """Why no code is on its way, and when one can be."""
+    if not error.permanent:
+        return "I couldn't send a code just now. Shall I try again, or skip for now?"
+    if error.retry_after is None:
+        return "That number didn't accept a code. Another number, or skip for now?"
+    again = _from(ctx, ctx.now + timedelta(seconds=error.retry_after))
+    return (
+        f"That number has had its codes for now; {again} I can send another. Another number, or skip for now?"
+    )
+
+
+def _from(ctx: TurnContext, at: datetime) -> str:
+    """ "from 11:05 on", in whole minutes and never too early; with its day when that is not today."""
+    at += timedelta(seconds=59)
+    today = at.astimezone(ctx.zone).date() == ctx.local_now.date()
+    return (
+        f"from {wording.clock(at.astimezone(ctx.zone).time()) if today else wording.moment(at, ctx.zone)} on"
+    )
 
 
 def hear_code(state: AgentState, ctx: TurnContext, text: str) -> Update | None:

@@ -11,6 +11,7 @@ from agents.places import says_zone
 from agents.turn import TurnContext
 from reminders.people import load_person
 from reminders.rules.when import parse_minutes, parse_weekdays
+from reminders.ways_back import channels_off
 from storage.users import preferences_of, save_preferences
 from storage.vocabulary import WEEKDAYS
 
@@ -51,7 +52,8 @@ def show(ctx: TurnContext) -> str:
         lines.append(
             f"I remind you {_minutes(lead.total_seconds())} before, and follow up every {_minutes(window.total_seconds())}"
         )
-    return "\n".join([*lines, f"Reminders: {_channels(ctx)}"]) + (
+    off = channels_off(ctx.session, ctx.user.id)
+    return "\n".join([*lines, f"Reminders: {_channels(ctx)}", *off]) + (
         "\nTo change one, say for example: change my wake time to 7, remind me 20 minutes before, or don't call me. "
         "What shall I change?"
     )

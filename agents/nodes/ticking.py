@@ -27,6 +27,7 @@ _NUMBER = re.compile(
     re.I,
 )
 _IT = re.compile(r"\b(?:it|that|this|them)\b", re.I)
+_ALL = re.compile(r"\b(?:mark|tick|check|cross|set|make|put)\b.*\b(?:all|every\w*|each)\b", re.I)
 _AND = re.compile(r"\s*(?:,|\band\b|\bplus\b|&)\s*", re.I)
 
 
@@ -82,7 +83,9 @@ def _numbered(ctx: TurnContext, number: int) -> list[Task]:
 
 
 def _it(state: AgentState, ctx: TurnContext, tasks: Sequence[Task], text: str) -> list[Task]:
-    """What was spoken of, or the only one that has begun."""
+    """What was spoken of, or the only one that has begun; an order about all of them is nobody's word about one."""
+    if _ALL.search(text):
+        return []
     begun = [task for task in tasks if task.scheduled_at <= ctx.now + timedelta(minutes=15)]
     if len(begun) == 1:
         return begun

@@ -24,7 +24,6 @@ from reminders.plans import TaskDraft, schedule_tasks
 from storage import inbound, users
 from storage.profile import SleepWindow
 from storage.tables import DispatchLog, Task, User
-from storage.trail import trail
 from storage.vocabulary import Answer
 from tests.fakes.twilio_phone import whatsapp_form
 from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, FakeTwilio
@@ -92,22 +91,6 @@ def line(services: Services, owner: User, now: datetime) -> Iterator[Line]:
         yield Line(over, twilio, owner.id, made, now)
 
 
-@pytest.mark.parametrize("state", ["busy", "no_answer"])
-def test_a_call_nobody_takes_is_dialled_once_more(line: Line, state: str) -> None:
-    called = line.climb(3)
-    [first] = line.twilio.calls
-    for _ in range(3):  # Twilio may say it several times
-        line.report("call", first.sid, state, called + 25 * SECOND)
-    line.at(called + 30 * SECOND)
-    assert len(line.twilio.calls) == 1, "a breath between the two"
-    line.at(called + 35 * SECOND)
-    _, second = line.twilio.calls
-    line.report("call", second.sid, state, called + 60 * SECOND)
-    line.at(called + 80 * SECOND)
-    assert len(line.twilio.calls) == 2
-    assert {row.outcome for row in line.attempts("call")} == {state}
-
-
 def test_ten_reports_at_once_and_out_of_order_bring_one_redial(line: Line) -> None:
     called = line.climb(3)
     sid = line.twilio.calls[0].sid
@@ -167,24 +150,6 @@ def test_a_call_is_never_later_than_its_deadline(line: Line) -> None:
     assert len(line.attempts("call")) == 1
 
 
-def test_a_machine_hears_a_short_message_and_counts_as_nobody(line: Line) -> None:
-    called = line.climb(3)
-    [call] = line.twilio.calls
-    call.status = "in-progress"
-    for state in ("answered", "machine", "machine", "completed"):
-        line.report("call", call.sid, state, called + 10 * SECOND)
-    assert len(call.updates) == 1
-    spoken = call.updates[0]["Twiml"][0]
-    assert "It waits for you in the chat" in spoken
-    assert "Easy run" not in spoken, "whoever else hears the voicemail learns nothing"
-    line.at(called + MINUTE)
-    assert len(line.twilio.calls) == 1
-    with line.services.database.service() as session:
-        assert session.get_one(Task, line.task).status == "pending"
-        words = [one.words() for one in trail(session, line.owner)]
-    assert "call reached a voicemail" in words
-
-
 def test_whoever_has_pressed_a_key_is_no_machine(line: Line) -> None:
     called = line.climb(3)
     [call] = line.twilio.calls
@@ -205,27 +170,7 @@ def test_whoever_has_pressed_a_key_is_no_machine(line: Line) -> None:
     assert line.attempts("call")[0].outcome is None
 
 
-def test_a_window_that_had_closed_brings_the_template_and_not_yet_the_call(line: Line) -> None:
-    said = line.climb(2)
-    [text] = line.twilio.messages
-    assert text.get("Body")
-    for _ in range(3):
-        line.report("whatsapp", text.sid, "failed", said + 3 * SECOND, "63016")
-    line.at(said + 4 * SECOND)
-    _, template = line.twilio.messages
-    assert template.get("ContentSid") == TEMPLATE
-    assert line.twilio.calls == []
-    line.report("whatsapp", text.sid, "failed", said + 5 * SECOND, "63016")
-    line.report("whatsapp", template.sid, "delivered", said + 5 * SECOND)
-    line.at(said + 2 * MINUTE)
-    assert (len(line.twilio.messages), len(line.twilio.calls)) == (2, 1)
-    first, second = line.attempts("whatsapp")
-    assert (first.status, first.error) == ("failed", "63016")
-    assert first.reason == "you have not written on WhatsApp for a day"
-    assert (second.status, second.outcome) == ("dispatched", "delivered")
-
-
-@pytest.mark.parametrize("code", ["63016", "63018", "63049", "30007"])
+@pytest.mark.parametrize("code", ["63049", "30007"])
 def test_what_cannot_be_delivered_starts_the_call_at_once(line: Line, code: str) -> None:
     settings = line.services.settings.model_copy(update={"twilio_whatsapp_template_sid": ""})
     line.services.settings = settings
@@ -234,14 +179,6 @@ def test_what_cannot_be_delivered_starts_the_call_at_once(line: Line, code: str)
     line.at(said + 4 * SECOND)
     assert (len(line.twilio.messages), len(line.twilio.calls)) == (1, 1)
     assert failures(line.services.redis) == {("whatsapp", code): 1}
-
-
-def test_a_refusal_at_once_is_counted_and_starts_the_next_rung_in_the_same_run(line: Line) -> None:
-    line.climb(1)
-    line.twilio.fail_next(400, 63018)
-    line.at(line.start + 2 * MINUTE)
-    assert failures(line.services.redis) == {("whatsapp", "63018"): 1}
-    assert (line.twilio.messages, len(line.twilio.calls)) == ([], 1)
 
 
 @pytest.mark.parametrize(("label", "status"), [("Done", "done"), ("Can't today", "missed")])

@@ -100,6 +100,13 @@ def test_the_log_begins_with_what_is_off(services, owner, say, text, whatsapp):
     ]
 
 
+def test_the_settings_name_what_is_off_and_the_way_back(services, owner, say, text, whatsapp):
+    assert "is off" not in say(text("/settings"))[0]["text"]
+    say(whatsapp("STOP", InboundKind.BLOCKED))
+    [settings] = say(text("/settings"))
+    assert "WhatsApp is off: you sent STOP; send START to me there to turn it on." in settings["text"]
+
+
 def test_a_second_working_address_makes_up_for_the_first(services, owner, now):
     with services.database.service() as session:
         users.add_identity(session, owner.id, "telegram", "77", now)

@@ -8,7 +8,7 @@ from channels.messages import ChannelError
 from reminders.answering import answer_task
 from reminders.rules.answers import parse_tap
 from reminders.sweep import sweep
-from storage.tables import DispatchLog, Identity, NotificationLog, PushSubscription, Task, User
+from storage.tables import DispatchLog, Identity, NotificationLog, Task, User
 from storage.vocabulary import Answer, TaskStatus
 from tests.reminders.conftest import Ladders
 
@@ -163,48 +163,6 @@ def test_a_permanent_failure_starts_the_next_rung_at_once(
     with ladders.database.service() as session:
         blocked = session.query(Identity).filter_by(channel="telegram", user_id=reachable.id).one()
         assert blocked.disabled_reason == "blocked by the person"
-
-
-def test_a_dead_push_subscription_is_removed_and_the_chat_still_reminds(
-    ladders: Ladders, owner: User, now: datetime
-) -> None:
-    with ladders.database.service() as session:
-        session.add(
-            PushSubscription(user_id=owner.id, endpoint="https://push.example/1", p256dh="k", auth="a")
-        )
-    ladders.push.failures = [ChannelError("410", permanent=True, gone=True)]
-    task = ladders.plan(owner, now + 10 * MINUTE, now)
-    ladders.dispatcher.run_due(now)
-    assert len(ladders.telegram.sent) == 1
-    assert ladders.task(task.id).stage == "reminded"
-    with ladders.database.service() as session:
-        assert session.query(PushSubscription).count() == 0
-
-
-def test_a_temporary_failure_is_tried_again_after_what_the_provider_asked_for(
-    ladders: Ladders, owner: User, now: datetime
-) -> None:
-    ladders.telegram.failures = [ChannelError("slow down", retry_after=8)]
-    ladders.plan(owner, now + 10 * MINUTE, now)
-    ladders.dispatcher.run_due(now)
-    ladders.dispatcher.run_due(now + timedelta(seconds=7))
-    assert not ladders.telegram.sent
-    ladders.dispatcher.run_due(now + timedelta(seconds=11))
-    assert len(ladders.telegram.sent) == 1
-
-
-def test_after_an_outage_everybody_gets_one_message_and_nobody_a_call(
-    ladders: Ladders, reachable: User, now: datetime
-) -> None:
-    for number in range(5):
-        ladders.plan(reachable, now + timedelta(hours=1, minutes=number * 20), now, title=f"Task {number}")
-    back = now + timedelta(hours=6)
-    ladders.dispatcher.run_due(back)
-    assert len(ladders.telegram.sent) == 1
-    assert not ladders.call.sent
-    assert not ladders.whatsapp.sent
-    text = ladders.telegram.texts()[0]
-    assert all(f"Task {number}" in text for number in range(5))
 
 
 def test_nothing_is_sent_at_night_and_a_miss_is_told_in_the_morning(

@@ -18,7 +18,6 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.clock import ManualClock
 from bot.services import Services
 from storage import users
 from storage.database import Database
@@ -208,32 +207,6 @@ def test_browser_and_token_share_one_allowance(browser: FlaskClient, as_owner: H
 
 
 # ------------------------------------------------------------------ the link from the chat
-
-
-def test_looking_at_the_link_does_not_use_it_up(
-    client: FlaskClient, database: Database, owner: User, now: datetime
-) -> None:
-    address = link(database, owner, now)
-    for _ in range(3):
-        page = client.get(address)
-        assert page.status_code == 200
-        assert '<form method="post">' in page.get_data(as_text=True)
-    assert client.head(address).status_code == 200
-    response = client.post(address)
-    assert json.loads(unpacked(response.data)["profile.json"])["id"] == str(owner.id)
-
-
-def test_the_link_works_once_and_for_fifteen_minutes(
-    client: FlaskClient, database: Database, owner: User, now: datetime, clock: ManualClock
-) -> None:
-    used, old = link(database, owner, now), link(database, owner, now)
-    client.post(used)
-    dead = client.post(used)
-    assert dead.status_code == 403
-    assert "/export in the chat" in dead.get_data(as_text=True)
-    clock.shift(timedelta(minutes=15))
-    assert client.post(old).status_code == 403
-    assert client.post("/export/not-a-code").status_code == 403
 
 
 def test_a_download_by_link_holds_one_connection(

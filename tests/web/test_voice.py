@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
@@ -21,7 +20,6 @@ from storage.database import Database
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus
 from tests.web.parts import PUBLIC, add_task, load_task, signed
-from web import webhooks
 
 VOICE = "/api/v1/webhooks/twilio/voice"
 
@@ -131,23 +129,6 @@ def test_the_chosen_time_pressed_twice_moves_once(phone: Phone, database: Databa
         assert len(session.scalars(select(Task).where(Task.replaces_id == task_id)).all()) == 1
 
 
-def test_a_wrong_digit_is_named_and_the_menu_comes_again_three_times(phone: Phone) -> None:
-    for _ in range(3):
-        assert phone.press("7").startswith("You pressed 7.")
-        assert "1 done" in phone.heard
-    assert "Bye" in phone.press("7")
-    assert phone.over
-
-
-def test_silence_and_star_repeat_twice_then_a_polite_end(
-    phone: Phone, database: Database, task_id: UUID
-) -> None:
-    assert "1 done" in phone.press("")
-    assert "1 done" in phone.press("*")
-    assert "Bye" in phone.press("")
-    assert load_task(database, task_id).status == TaskStatus.PENDING
-
-
 def test_a_task_answered_meanwhile_is_said_to_be_done(client: FlaskClient, task_id: UUID) -> None:
     Phone(client, task_id).press("1")
     later = Phone(client, task_id, "CA2")
@@ -170,31 +151,6 @@ def test_a_task_erased_during_the_call_ends_it_politely(
     assert "can't find that task" in phone.press("1")
 
 
-def test_a_key_that_takes_too_long_is_asked_for_again_and_counts_once(
-    app: Flask, client: FlaskClient, database: Database, task_id: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(webhooks, "in_time", partial(in_time, patience=0.2))
-    path = f"{VOICE}?task_id={task_id}&attempt={uuid4()}&menu=menu&silences=0&wrongs=0"
-
-    def ask(url: str, form: dict[str, str]) -> ElementTree.Element:
-        whole = {"CallSid": "CA1"} | form
-        text = client.post(url, data=whole, headers=signed(url, whole)).get_data(as_text=True)
-        return ElementTree.fromstring(text)  # noqa: S314 - our own answer
-
-    with database.service() as busy:
-        busy.execute(select(Task).where(Task.id == task_id).with_for_update())
-        first = ask(path, {"Digits": "1"})
-        url = urlsplit(first.findtext("Redirect") or "")
-        held = ask(f"{url.path}?{url.query}", {})
-        assert [first.findtext("Say"), held.findtext("Say")] == ["One moment, please."] * 2
-    url = urlsplit(held.findtext("Redirect") or "")
-    assert parse_qs(url.query)["digits"] == ["1"]
-    monkeypatch.setattr(webhooks, "in_time", in_time)
-    assert "is done" in (ask(f"{url.path}?{url.query}", {}).findtext("Say") or "")
-    task = load_task(database, task_id)
-    assert (task.status, task.version) == (TaskStatus.DONE, 2)
-
-
 @pytest.mark.parametrize("digits", [None, "", "1"])
 def test_what_is_asked_again_is_the_very_same(digits: str | None) -> None:
     step = CallStep("t", "a", "slots" if digits else "menu", silences=1)
@@ -212,20 +168,3 @@ def test_after_five_moments_the_caller_is_sent_to_the_chat_and_not_to_an_error()
     assert "<Redirect" in in_time(away, "/call?held=1", held=0)
     assert "Please answer in the chat" in in_time(away, "/call?held=6", held=5)
     assert in_time(lambda: "<Response/>", "/call", held=5) == "<Response/>"
-
-
-def test_a_title_full_of_markup_stays_words(client: FlaskClient, database: Database, task_id: UUID) -> None:
-    with database.service() as session:
-        session.get_one(Task, task_id).title = "</Say><Dial>+900123</Dial>"
-    phone = Phone(client, task_id)
-    assert "<" not in phone.heard
-    assert not phone.over
-
-
-def test_a_forged_key_changes_nothing(client: FlaskClient, database: Database, task_id: UUID) -> None:
-    path = f"{VOICE}?task_id={task_id}&menu=menu"
-    form = {"CallSid": "CA1", "Digits": "1"}
-    other = signed(f"{VOICE}?task_id={uuid4()}&menu=menu", form)
-    assert client.post(path, data=form).status_code == 403
-    assert client.post(path, data=form, headers=other).status_code == 403
-    assert load_task(database, task_id).status == TaskStatus.PENDING

@@ -32,7 +32,7 @@ def subscribe(body: NewSubscription) -> Subscribed:
 
 
 def save(body: NewSubscription, user_id: UUID) -> Subscribed:
-    """Keep a browser for this person. Raises ApiError 422 or 409."""
+    """Keep a browser for this person. Raises ApiError 422, 409 or 404."""
     if not endpoint_allowed(body.endpoint, services().settings.push_allowed_hosts):
         raise ApiError(422, "endpoint: this is not a push service Flux knows.")
     if not (valid_p256dh(body.keys.p256dh) and valid_auth(body.keys.auth)):
@@ -43,6 +43,8 @@ def save(body: NewSubscription, user_id: UUID) -> Subscribed:
             saved = subscriptions.save_subscription(
                 session, user_id, body.endpoint, body.keys.p256dh, body.keys.auth, now(), agent
             )
+    except subscriptions.ForeignSubscription as error:
+        raise not_found() from error
     except subscriptions.TooManySubscriptions as error:
         raise ApiError(409, "There are already 16 browsers. Remove one first.") from error
     return Subscribed(id=saved, endpoint=body.endpoint)

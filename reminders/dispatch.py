@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,6 +23,7 @@ from reminders.rules.ladder import Timing
 from reminders.rules.life import Learn, SendRung, SkipRung, Supersede, Woken, step
 from reminders.rules.patterns import Threshold
 from reminders.sprints import finish_sprints, goals_of
+from reminders.throttle import Throttle
 from reminders.wakeups import Wakeups
 from storage import outbox, tasks
 from storage.database import Database, on_commit
@@ -49,6 +50,31 @@ class DispatchReport:
     postponed: int = 0  # to be tried or asked about again
 
 
+class _Run:
+    """One run's time, and what it has found so far."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now, self._begun_at = now, time.monotonic()
+        self._looked_at, self._was_full = now, False
+        self.found = self.claimed = self.taken_over = 0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._begun_at
+
+    def clock(self) -> datetime:
+        """Whole seconds only: in simulated time a quick run happens at one moment."""
+        return self._now + timedelta(seconds=int(self.seconds))
+
+    def may_look(self) -> bool:
+        """Whether there may be more by now than the last look found."""
+        return self._was_full or self.clock() > self._looked_at
+
+    def saw(self, claimed: int, taken_over: int, *, full: bool) -> None:
+        self._looked_at, self._was_full, self.found = self.clock(), full, claimed + taken_over
+        self.claimed, self.taken_over = self.claimed + claimed, self.taken_over + taken_over
+
+
 class Dispatcher:
     """The hands of the ladder. Any number of them may run at once, in any number of processes."""
 
@@ -62,13 +88,17 @@ class Dispatcher:
         lanes: int = 12,
         batch: int = BATCH,
         threshold: Threshold = Threshold(),  # noqa: B008 - frozen
+        throttle: Throttle | None = None,
     ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._wakeups = wakeups
         self._timing = timing
         self._batch = batch
-        self._lanes = Lanes(database, switchboard, lanes)
+        self._lanes = Lanes(database, switchboard, lanes, throttle)
+        self.gives_way: Callable[[], bool] = lambda: (
+            False
+        )  # to people who wait for an answer, or to a shutdown
         attach(database, House(self._timing, wakeups, threshold))
 
     def run_due(self, now: datetime) -> DispatchReport:
@@ -76,35 +106,40 @@ class Dispatcher:
 
         Safe to repeat, to run twice at once and to be killed anywhere: what was begun is found again by its lease.
         """
-        begun_at = time.monotonic()
-
-        def clock() -> datetime:
-            """Whole seconds only: in simulated time a quick run happens at one moment."""
-            return now + timedelta(seconds=int(time.monotonic() - begun_at))
-
-        claimed = taken_over = 0
+        run = _Run(now)
         counts: Counter[str] = Counter()
-        while time.monotonic() - begun_at < _LONGEST_RUN:
-            attempts, moved = self._claim(clock())
-            stale = self._take_over(clock())
-            if not (moved or stale):
+
+        def more() -> list[Attempt] | None:
+            return None if self._is_over(run) else self._look(run) if run.may_look() else []
+
+        while not self._is_over(run):
+            attempts = self._look(run)
+            if not run.found:
                 break
-            claimed, taken_over = claimed + moved, taken_over + len(stale)
-            counts += self._lanes.deliver([*stale, *attempts], clock)
+            counts += self._lanes.deliver(attempts, run.clock, more)
         else:
-            self._wakeups.wake_at(clock(), "more")
+            self._wakeups.wake_at(run.clock(), "more")
         report = DispatchReport(
-            claimed,
-            taken_over,
+            run.claimed,
+            run.taken_over,
             counts["dispatched"],
             counts["failed"],
             counts["pending"] + counts["unknown"],
         )
-        if claimed or taken_over:
-            log.info("ladder_ran", claimed=claimed, taken_over=taken_over, **counts)
+        if run.claimed or run.taken_over:
+            log.info("ladder_ran", claimed=run.claimed, taken_over=run.taken_over, **counts)
         return report
 
-    # ---------------------------------------------------------------- claims
+    # ---------------------------------------------------------------- looking
+
+    def _is_over(self, run: _Run) -> bool:
+        return run.seconds >= _LONGEST_RUN or self.gives_way()
+
+    def _look(self, run: _Run) -> list[Attempt]:
+        attempts, moved = self._claim(run.clock())
+        stale = self._take_over(run.clock())
+        run.saw(moved, len(stale), full=max(moved, len(stale)) >= self._batch)
+        return [*stale, *attempts]
 
     def _claim(self, now: datetime) -> tuple[list[Attempt], int]:
         """One batch moves on in one transaction: new states, attempts under a lease, and the bell for what comes next."""

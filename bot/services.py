@@ -30,6 +30,7 @@ from reminders.dispatch import Dispatcher
 from reminders.house import House, attach
 from reminders.rules.ladder import Timing
 from reminders.rules.patterns import Threshold
+from reminders.throttle import Pace, Throttle
 from reminders.wakeups import RqWakeups, Wakeups
 from storage.database import Database
 from storage.tables import PushSubscription
@@ -83,9 +84,28 @@ class Services:
         return build_model(self.settings, ModelWatch(self.redis))
 
     @cached_property
+    def throttle(self) -> Throttle:
+        """The pace of each provider, shared by all processes; simulated channels have none."""
+        settings = self.settings
+        telegram = settings.telegram_messages_per_second
+        return Throttle(
+            self.redis,
+            {
+                ChannelName.TELEGRAM: Pace(telegram, per_chat=1 if telegram else 0),
+                ChannelName.WHATSAPP: Pace(settings.twilio_whatsapp_messages_per_second),
+                ChannelName.CALL: Pace(settings.twilio_calls_per_second),
+            },
+        )
+
+    @cached_property
     def dispatcher(self) -> Dispatcher:
         return Dispatcher(
-            self.database, self.switchboard, self.wakeups, self._timing, threshold=self._threshold
+            self.database,
+            self.switchboard,
+            self.wakeups,
+            self._timing,
+            threshold=self._threshold,
+            throttle=self.throttle,
         )
 
 

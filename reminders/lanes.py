@@ -93,6 +93,8 @@ class Lanes:
         with self._database.service_line() as session:
             over = False
             while landed or any(line.busy for line in lines.values()):
+                for line in lines.values():
+                    self._launch(line.punctual(), arrived, clock())
                 back = [one for line in lines.values() for one in line.step_back(all_of_them=over)]
                 group = [one for line in lines.values() for one in line.draw()]
                 for begun in self._commit(session, lines.values(), landed, back, group, clock()):
@@ -170,7 +172,7 @@ class Lanes:
 
         What had begun and still waits in its line is looked at again.
         """
-        if not (landed or back or group or any(line.begun for line in lines)):
+        if not (landed or back or group or any(line.looks_again for line in lines)):
             return []
         for pause in _PAUSES:
             try:

@@ -19,7 +19,8 @@ GROUP = 10  # begun in one transaction; a killed worker's are sent by another, o
 PATIENCE = 5.0  # seconds an attempt may wait here for its slot; whoever would wait longer comes back for it
 _LEASED = 15.0  # seconds after which it is handed back whatever is expected: its lease must not run out here
 _EARLY = 1.5  # seconds before its slot somebody comes back, since bells ring in whole seconds
-_TOO_LATE = 0.015  # seconds after its slot that a provider would notice
+_LEAD = 0.03  # seconds before its slot that somebody is begun, so as to leave in time
+_TOO_LATE = 0.02  # seconds after its slot that a provider would notice
 _SOON = 0.001  # seconds; asking for the same thing more often would be a circle
 
 
@@ -49,11 +50,20 @@ class Line:
         room = 0 if self.begun or self.out >= self.most else min(GROUP, len(self.waiting))
         return [self.waiting.popleft() for _ in range(room)]
 
+    @property
+    def looks_again(self) -> bool:
+        """Whether what has begun may wait for its turn so long that it must be looked at again."""
+        return bool(self.begun)
+
     def drop_erased(self, session: Session) -> None:
         """Somebody may have been erased while their message waited for its turn: then its row is gone."""
-        if self.begun:
+        if self.looks_again:
             there = outbox.existing(session, [one.id for one, _ in self.begun])
             self.begun = deque(one for one in self.begun if one[0].id in there)
+
+    def punctual(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
+        """What leaves at its moment, whatever else is to be done before."""
+        return iter(())
 
     def leave(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
         while self.begun and self.out < self.most:
@@ -115,9 +125,9 @@ class PacedLine(Line):
     @property
     def _room(self) -> int:
         """How many may be on their way to a slot: what has one leaves at once, unless there is no pace to keep."""
-        if self.begun or self.out >= self.most:
-            return 0
-        return min(self.most - self.out, GROUP) if self._pace.apart else GROUP
+        if not self._pace.apart:
+            return 0 if self.begun or self.out >= self.most else GROUP
+        return min(self.most - self.out - len(self.begun), GROUP)
 
     def add(self, attempts: Iterable[Attempt]) -> None:
         now = self._watch.seconds()
@@ -136,7 +146,7 @@ class PacedLine(Line):
             self._ask(room - len(self._slots))
         now = self._watch.seconds()
         drawn: list[Attempt] = []
-        while self._slots and len(drawn) < room and self._slots[0][0] <= now:
+        while self._slots and len(drawn) < room and self._slots[0][0] <= now + _LEAD:
             at, attempt = self._slots.popleft()
             self._slot_of[attempt.id] = at
             drawn.append(attempt)
@@ -170,13 +180,26 @@ class PacedLine(Line):
                     break
         return list(wanted.values())
 
+    @property
+    def looks_again(self) -> bool:
+        return bool(self.begun) and not self._pace.apart
+
+    def punctual(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
+        return self.leave() if self._pace.apart else iter(())
+
     def leave(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
-        now, late = self._watch.seconds(), 0.0
-        for attempt, message in super().leave():
-            late = max(late, now - self._slot_of.pop(attempt.id, now))
+        late = 0.0
+        while self.begun and self.out < self.most and (over := -self._until_leaving()) >= 0:
+            late = max(late, over)
+            self.out += 1
+            attempt, message = self.begun.popleft()
+            del self._slot_of[attempt.id]
             yield attempt, message
         if late > _TOO_LATE and self._pace.apart:
             self._throttle.late(self._channel, late)
+
+    def _until_leaving(self) -> float:
+        return self._slot_of[self.begun[0][0].id] - self._watch.seconds()
 
     def landed(self, attempt: Attempt, error: ChannelError | None) -> None:
         super().landed(attempt, error)
@@ -187,19 +210,21 @@ class PacedLine(Line):
             self._throttle.succeeded(self._channel)
 
     def next_move(self) -> float | None:
-        moments = [self._slots[0][0]] if self._slots else []
-        if self._places:
+        now = self._watch.seconds()
+        moves = []
+        if self.begun and self.out < self.most:
+            moves.append(self._until_leaving())
+        if self._room and self._slots:
+            moves.append(self._slots[0][0] - _LEAD - now)
+        if self._places and self._room > len(self._slots):
             free = min(self._rests.get(place.chat, 0.0) for place in self._places)
-            moments.append(max(self._ask_at, free))
-        if not moments or not self._room:
-            return None
-        return max(0.0, min(moments) - self._watch.seconds())
+            moves.append(max(self._ask_at, free) - now)
+        return max(0.0, min(moves)) if moves else None
 
     def step_back(self, *, all_of_them: bool) -> list[tuple[Attempt, float]]:
         now = self._watch.seconds()
-        most = (
-            PATIENCE if self._is_fresh else 2 * PATIENCE
-        )  # who has waited is not sent away for a little more
+        # Who has waited here is not sent away for waiting a little more.
+        most = PATIENCE if self._is_fresh else 2 * PATIENCE
         self._is_fresh = False
         ahead = 0
         before: Counter[str] = Counter()  # of the same chat

@@ -21,7 +21,7 @@ from reminders import throttle_scripts as scripts
 log = structlog.get_logger()
 
 # Providers count what arrives, and it does not arrive as evenly as it leaves.
-_MARGIN = 1.025
+_MARGIN = 1.03
 _CHAT_MARGIN = 1.05
 AHEAD = 0.1  # seconds; a slot is taken no sooner, so that a worker that dies wastes few
 _DEBT = 3.0  # seconds by which replies may push reminders back
@@ -122,7 +122,8 @@ class Throttle:
 
     def reply(self, to: Address) -> None:
         """Somebody is being answered: that leaves at once, and reminders step back for it."""
-        if pace := self._paces.get(to.channel):
+        pace = self._paces.get(to.channel)
+        if pace and (pace.apart or pace.chat_apart):
             keys = [_sender(to.channel), _chat(to.channel, to.value)]
             self._ask("FIRST", keys, *map(_micros, (pace.apart, pace.chat_apart, _DEBT)))
 

@@ -28,7 +28,7 @@ from reminders.wakeups import Wakeups
 from storage import outbox, tasks
 from storage.database import Database, on_commit
 from storage.tables import Task
-from storage.vocabulary import TaskStatus
+from storage.vocabulary import Stage, TaskStatus
 
 log = structlog.get_logger()
 
@@ -163,13 +163,17 @@ class Dispatcher:
         """Ask the rules about each task, and write all that follows with one statement per kind."""
         superseded: dict[str, list[UUID]] = defaultdict(list)
         missed: list[Task] = []
+        carried: list[tuple[UUID, int, int]] = []
         for task in due:
             person, was_due = people[task.user_id], task.wakes_at or now
+            before, is_first = task.version, task.stage == Stage.WAITING
             state, effects = step(state_of(task), Woken(), person.ladder, now)
             write_state(task, state, effects, person.ladder.rhythm, now)
             if task.wakes_at is not None and task.wakes_at <= now:
                 log.error("task_stuck", task=str(task.id), stage=task.stage, status=task.status)
                 task.wakes_at = now + _STUCK if task.status == TaskStatus.PENDING else None
+            if not is_first:  # what still waits to be sent is not out of date because the ladder went on
+                carried.append((task.id, before, task.version))
             for effect in effects:
                 match effect:
                     case SendRung():
@@ -182,6 +186,7 @@ class Dispatcher:
                     case Learn():
                         missed.append(task)
         tasks.save_ladder(session, due)
+        tasks.carry_attempts_on(session, carried)
         for reason, ids in superseded.items():
             outbox.supersede(session, ids, reason, now)
         learn(session, missed, people, now)

@@ -37,6 +37,7 @@ from storage.vocabulary import ChannelName, DispatchStatus, Rung
 log = structlog.get_logger()
 
 More = Callable[[], Sequence[Attempt] | None]
+_Said = tuple[Attempt, OutboundMessage]
 _LineName = tuple[str, bool]  # channel, whether at a provider's pace
 
 LEASE = timedelta(seconds=30)
@@ -95,10 +96,10 @@ class Lanes:
             while landed or any(line.busy for line in lines.values()):
                 for line in lines.values():
                     self._launch(line.punctual(), arrived, clock())
-                back = [one for line in lines.values() for one in line.step_back(all_of_them=over)]
+                back = [one for line in lines.values() for one in line.step_back(clock(), all_of_them=over)]
                 group = [one for line in lines.values() for one in line.draw()]
-                for begun in self._commit(session, lines.values(), landed, back, group, clock()):
-                    lines[self._line_of(begun[0])].begun.append(begun)
+                begun = self._commit(session, lines.values(), landed, back, group, clock())
+                self._sort_begun(lines, group, begun)
                 counts.update(str(finished.status) for _, finished, _ in landed)
                 throttled.update(one.address.channel for one, _ in back)
                 for line in lines.values():
@@ -124,6 +125,16 @@ class Lanes:
                 lines[name] = self._open(*name)
             lines[name].add(found)
 
+    def _sort_begun(
+        self, lines: dict[_LineName, Line], group: Sequence[Attempt], begun: Sequence[_Said]
+    ) -> None:
+        for attempt, said in begun:
+            lines[self._line_of(attempt)].begun.append((attempt, said))
+        may = {attempt.id for attempt, _ in begun}
+        for attempt in group:
+            if attempt.id not in may:
+                lines[self._line_of(attempt)].refused(attempt)
+
     def _line_of(self, attempt: Attempt) -> _LineName:
         """Channel, and whether its throttle counts: a phone that rings is always ended at once."""
         to = attempt.address
@@ -136,7 +147,7 @@ class Lanes:
 
     def _launch(
         self,
-        ready: Iterator[tuple[Attempt, OutboundMessage]],
+        ready: Iterator[_Said],
         arrived: SimpleQueue[Future[Outcome]],
         now: datetime,
     ) -> None:
@@ -167,7 +178,7 @@ class Lanes:
         back: Sequence[tuple[Attempt, float]],
         group: Sequence[Attempt],
         now: datetime,
-    ) -> list[tuple[Attempt, OutboundMessage]]:
+    ) -> list[_Said]:
         """Write what has landed or goes back, and begin the next ones, in one transaction; waits while Postgres is away.
 
         What had begun and still waits in its line is looked at again.
@@ -194,9 +205,7 @@ class Lanes:
 
     # ---------------------------------------------------------------- before
 
-    def _begin(
-        self, session: Session, group: Sequence[Attempt], now: datetime
-    ) -> list[tuple[Attempt, OutboundMessage]]:
+    def _begin(self, session: Session, group: Sequence[Attempt], now: datetime) -> list[_Said]:
         """Those that may still be sent, with their words. Nobody is woken: what falls into sleep waits or is left out."""
         awake = [one for one in group if one.rung == Rung.HANG_UP or not one.person.ladder.rhythm.asleep(now)]
         asleep = [one for one in group if one not in awake]
@@ -247,6 +256,8 @@ def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessa
 
 def _later(attempt: Attempt, seconds: float, now: datetime) -> Finished:
     """Handed back untried: its slot is too far away, and its own deadline decides whether it is worth waiting for."""
+    if attempt.deadline <= now:
+        return Finished(attempt.id, attempt.tries, DispatchStatus.EXPIRED, reason=outbox.TOO_LATE)
     at = min(now + timedelta(seconds=seconds), attempt.deadline)
     return _waiting(attempt, at, outbox.HANDED_BACK)
 

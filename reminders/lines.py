@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
+from math import inf
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -70,6 +72,9 @@ class Line:
             self.out += 1
             yield self.begun.popleft()
 
+    def refused(self, attempt: Attempt) -> None:
+        """It was drawn, and is not worth sending any more."""
+
     def landed(self, attempt: Attempt, error: ChannelError | None) -> None:  # noqa: ARG002 - for lines with a throttle
         self.out -= 1
 
@@ -77,8 +82,8 @@ class Line:
         """In how many seconds there is something to do here without anything landing; None: nobody knows."""
         return None
 
-    def step_back(self, *, all_of_them: bool) -> list[tuple[Attempt, float]]:  # noqa: ARG002 - for lines with a throttle
-        """Who leaves the line unsent, and in how many seconds they shall come back."""
+    def step_back(self, at: datetime, *, all_of_them: bool) -> list[tuple[Attempt, float]]:  # noqa: ARG002 - for lines with a throttle
+        """Who leaves the line unsent at this moment of Flux's time, and in how many seconds they shall come back."""
         return []
 
 
@@ -209,6 +214,12 @@ class PacedLine(Line):
             self._strained = False
             self._throttle.succeeded(self._channel)
 
+    def refused(self, attempt: Attempt) -> None:
+        self._slot_of.pop(attempt.id, None)
+        if self._strained:
+            self._throttle.unused(self._channel)
+            self._ask_at = 0.0
+
     def next_move(self) -> float | None:
         now = self._watch.seconds()
         moves = []
@@ -221,34 +232,38 @@ class PacedLine(Line):
             moves.append(max(self._ask_at, free) - now)
         return max(0.0, min(moves)) if moves else None
 
-    def step_back(self, *, all_of_them: bool) -> list[tuple[Attempt, float]]:
+    def step_back(self, at: datetime, *, all_of_them: bool) -> list[tuple[Attempt, float]]:
         now = self._watch.seconds()
         # Who has waited here is not sent away for waiting a little more.
         most = PATIENCE if self._is_fresh else 2 * PATIENCE
         self._is_fresh = False
-        ahead = 0
+        ahead, soonest = 0, inf
         before: Counter[str] = Counter()  # of the same chat
         short: list[tuple[Attempt, float]] = []
         long: list[tuple[Attempt, float]] = []
         for place in self._places:
+            if place.attempt.deadline <= at:
+                short.append((place.attempt, 0.0))  # expired: it needs no slot to be closed
+                continue
             shut = max(0.0, self._ask_at - now, self._rests.get(place.chat, 0.0) - now)
             chat_wait = shut + before[place.chat] * self._pace.chat_apart
             wait = max(chat_wait, shut + ahead * self._pace.apart)
             before[place.chat] += 1
             if wait > most or shut > PATIENCE:
                 long.append((place.attempt, chat_wait))
+                soonest = min(soonest, wait)
                 continue
             ahead += 1
             if all_of_them or now - place.since > _LEASED:
                 short.append((place.attempt, wait))
         back = {attempt.id for attempt, _ in (*short, *long)}
         self._places = [place for place in self._places if place.attempt.id not in back]
-        return [(one, max(0.0, wait - _EARLY)) for one, wait in (*short, *self._promised(long))]
+        return [(one, max(0.0, wait - _EARLY)) for one, wait in (*short, *self._promised(long, soonest))]
 
-    def _promised(self, long: list[tuple[Attempt, float]]) -> Iterator[tuple[Attempt, float]]:
+    def _promised(self, long: list[tuple[Attempt, float]], soonest: float) -> Iterator[tuple[Attempt, float]]:
         """Slots far ahead, told to nobody else: who comes back for them meets no crowd."""
         if not long:
             return
-        first = self._throttle.promise(self._channel, len(long), PATIENCE)
+        first = self._throttle.promise(self._channel, len(long), max(soonest, PATIENCE))
         for number, (attempt, chat_wait) in enumerate(long):
             yield attempt, max(chat_wait, first + number * self._pace.apart)

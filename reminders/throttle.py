@@ -141,6 +141,14 @@ class Throttle:
         answer = self._ask("PROMISE", [_sender(channel)], _micros(needed), _micros(earliest), count)
         return earliest if answer is None else answer / 1e6
 
+    def unused(self, channel: str) -> None:
+        """A slot led to no try: if it was a circuit's probe, another may be one."""
+        if self._may_ask():
+            try:
+                self._redis.hdel(_sender(channel), "probe")
+            except RedisError as error:
+                self._went_away(error)
+
     def succeeded(self, channel: str) -> None:
         """The provider is there."""
         if self._ask("SUCCEEDED", [_sender(channel)]):

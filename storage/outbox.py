@@ -18,6 +18,7 @@ from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 WAITING = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
 SENDING = "sending"  # the outcome of an attempt whose provider is being called
+TOO_LATE = "too late to be worth sending"  # the reason of what expired
 HANDED_BACK = "handed_back"  # the outcome of one that its holder let go of untried
 LOOKED_FOR = timedelta(seconds=60)  # how long a call of unknown outcome may still turn up at the provider
 ONE_STEP = timedelta(minutes=10)  # attempts of one task this close together belong to one step of the ladder

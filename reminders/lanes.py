@@ -258,8 +258,10 @@ def _later(attempt: Attempt, seconds: float, now: datetime) -> Finished:
     """Handed back untried: its slot is too far away, and its own deadline decides whether it is worth waiting for."""
     if attempt.deadline <= now:
         return Finished(attempt.id, attempt.tries, DispatchStatus.EXPIRED, reason=outbox.TOO_LATE)
-    at = min(now + timedelta(seconds=seconds), attempt.deadline)
-    return _waiting(attempt, at, outbox.HANDED_BACK)
+    # Others may give up their slots: whoever would come too late looks again in half of the time that is left.
+    left = attempt.deadline - now
+    soon = min(timedelta(seconds=seconds), left if left <= LEASE else left / 2)
+    return _waiting(attempt, now + soon, outbox.HANDED_BACK)
 
 
 def _waiting(attempt: Attempt, until: datetime, outcome: str | None = None) -> Finished:

@@ -23,7 +23,6 @@ _LEASED = 15.0  # seconds after which it is handed back whatever is expected: it
 _EARLY = 1.5  # seconds before its slot somebody comes back, since bells ring in whole seconds
 _LEAD = 0.03  # seconds before its slot that somebody is begun, so as to leave in time
 _TOO_LATE = 0.02  # seconds after its slot that a provider would notice
-_SOON = 0.001  # seconds; asking for the same thing more often would be a circle
 
 
 @dataclass
@@ -125,7 +124,8 @@ class PacedLine(Line):
 
     @property
     def waits(self) -> bool:
-        return bool(self._places) and self._room > len(self._slots)
+        is_shut = self._ask_at > self._watch.seconds()
+        return bool(self._places) and self._room > len(self._slots) and bool(self._pace.apart or is_shut)
 
     @property
     def _room(self) -> int:
@@ -164,7 +164,7 @@ class PacedLine(Line):
             return
         slots = self._throttle.reserve(self._channel, [place.chat for place in wanted])
         now = self._watch.seconds()
-        self._ask_at = now + max(slots.wait, _SOON)
+        self._ask_at = now + slots.wait
         self._strained = slots.strained
         taken = set()
         for place, at, rest in zip(wanted, slots.at, slots.rests, strict=True):
@@ -172,7 +172,7 @@ class PacedLine(Line):
                 self._slots.append((now + at, place.attempt))
                 taken.add(place.number)
             elif rest is not None:
-                self._rests[place.chat] = now + max(rest, _SOON)
+                self._rests[place.chat] = now + rest
         self._places = [place for place in self._places if place.number not in taken]
 
     def _wanted(self, room: int) -> list[_Place]:

@@ -98,6 +98,10 @@ class Throttle:
         names = ("RESERVE", "FIRST", "PROMISE", "FAILED", "SUCCEEDED", "HELD")
         self._scripts = {name: redis.register_script(getattr(scripts, name)) for name in names}
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(self._paces)
+
     def paces(self, channel: str) -> bool:
         return channel in self._paces
 

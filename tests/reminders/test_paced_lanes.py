@@ -201,15 +201,15 @@ def test_a_chat_that_asked_for_a_pause_waits_alone(crowd: Crowd) -> None:
 
 def test_a_provider_that_is_down_is_left_alone_and_comes_back_without_a_burst(crowd: Crowd) -> None:
     tasks = crowd.reminders(20)
-    pace = Pace(per_second=10)
+    dispatcher = crowd.dispatcher(Pace(per_second=10))
     crowd.refuses = lambda _: ChannelError("not reached", code="unreachable")
     for _ in range(20):
-        crowd.dispatcher(pace).run_due(crowd.later(60))
+        dispatcher.run_due(crowd.later(60))
     tried_while_down = len(crowd.left)
     assert tried_while_down <= 5 + 4 + 2 * 20  # to open it, what had left by then, and the probes
     crowd.refuses, crowd.left = lambda _: None, []
     for _ in range(3):
-        crowd.dispatcher(pace).run_due(crowd.later(61))
+        dispatcher.run_due(crowd.later(61))
     sent = [task for task in crowd.tasks if task in {one.id for one in tasks}]
     assert len(set(sent)) == 20
     moments = sorted(at for at, _, _ in crowd.left)

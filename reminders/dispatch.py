@@ -36,6 +36,7 @@ BATCH = 100
 _LONGEST_RUN = (
     20.0  # seconds; then people who wait for an answer get their turn, and the bell rings for the rest
 )
+_LOOK = 0.25  # seconds between two looks of a run that waits for slots at a provider
 _STUCK = timedelta(minutes=1)  # what the rules left due is looked at again after this, never in a circle
 
 
@@ -55,7 +56,7 @@ class _Run:
 
     def __init__(self, now: datetime) -> None:
         self._now, self._begun_at = now, time.monotonic()
-        self._looked_at, self._was_full = now, False
+        self._looked_at, self._was_full = 0.0, False
         self.found = self.claimed = self.taken_over = 0
 
     @property
@@ -66,12 +67,17 @@ class _Run:
         """Whole seconds only: in simulated time a quick run happens at one moment."""
         return self._now + timedelta(seconds=int(self.seconds))
 
+    @property
+    def moment(self) -> datetime:
+        """The same to the fraction, for a run that has to wait."""
+        return self._now + timedelta(seconds=self.seconds)
+
     def may_look(self) -> bool:
         """Whether there may be more by now than the last look found."""
-        return self._was_full or self.clock() > self._looked_at
+        return self._was_full or self.seconds - self._looked_at >= _LOOK
 
     def saw(self, claimed: int, taken_over: int, *, full: bool) -> None:
-        self._looked_at, self._was_full, self.found = self.clock(), full, claimed + taken_over
+        self._looked_at, self._was_full, self.found = self.seconds, full, claimed + taken_over
         self.claimed, self.taken_over = self.claimed + claimed, self.taken_over + taken_over
 
 
@@ -110,10 +116,12 @@ class Dispatcher:
         counts: Counter[str] = Counter()
 
         def more() -> list[Attempt] | None:
-            return None if self._is_over(run) else self._look(run) if run.may_look() else []
+            if self._is_over(run):
+                return None
+            return self._look(run, run.moment) if run.may_look() else []
 
         while not self._is_over(run):
-            attempts = self._look(run)
+            attempts = self._look(run, run.clock())
             if not run.found:
                 break
             counts += self._lanes.deliver(attempts, run.clock, more)
@@ -135,9 +143,9 @@ class Dispatcher:
     def _is_over(self, run: _Run) -> bool:
         return run.seconds >= _LONGEST_RUN or self.gives_way()
 
-    def _look(self, run: _Run) -> list[Attempt]:
-        attempts, moved = self._claim(run.clock())
-        stale = self._take_over(run.clock())
+    def _look(self, run: _Run, at: datetime) -> list[Attempt]:
+        attempts, moved = self._claim(at)
+        stale = self._take_over(at)
         run.saw(moved, len(stale), full=max(moved, len(stale)) >= self._batch)
         return [*stale, *attempts]
 

@@ -102,9 +102,8 @@ class Dispatcher:
         self._timing = timing
         self._batch = batch
         self._lanes = Lanes(database, switchboard, lanes, throttle)
-        self.gives_way: Callable[[], bool] = lambda: (
-            False
-        )  # to people who wait for an answer, or to a shutdown
+        # To people who wait for an answer, or to a shutdown: then the rest is left to others.
+        self.gives_way: Callable[[], bool] = lambda: False
         attach(database, House(self._timing, wakeups, threshold))
 
     def run_due(self, now: datetime) -> DispatchReport:

@@ -12,6 +12,7 @@ from redis import Redis
 
 from channels.messages import ChannelError, Limit, OutboundMessage
 from reminders.dispatch import Dispatcher
+from reminders.lanes import FEW
 from reminders.throttle import Pace, Throttle
 from reminders.wakeups import RecordedWakeups
 from storage.database import Database
@@ -188,6 +189,21 @@ def test_a_reminder_that_waits_for_its_slot_is_sent_though_the_ladder_has_gone_o
     assert len(set(crowd.tasks)) == len(crowd.tasks) == len(tasks)
 
 
+def test_a_rung_that_fails_for_good_starts_the_next_though_the_one_before_still_waits(
+    crowd: Crowd, reachable: User, now: datetime
+) -> None:
+    ladders = crowd.ladders
+    task = ladders.plan(reachable, now + 10 * MINUTE, now)
+    crowd.refuses = lambda _: ChannelError("out of order", code="500")
+    ladders.dispatcher.run_due(now)
+    crowd.refuses = lambda _: None
+    ladders.telegram.failures = [ChannelError("out of order", code="500")]
+    ladders.whatsapp.failures = [ChannelError("not on WhatsApp", permanent=True)]
+    ladders.dispatcher.run_due(now + 2 * MINUTE)
+    assert ("remind", "pending", None) in ladders.attempts(task.id)
+    assert len(ladders.call.sent) == 1
+
+
 def test_a_chat_that_asked_for_a_pause_waits_alone(crowd: Crowd) -> None:
     tasks = crowd.reminders(5)
     flood = ChannelError("a pause", limit=Limit.CHAT, retry_after=8, code="429")
@@ -200,20 +216,18 @@ def test_a_chat_that_asked_for_a_pause_waits_alone(crowd: Crowd) -> None:
 
 
 def test_a_provider_that_is_down_is_left_alone_and_comes_back_without_a_burst(crowd: Crowd) -> None:
-    tasks = crowd.reminders(20)
-    dispatcher = crowd.dispatcher(Pace(per_second=10))
+    tasks = crowd.reminders(12)
+    dispatcher = crowd.dispatcher(Pace(per_second=5))
     crowd.refuses = lambda _: ChannelError("not reached", code="unreachable")
-    for _ in range(20):
-        dispatcher.run_due(crowd.later(60))
-    tried_while_down = len(crowd.left)
-    assert tried_while_down <= 5 + 4 + 2 * 20  # to open it, what had left by then, and the probes
+    for _ in range(10):
+        dispatcher.run_due(crowd.later(120))
+    assert len(crowd.left) <= 5 + FEW + 2 * 10  # to open it, what had left by then, and a probe now and then
     crowd.refuses, crowd.left = lambda _: None, []
     for _ in range(3):
         dispatcher.run_due(crowd.later(61))
-    sent = [task for task in crowd.tasks if task in {one.id for one in tasks}]
-    assert len(set(sent)) == 20
-    moments = sorted(at for at, _, _ in crowd.left)
-    assert all(sum(start <= at < start + 1 for at in moments) <= 10 for start in moments)
+    assert sorted(crowd.tasks, key=str) == sorted((task.id for task in tasks), key=str)
+    moments = [at for at, _, _ in crowd.left]
+    assert all(sum(start <= at < start + 1 for at in moments) <= 5 for start in moments)
 
 
 def test_a_phone_that_rings_is_ended_at_once_whatever_the_pace(
@@ -243,7 +257,8 @@ def test_who_waits_for_slots_gives_way_to_people_and_asks_to_be_woken(crowd: Cro
     giving_way.gives_way = lambda: len(crowd.left) > 1
     giving_way.run_due(crowd.now)
     assert len(crowd.left) == 2
-    assert giving_way._wakeups.asked[-1] == crowd.now  # type: ignore[attr-defined]  # they are recorded
+    asked: list[datetime] = giving_way._wakeups.asked  # type: ignore[attr-defined]  # they are recorded
+    assert asked[-1] < crowd.now + MINUTE
     crowd.dispatcher(pace).run_due(crowd.later(3))
     crowd.dispatcher(pace).run_due(crowd.later(3))
     assert sorted(crowd.tasks, key=str) == sorted((task.id for task in tasks), key=str)

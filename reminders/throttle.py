@@ -30,6 +30,7 @@ _FIRST_REST, _LONGEST_REST = 5.0, 60.0
 _PROBE = 15.0  # seconds; longer than a provider's timeout
 _HELD = 2.0  # seconds, where a provider asks for a pause and does not say how long
 _FLOOD, _FLOOD_WINDOW = 3, 10.0  # so many chats refused within so many seconds: it is the sender
+_WINDOW = 1.0  # seconds within which a provider counts
 _AWAY = 5.0  # seconds until Redis is asked again after it was away
 _SHARE = 0.5  # of the pace, while nobody knows what other processes do
 
@@ -135,7 +136,7 @@ class Throttle:
         """Something left so much after its slot: those behind it keep their distance."""
         if self._may_ask():
             try:
-                self._redis.hincrby(_sender(channel), "next", _micros(seconds))
+                self._redis.hincrby(_sender(channel), "next", _micros(min(seconds, _WINDOW)))
             except RedisError as error:
                 self._went_away(error)
 

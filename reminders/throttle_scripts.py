@@ -29,7 +29,10 @@ RESERVE = (
     + """
 local apart, chat_apart, ahead = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local kept = redis.call('HMGET', KEYS[1], 'next', 'held', 'failures', 'open', 'probe')
-local slot, open, probe = math.max(number(kept[1]), now), number(kept[4]), number(kept[5])
+-- A moment further away than one can be was written before somebody put the clock back.
+local function near(value, most) return value - now > most and now or value end
+local slot = math.max(near(number(kept[1]), apart + 20000000), now)
+local open, probe = near(number(kept[4]), 61000000), near(number(kept[5]), 16000000)
 local strained = (open > 0 or number(kept[3]) > 0) and 1 or 0
 local shut = math.max(number(kept[2]), open)
 if shut > now then return {shut - now, strained} end

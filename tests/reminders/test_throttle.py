@@ -113,6 +113,20 @@ def test_what_left_late_keeps_those_behind_it_at_their_distance(throttle: Thrott
     assert take(throttle).wait == pytest.approx(APART + 0.5 - AHEAD, abs=1e-4)
 
 
+def test_a_worker_that_was_frozen_for_minutes_does_not_stop_the_others(throttle: Throttle) -> None:
+    take(throttle)
+    throttle.late("telegram", 300)
+    assert take(throttle).wait <= 1 + APART
+
+
+def test_nothing_stops_when_the_clock_is_put_back(throttle: Throttle, watch: TurnedWatch) -> None:
+    fail(throttle, 5)
+    take(throttle)
+    watch.sleep(-3600)
+    assert take(throttle).at == (0,)
+    assert take(throttle, channel="call").at == (0,)
+
+
 def test_no_limit_means_all_at_once(throttle: Throttle) -> None:
     slots = take(throttle, *"abcdefghij", channel="unlimited")
     assert slots == Slots((0,) * 10, (None,) * 10)

@@ -37,6 +37,8 @@ def _tell(services: Services, user_id: UUID, to: Address, words: str) -> None:
     now = services.clock.now()
     try:
         channel = services.switchboard.channel(to)
+        if services.switchboard.is_real(to):
+            services.throttle.reply(to)
         receipt = channel.send(to, OutboundMessage(words), now)
     except ChannelError as error:
         log.warning("farewell_not_said", channel=to.channel, code=error.code)

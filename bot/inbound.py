@@ -209,6 +209,7 @@ def _say_next(services: Services, event_id: UUID) -> bool:
             _send_next(services, event, now)
         except ChannelError as error:
             services.switchboard.failed(event.channel, error.code or "failed")
+            _tell_throttle(services, Address(event.channel, event.sender), error)
             _unsaid(session, event, error, now)
             return False
         return event.state == InboundState.ANSWERED
@@ -222,12 +223,24 @@ def _send_next(services: Services, event: InboundEvent, now: datetime) -> None:
         _acknowledge(services, message)
     unsaid = wire.load_outbound(replies["messages"][replies["sent"] :])
     if unsaid:
-        services.switchboard.channel(to).send(to, unsaid[0], now)
+        channel = services.switchboard.channel(to)
+        _tell_throttle(services, to)
+        channel.send(to, unsaid[0], now)
         sent = replies["sent"] + 1
         event.replies = replies | {"sent": sent, "messages": _files_forgotten(replies["messages"], sent)}
     if len(unsaid) <= 1:
         event.state = InboundState.DONE
         log.info("replies_sent", event_id=str(event.id), count=len(replies["messages"]))
+
+
+def _tell_throttle(services: Services, to: Address, error: ChannelError | None = None) -> None:
+    """An answer never waits for a slot: reminders make room for it, and heed what the provider said to it."""
+    if not services.switchboard.is_real(to):
+        return
+    if error is None:
+        services.throttle.reply(to)
+    else:
+        services.throttle.failed(to, error)
 
 
 def _files_forgotten(messages: list[dict[str, Any]], sent: int) -> list[dict[str, Any]]:

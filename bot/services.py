@@ -32,6 +32,7 @@ from reminders.house import House, attach
 from reminders.rules.caps import Caps
 from reminders.rules.ladder import Timing
 from reminders.rules.patterns import Threshold
+from reminders.throttle import Pace, Throttle
 from reminders.wakeups import RqWakeups, Wakeups
 from storage.database import Database
 from storage.tables import PushSubscription
@@ -96,6 +97,20 @@ class Services:
         return build_model(self.settings, ModelWatch(self.redis))
 
     @cached_property
+    def throttle(self) -> Throttle:
+        """The pace of each provider, shared by all processes; simulated channels have none."""
+        settings = self.settings
+        telegram = settings.telegram_messages_per_second
+        return Throttle(
+            self.redis,
+            {
+                ChannelName.TELEGRAM: Pace(telegram, per_chat=1 if telegram else 0),
+                ChannelName.WHATSAPP: Pace(settings.twilio_whatsapp_messages_per_second),
+                ChannelName.CALL: Pace(settings.twilio_calls_per_second),
+            },
+        )
+
+    @cached_property
     def dispatcher(self) -> Dispatcher:
         return Dispatcher(
             self.database,
@@ -104,6 +119,7 @@ class Services:
             self._timing,
             threshold=self._threshold,
             caps=self._caps,
+            throttle=self.throttle,
         )
 
 

@@ -59,6 +59,7 @@ RedisUrl = Annotated[Secret, _starts_with("redis://", "rediss://", "unix://")]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Prefixes = Annotated[Words, AfterValidator(_prefixes)]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+PerSecond = Annotated[float, Field(ge=0, le=10_000)]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 Count = Annotated[int, Field(ge=1)]
 Cap = Annotated[int, Field(ge=0)]
@@ -112,6 +113,7 @@ class Settings(BaseSettings):
     telegram_bot_token: Secret = ""
     telegram_webhook_secret: Secret = ""
     telegram_api_base_url: WebUrl = "https://api.telegram.org"
+    telegram_messages_per_second: PerSecond = 30
 
     # Twilio: WhatsApp, calls, phone verification
     twilio_account_sid: str = ""
@@ -120,6 +122,8 @@ class Settings(BaseSettings):
     twilio_whatsapp_template_sid: str = ""
     twilio_whatsapp_buttons_sid: str = ""
     twilio_voice_from: str = ""
+    twilio_whatsapp_messages_per_second: PerSecond = 80
+    twilio_calls_per_second: PerSecond = 1
     twilio_machine_detection: bool = True
     twilio_verify_service_sid: str = ""
     otp_countries: Prefixes = ()

@@ -138,6 +138,13 @@ class StatusUpdate:
     error_code: str | None = None
 
 
+class Limit(StrEnum):
+    """Whose limit was reached when a provider asks for a pause."""
+
+    CHAT = "chat"  # this chat's, as far as one can tell
+    SENDER = "sender"  # of all that leaves over this channel
+
+
 class ChannelError(Exception):
     """A send that did not work.
 
@@ -145,6 +152,7 @@ class ChannelError(Exception):
     unknown: the provider may have accepted it; ask before repeating.
     gone: the address itself is dead (unsubscribed, blocked) and should be disabled.
     retry_after: seconds the provider asked us to wait.
+    limit: the provider is well but wants fewer messages, to this chat or altogether.
     code: the provider's own error code, for the log and the operator.
     hint: what the operator can do about it, for the log.
     """
@@ -157,6 +165,7 @@ class ChannelError(Exception):
         unknown: bool = False,
         gone: bool = False,
         retry_after: float | None = None,
+        limit: Limit | None = None,
         code: str | None = None,
         hint: str | None = None,
     ) -> None:
@@ -166,6 +175,7 @@ class ChannelError(Exception):
         self.unknown = unknown
         self.gone = gone
         self.retry_after = retry_after
+        self.limit = limit
         self.code = code
         self.hint = hint
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from channels.messages import ChannelError
+from channels.messages import ChannelError, Limit
 
 
 class Sort(StrEnum):
@@ -21,6 +21,7 @@ class Refusal:
     sort: Sort
     reason: str
     hint: str | None = None
+    limit: Limit | None = None
 
     def error(self, code: str, retry_after: float | None = None) -> ChannelError:
         return ChannelError(
@@ -28,6 +29,7 @@ class Refusal:
             permanent=self.sort is not Sort.TEMPORARY,
             gone=self.sort is Sort.GONE,
             retry_after=retry_after if self.sort is Sort.TEMPORARY else None,
+            limit=self.limit,
             code=code,
             hint=self.hint,
         )
@@ -35,6 +37,10 @@ class Refusal:
 
 def temporary(reason: str, hint: str | None = None) -> Refusal:
     return Refusal(Sort.TEMPORARY, reason, hint)
+
+
+def limited(reason: str, limit: Limit) -> Refusal:
+    return Refusal(Sort.TEMPORARY, reason, limit=limit)
 
 
 def permanent(reason: str, hint: str | None = None) -> Refusal:

@@ -26,12 +26,15 @@ class Switchboard:
 
     def channel(self, address: Address) -> Channel:
         """The channel that reaches this address. Raises a permanent ChannelError when nothing does."""
-        is_simulated = address.value.startswith(SIMULATED)
-        found = None if is_simulated else self.real.get(address.channel)
+        found = self.real[address.channel] if self.is_real(address) else None
         found = found or self.simulated.get(address.channel)
         if found is None:
             raise ChannelError(f"{address.channel} is not configured", permanent=True, code="not_configured")
         return found
+
+    def is_real(self, address: Address) -> bool:
+        """Whether a provider carries what goes there, with the limits that providers have."""
+        return address.channel in self.real and not address.value.startswith(SIMULATED)
 
     def reaches(self, channel: str) -> bool:
         """Whether anything can be sent over this kind of channel at all."""

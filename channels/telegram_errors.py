@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from channels.messages import ChannelError
-from channels.refusals import Refusal, gone, permanent, temporary
+from channels.messages import ChannelError, Limit
+from channels.refusals import Refusal, gone, limited, permanent, temporary
 
 BLOCKED = "you blocked the bot"
 _SIGN_IN = "check TELEGRAM_BOT_TOKEN"
@@ -38,8 +38,9 @@ TABLE: tuple[tuple[int, str, Refusal], ...] = (
         temporary("Telegram is talking to somebody else", "another poller, or a webhook, has this token"),
     ),
     (413, "", permanent("the file was too large for Telegram")),
-    (420, "", temporary("Telegram asks for a pause")),
-    (429, "", temporary("Telegram asks for a pause")),
+    # Telegram does not say whether it is this chat or the whole bot: several chats in a row are the bot.
+    (420, "", limited("Telegram asks for a pause", Limit.CHAT)),
+    (429, "", limited("Telegram asks for a pause", Limit.CHAT)),
 )
 _BROKEN = temporary("Telegram is out of order")
 _ELSE = permanent("Telegram did not accept the message", _OURS)
@@ -58,6 +59,7 @@ class TelegramError(ChannelError):
             permanent=error.permanent,
             gone=error.gone,
             retry_after=error.retry_after,
+            limit=error.limit,
             code=error.code,
             hint=error.hint,
         )

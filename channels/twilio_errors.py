@@ -5,8 +5,8 @@ The same codes come in two ways: at once, in the answer to a request, and later,
 
 from __future__ import annotations
 
-from channels.messages import ChannelError
-from channels.refusals import Refusal, gone, permanent, temporary
+from channels.messages import ChannelError, Limit
+from channels.refusals import Refusal, gone, limited, permanent, temporary
 
 STOPPED = "you sent STOP"
 WINDOW_CLOSED = "63016"
@@ -21,12 +21,12 @@ _NO_ANSWERS = "WhatsApp is not answering"
 ACCOUNT: dict[str, Refusal] = {
     "20003": permanent("Flux is not signed in to Twilio", _CREDENTIALS),
     "20404": permanent("Twilio does not know this any more", "check the SIDs in the settings"),
-    "20429": temporary("Twilio asks for a pause"),
+    "20429": limited("Twilio asks for a pause", Limit.SENDER),
     "30002": permanent("the Twilio account is suspended", "see Twilio's console"),
 }
 
 MESSAGING: dict[str, Refusal] = {
-    "14107": temporary("too many messages at once"),
+    "14107": limited("too many messages at once", Limit.SENDER),
     "21211": gone(_NOT_A_NUMBER),
     "21408": permanent("messages to this country are not allowed", _COUNTRIES),
     "21608": permanent("the number is not verified with the trial account", _TRIAL),
@@ -36,7 +36,7 @@ MESSAGING: dict[str, Refusal] = {
     "21617": permanent("the message was too long", "a fault of Flux: please report it with the log line"),
     "21655": permanent("the reminder's template is not set up", _TEMPLATE),
     "21656": permanent("the reminder's template is not set up", _TEMPLATE),
-    "30001": temporary("too many messages at once"),
+    "30001": limited("too many messages at once", Limit.SENDER),
     "30003": permanent("the phone could not be reached"),
     "30004": permanent("the phone does not take the message"),
     "30005": gone("the number is not in use"),
@@ -95,7 +95,7 @@ VERIFY: dict[str, Refusal] = {
 }
 
 TABLE = ACCOUNT | MESSAGING | VOICE | VERIFY
-_PAUSE = temporary("Twilio asks for a pause")
+_PAUSE = limited("Twilio asks for a pause", Limit.SENDER)
 
 
 def error_for(status: int, code: str | None, retry_after: float | None = None) -> ChannelError:

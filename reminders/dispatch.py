@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,11 +26,12 @@ from reminders.rules.ladder import Timing
 from reminders.rules.life import Learn, SendRung, SkipRung, Supersede, Woken, step
 from reminders.rules.patterns import Threshold
 from reminders.sprints import finish_sprints, goals_of
+from reminders.throttle import Throttle
 from reminders.wakeups import Wakeups
 from storage import outbox, tasks
 from storage.database import Database, on_commit
 from storage.tables import Task
-from storage.vocabulary import TaskStatus
+from storage.vocabulary import Stage, TaskStatus
 
 log = structlog.get_logger()
 
@@ -38,6 +39,7 @@ BATCH = 100
 _LONGEST_RUN = (
     20.0  # seconds; then people who wait for an answer get their turn, and the bell rings for the rest
 )
+_LOOK = 0.25  # seconds between two looks of a run that waits for slots at a provider
 _STUCK = timedelta(minutes=1)  # what the rules left due is looked at again after this, never in a circle
 
 
@@ -50,6 +52,36 @@ class DispatchReport:
     sent: int = 0
     failed: int = 0
     postponed: int = 0  # to be tried or asked about again
+
+
+class _Run:
+    """One run's time, and what it has found so far."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now, self._begun_at = now, time.monotonic()
+        self._looked_at, self._was_full = 0.0, False
+        self.found = self.claimed = self.taken_over = 0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._begun_at
+
+    def clock(self) -> datetime:
+        """Whole seconds only: in simulated time a quick run happens at one moment."""
+        return self._now + timedelta(seconds=int(self.seconds))
+
+    @property
+    def moment(self) -> datetime:
+        """The same to the fraction, for a run that has to wait."""
+        return self._now + timedelta(seconds=self.seconds)
+
+    def may_look(self) -> bool:
+        """Whether there may be more by now than the last look found."""
+        return self._was_full or self.seconds - self._looked_at >= _LOOK
+
+    def saw(self, claimed: int, taken_over: int, *, full: bool) -> None:
+        self._looked_at, self._was_full, self.found = self.seconds, full, claimed + taken_over
+        self.claimed, self.taken_over = self.claimed + claimed, self.taken_over + taken_over
 
 
 class Dispatcher:
@@ -66,14 +98,17 @@ class Dispatcher:
         batch: int = BATCH,
         threshold: Threshold = Threshold(),  # noqa: B008 - frozen
         caps: Caps = Caps(),  # noqa: B008 - frozen
+        throttle: Throttle | None = None,
     ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._wakeups = wakeups
         self._timing = timing
         self._batch = batch
-        self._lanes = Lanes(database, switchboard, lanes)
+        self._lanes = Lanes(database, switchboard, lanes, throttle)
         self._caps = caps
+        # To people who wait for an answer, or to a shutdown: then the rest is left to others.
+        self.gives_way: Callable[[], bool] = lambda: False
         attach(database, House(self._timing, wakeups, threshold, caps))
 
     def run_due(self, now: datetime) -> DispatchReport:
@@ -81,35 +116,42 @@ class Dispatcher:
 
         Safe to repeat, to run twice at once and to be killed anywhere: what was begun is found again by its lease.
         """
-        begun_at = time.monotonic()
-
-        def clock() -> datetime:
-            """Whole seconds only: in simulated time a quick run happens at one moment."""
-            return now + timedelta(seconds=int(time.monotonic() - begun_at))
-
-        claimed = taken_over = 0
+        run = _Run(now)
         counts: Counter[str] = Counter()
-        while time.monotonic() - begun_at < _LONGEST_RUN:
-            attempts, moved = self._claim(clock())
-            stale = self._take_over(clock())
-            if not (moved or stale):
+
+        def more() -> list[Attempt] | None:
+            if self._is_over(run):
+                return None
+            return self._look(run, run.moment) if run.may_look() else []
+
+        while not self._is_over(run):
+            attempts = self._look(run, run.clock())
+            if not run.found:
                 break
-            claimed, taken_over = claimed + moved, taken_over + len(stale)
-            counts += self._lanes.deliver([*stale, *attempts], clock)
+            counts += self._lanes.deliver(attempts, run.clock, more)
         else:
-            self._wakeups.wake_at(clock(), "more")
+            self._wakeups.wake_at(run.clock(), "more")
         report = DispatchReport(
-            claimed,
-            taken_over,
+            run.claimed,
+            run.taken_over,
             counts["dispatched"],
             counts["failed"],
             counts["pending"] + counts["unknown"],
         )
-        if claimed or taken_over:
-            log.info("ladder_ran", claimed=claimed, taken_over=taken_over, **counts)
+        if run.claimed or run.taken_over:
+            log.info("ladder_ran", claimed=run.claimed, taken_over=run.taken_over, **counts)
         return report
 
-    # ---------------------------------------------------------------- claims
+    # ---------------------------------------------------------------- looking
+
+    def _is_over(self, run: _Run) -> bool:
+        return run.seconds >= _LONGEST_RUN or self.gives_way()
+
+    def _look(self, run: _Run, at: datetime) -> list[Attempt]:
+        attempts, moved = self._claim(at)
+        stale = self._take_over(at)
+        run.saw(moved, len(stale), full=max(moved, len(stale)) >= self._batch)
+        return [*stale, *attempts]
 
     def _claim(self, now: datetime) -> tuple[list[Attempt], int]:
         """One batch moves on in one transaction: new states, attempts under a lease, and the bell for what comes next."""
@@ -138,13 +180,17 @@ class Dispatcher:
         """Ask the rules about each task, and write all that follows with one statement per kind."""
         superseded: dict[str, list[UUID]] = defaultdict(list)
         missed: list[Task] = []
+        carried: list[tuple[UUID, int, int]] = []
         for task in due:
             person, was_due = claim.ledger.limited(people[task.user_id]), task.wakes_at or now
+            before, is_first = task.version, task.stage == Stage.WAITING
             state, effects = step(state_of(task), Woken(), person.ladder, now)
             write_state(task, state, effects, person.ladder.rhythm, now)
             if task.wakes_at is not None and task.wakes_at <= now:
                 log.error("task_stuck", task=str(task.id), stage=task.stage, status=task.status)
                 task.wakes_at = now + _STUCK if task.status == TaskStatus.PENDING else None
+            if not is_first:  # what still waits to be sent is not out of date because the ladder went on
+                carried.append((task.id, before, task.version))
             for effect in effects:
                 match effect:
                     case SendRung():
@@ -157,6 +203,7 @@ class Dispatcher:
                     case Learn():
                         missed.append(task)
         tasks.save_ladder(session, due)
+        tasks.carry_attempts_on(session, carried)
         for reason, ids in superseded.items():
             outbox.supersede(session, ids, reason, now)
         reached = {task.user_id: claim.ledger.limited(people[task.user_id]) for task in missed}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from uuid import UUID
@@ -20,9 +20,11 @@ from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
 from reminders.echo import echoed
+from reminders.lines import GROUP, Line, PacedLine
 from reminders.miss_notes import about_a_miss
 from reminders.pattern_moves import moves_now
 from reminders.sending import Outcome, carry_out
+from reminders.throttle import Throttle, Watch
 from reminders.together import about_several
 from reminders.wording import capped_notice, message, pattern_question
 from storage import merged, outbox
@@ -37,12 +39,17 @@ from storage.vocabulary import ChannelName, DispatchStatus, Rung, Stage, TaskSta
 
 log = structlog.get_logger()
 
+More = Callable[[], Sequence[Attempt] | None]
+_Said = tuple[Attempt, OutboundMessage]
+_LineName = tuple[str, bool]  # channel, whether at a provider's pace
+
 LEASE = timedelta(seconds=30)
-GROUP = 10  # begun in one transaction; a killed worker's are sent by another, once
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
 FEW = 4
 _MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
+_LOOK = 0.25  # seconds; while all wait for slots, what else is due is looked for this often at least
+_POOL = 4  # channels, each with lanes of its own
 _PAUSES = (
     0.1,
     0.2,
@@ -57,99 +64,135 @@ _PAUSES = (
 )  # seconds while Postgres is away: results are not thrown away
 
 
-@dataclass
-class _Line:
-    """Attempts on their way: `waiting`, then `begun` in groups, then at most `most` sent and not written down yet."""
-
-    waiting: deque[Attempt]
-    most: int
-    begun: deque[tuple[Attempt, OutboundMessage]] = field(default_factory=deque)
-    out: int = 0
-
-    @property
-    def busy(self) -> bool:
-        return bool(self.waiting or self.begun or self.out)
-
-    def draw(self) -> list[Attempt]:
-        """The next ones to begin, once those before them have left."""
-        room = 0 if self.begun or self.out >= self.most else min(GROUP, len(self.waiting))
-        return [self.waiting.popleft() for _ in range(room)]
-
-    def drop_erased(self, session: Session) -> None:
-        """Somebody may have been erased while their message waited for its turn: then its row is gone."""
-        if self.begun:
-            there = outbox.existing(session, [one.id for one, _ in self.begun])
-            self.begun = deque(one for one in self.begun if one[0].id in there)
-
-    def leave(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
-        while self.begun and self.out < self.most:
-            self.out += 1
-            yield self.begun.popleft()
-
-
 class Lanes:
-    """Sends attempts over `count` threads. One per process; safe for many processes at once."""
+    """Sends attempts over `count` threads of each channel. One per process; safe for many processes at once."""
 
-    def __init__(self, database: Database, switchboard: Switchboard, count: int) -> None:
+    def __init__(
+        self, database: Database, switchboard: Switchboard, count: int, throttle: Throttle | None = None
+    ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._count = count
+        self._throttle = throttle
+        self._watch = throttle.watch if throttle else Watch()
         self._pool: ThreadPoolExecutor | None = None
 
-    def deliver(self, attempts: Sequence[Attempt], clock: Callable[[], datetime]) -> Counter[str]:
-        """Send all of these and write what became of them; counts by status. `clock` tells Flux's time as it goes on."""
+    def deliver(
+        self, attempts: Sequence[Attempt], clock: Callable[[], datetime], more: More = lambda: ()
+    ) -> Counter[str]:
+        """Send all of these and write what became of them; counts by status. `clock` tells Flux's time as it goes on.
+
+        While some wait for their slots at a provider, `more` is asked for others that may leave before them, until it
+        says None: then those that still wait are handed back, to be taken over when their slot is near.
+        """
         counts: Counter[str] = Counter()
-        if not attempts:
-            return counts
-        lines = {
-            True: _Line(deque(one for one in attempts if _is_blind(one)), FEW),
-            False: _Line(deque(one for one in attempts if not _is_blind(one)), self._count),
-        }
+        lines: dict[_LineName, Line] = {}
         arrived: SimpleQueue[Future[Outcome]] = SimpleQueue()
         landed: list[Outcome] = []
+        throttled: Counter[str] = Counter()
+        if not attempts:
+            return counts
+        self._sort_in(lines, attempts)
         # One connection for the whole run: taking one from the pool costs as much as a small query.
         with self._database.service_line() as session:
+            over = False
             while landed or any(line.busy for line in lines.values()):
+                for line in lines.values():
+                    self._launch(line.punctual(), arrived, clock())
+                back = [one for line in lines.values() for one in line.step_back(clock(), all_of_them=over)]
                 group = [one for line in lines.values() for one in line.draw()]
-                for begun in self._commit(session, lines.values(), landed, group, clock()):
-                    lines[_is_blind(begun[0])].begun.append(begun)
+                begun = self._commit(session, lines.values(), landed, back, group, clock())
+                self._sort_begun(lines, group, begun)
                 counts.update(str(finished.status) for _, finished, _ in landed)
+                throttled.update(one.address.channel for one, _ in back)
                 for line in lines.values():
                     self._launch(line.leave(), arrived, clock())
-                out = sum(line.out for line in lines.values())
-                landed = _landed(arrived, out) if out else []
-                for attempt, _, _ in landed:
-                    lines[_is_blind(attempt)].out -= 1
+                if any(line.waits for line in lines.values()):
+                    found = more()
+                    over = found is None
+                    self._sort_in(lines, found or ())
+                landed = self._landed(arrived, lines.values())
+                for attempt, _, error in landed:
+                    lines[self._line_of(attempt)].landed(attempt, error)
+        if throttled:
+            log.info("throttled", **throttled)
         return counts
+
+    def _sort_in(self, lines: dict[_LineName, Line], attempts: Sequence[Attempt]) -> None:
+        """Each channel has a line and lanes of its own: one that is slow or shut holds up no other."""
+        sorted_in: dict[_LineName, list[Attempt]] = defaultdict(list)
+        for attempt in attempts:
+            sorted_in[self._line_of(attempt)].append(attempt)
+        for name, found in sorted_in.items():
+            if name not in lines:
+                lines[name] = self._open(*name)
+            lines[name].add(found)
+
+    def _sort_begun(
+        self, lines: dict[_LineName, Line], group: Sequence[Attempt], begun: Sequence[_Said]
+    ) -> None:
+        for attempt, said in begun:
+            lines[self._line_of(attempt)].begun.append((attempt, said))
+        may = {attempt.id for attempt, _ in begun}
+        for attempt in group:
+            if attempt.id not in may:
+                lines[self._line_of(attempt)].refused(attempt)
+
+    def _line_of(self, attempt: Attempt) -> _LineName:
+        """Channel, and whether its throttle counts: a phone that rings is always ended at once."""
+        to = attempt.address
+        is_paced = self._throttle is not None and self._throttle.paces(to.channel)
+        return to.channel, is_paced and attempt.rung != Rung.HANG_UP and self._switchboard.is_real(to)
+
+    def _open(self, channel: str, is_paced: bool) -> Line:
+        most = FEW if channel in BLIND else self._count
+        return PacedLine(most, self._throttle, channel) if is_paced and self._throttle else Line(most)
 
     def _launch(
         self,
-        ready: Iterator[tuple[Attempt, OutboundMessage]],
+        ready: Iterator[_Said],
         arrived: SimpleQueue[Future[Outcome]],
         now: datetime,
     ) -> None:
         if self._pool is None:  # made late: a pool does not survive the fork of a worker
-            self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="lane")
+            self._pool = ThreadPoolExecutor(_POOL * self._count, thread_name_prefix="lane")
         for attempt, said in ready:
             flight = self._pool.submit(carry_out, self._switchboard, attempt, said, now)
             flight.add_done_callback(arrived.put)
 
+    def _landed(self, arrived: SimpleQueue[Future[Outcome]], lines: Collection[Line]) -> list[Outcome]:
+        """What has come back: waits for the first, and a moment for its company; no longer than until the next slot."""
+        out = sum(line.out for line in lines)
+        moves = [move for line in lines if (move := line.next_move()) is not None]
+        pause = min(_LOOK, *moves) if moves else None
+        landed: list[Outcome] = []
+        if not out and pause:
+            self._watch.sleep(pause)
+        with suppress(Empty):
+            while len(landed) < min(out, GROUP):
+                landed.append(arrived.get(timeout=_MOMENT if landed else pause).result())
+        return landed
+
     def _commit(
         self,
         session: Session,
-        lines: Iterable[_Line],
+        lines: Collection[Line],
         landed: Sequence[Outcome],
+        back: Sequence[tuple[Attempt, float]],
         group: Sequence[Attempt],
         now: datetime,
-    ) -> list[tuple[Attempt, OutboundMessage]]:
-        """Write what has landed and begin the next ones, in one transaction; waits while Postgres is away.
+    ) -> list[_Said]:
+        """Write what has landed or goes back, and begin the next ones, in one transaction; waits while Postgres is away.
 
         What had begun and still waits in its line is looked at again.
         """
+        if not (landed or back or group or any(line.looks_again for line in lines)):
+            return []
         for pause in _PAUSES:
             try:
                 with session.begin():
                     self._write(session, landed, now)
+                    outbox.finish(session, [_later(one, seconds, now) for one, seconds in back], now)
                     for line in lines:
                         line.drop_erased(session)
                     return self._begin(session, group, now)
@@ -165,9 +208,7 @@ class Lanes:
 
     # ---------------------------------------------------------------- before
 
-    def _begin(
-        self, session: Session, group: Sequence[Attempt], now: datetime
-    ) -> list[tuple[Attempt, OutboundMessage]]:
+    def _begin(self, session: Session, group: Sequence[Attempt], now: datetime) -> list[_Said]:
         """Those that may still be sent, with their words. Nobody is woken: what falls into sleep waits or is left out."""
         awake = [one for one in group if one.rung == Rung.HANG_UP or not one.person.ladder.rhythm.asleep(now)]
         asleep = [one for one in group if one not in awake]
@@ -199,19 +240,6 @@ class Lanes:
             for task in (one.task, *one.others)
         ]
         wake_failed(session, failed, now)
-
-
-def _is_blind(attempt: Attempt) -> bool:
-    return attempt.address.channel in BLIND
-
-
-def _landed(arrived: SimpleQueue[Future[Outcome]], out: int) -> list[Outcome]:
-    """What has come back of those that are out: waits for the first, and a moment for its company."""
-    landed = [arrived.get().result()]
-    with suppress(Empty):
-        while len(landed) < min(out, GROUP):
-            landed.append(arrived.get(timeout=_MOMENT).result())
-    return landed
 
 
 def _compose(
@@ -248,10 +276,24 @@ def _rung_of(task: Task) -> Rung:
     return Rung.FOLLOW_UP if task.stage == Stage.ASKED else Rung.REMIND
 
 
+def _later(attempt: Attempt, seconds: float, now: datetime) -> Finished:
+    """Handed back untried: its slot is too far away, and its own deadline decides whether it is worth waiting for."""
+    if attempt.deadline <= now:
+        return Finished(attempt.id, attempt.tries, DispatchStatus.EXPIRED, reason=outbox.TOO_LATE)
+    # Others may give up their slots: whoever would come too late looks again in half of the time that is left.
+    left = attempt.deadline - now
+    soon = min(timedelta(seconds=seconds), left if left <= LEASE else left / 2)
+    return _waiting(attempt, now + soon, outbox.HANDED_BACK)
+
+
+def _waiting(attempt: Attempt, until: datetime, outcome: str | None = None) -> Finished:
+    status = DispatchStatus.UNKNOWN if attempt.begun else DispatchStatus.PENDING
+    return Finished(attempt.id, attempt.tries, status, outcome=outcome, again_at=until, reason=attempt.reason)
+
+
 def _after_sleep(attempt: Attempt, now: datetime) -> Finished:
     morning = attempt.person.ladder.rhythm.wakes_after(now)
     waits = attempt.rung not in (Rung.WHATSAPP, Rung.CALL) and morning < attempt.deadline
     if waits:
-        status = DispatchStatus.UNKNOWN if attempt.begun else DispatchStatus.PENDING
-        return Finished(attempt.id, attempt.tries, status, again_at=morning, reason=attempt.reason)
+        return _waiting(attempt, morning)
     return Finished(attempt.id, attempt.tries, DispatchStatus.SKIPPED, reason="asleep")

@@ -72,7 +72,7 @@ def _look_up(
     except ChannelError as error:
         if error.code == NO_LOOKUP and not is_call:
             return None, True
-        if not (error.unknown or error.permanent):
+        if not error.permanent:
             raise
         return None, False
     return found, not is_call or now - attempt.created_at >= CALL_SETTLES

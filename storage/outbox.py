@@ -19,6 +19,8 @@ from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 WAITING = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
 SENDING = "sending"  # the outcome of an attempt whose provider is being called
+TOO_LATE = "too late to be worth sending"  # the reason of what expired
+HANDED_BACK = "handed_back"  # the outcome of one that its holder let go of untried
 LOOKED_FOR = timedelta(seconds=60)  # how long a call of unknown outcome may still turn up at the provider
 ONE_STEP = timedelta(minutes=10)  # attempts of one task this close together belong to one step of the ladder
 RING_AT_MOST = timedelta(minutes=3)  # a call that nobody has ended by then has ended by itself
@@ -77,7 +79,8 @@ def take_over(
 ) -> tuple[list[DispatchLog], set[UUID]]:
     """Attempts whose lease ran out, leased anew; and the ids of those that somebody had begun to send.
 
-    Their former holder is fenced off: `tries` grows, so that its late words are refused.
+    Their former holder is fenced off: `tries` grows, so that its late words are refused. One who handed an attempt back
+    has no more words about it, and it has not been tried.
     """
     stale = (
         select(DispatchLog)
@@ -89,7 +92,10 @@ def take_over(
     taken = list(session.scalars(stale))
     begun = {row.id for row in taken if row.status == DispatchStatus.UNKNOWN or row.outcome == SENDING}
     for row in taken:
-        row.tries += 1
+        if row.outcome == HANDED_BACK:
+            row.outcome = None
+        else:
+            row.tries += 1
         row.lease_until = lease_until
     session.flush()
     return taken, begun

@@ -98,6 +98,20 @@ def save_ladder(session: Session, tasks: Sequence[Task]) -> None:
     )
 
 
+_CARRY_ON = text("""
+    update dispatch_log as d set task_version = m.version
+    from unnest(cast(:ids as uuid[]), cast(:befores as int[]), cast(:versions as int[])) as m (id, before, version)
+    where d.task_id = m.id and d.task_version = m.before and d.status || '' in ('pending', 'unknown')
+""")
+
+
+def carry_attempts_on(session: Session, moved: Sequence[tuple[UUID, int, int]]) -> None:
+    """The ladder of each (task, version before, version now) went on, and nothing else: what waits stays worth sending."""
+    if moved:
+        ids, befores, versions = (list(column) for column in zip(*moved, strict=True))
+        session.execute(_CARRY_ON, {"ids": ids, "befores": befores, "versions": versions})
+
+
 _WAKE_FAILED = text("""
     with failed as (
         select t.id from tasks t
@@ -106,7 +120,8 @@ _WAKE_FAILED = text("""
         where t.status = 'pending' and t.wakes_at > :now and t.stage in ('reminded', 'whatsapped')
             and not exists (
                 select 1 from dispatch_log d
-                where d.task_id = t.id and d.task_version = t.version and d.rung <> 'hang_up'
+                where d.task_id = t.id and d.task_version = t.version
+                    and d.rung = case t.stage when 'reminded' then 'remind' else 'whatsapp' end
                     and (d.status in ('pending', 'unknown', 'dispatched') or exists (
                         select 1 from dispatch_log head  -- said in another's message, which may still arrive
                         where head.id = case when d.outcome like 'in:%' then substr(d.outcome, 4)::uuid end

@@ -14,6 +14,7 @@ from agents.network.breaker import EVERY_MODEL
 from bot.health import overdue_seconds, readiness
 from bot.model_watch import fallbacks, resting
 from bot.send_failures import failures
+from reminders.throttle import states
 from storage import paid
 from storage.tables import DispatchLog, InboundEvent, Task
 from storage.vocabulary import DispatchStatus, InboundState
@@ -51,6 +52,7 @@ def metrics() -> Response:
         "flux_paid_sends", "Sent within 24 hours over what costs", ["channel"], registry=registry
     )
     capped = Gauge("flux_capped_sends", "Left out within 24 hours by caps", ["channel"], registry=registry)
+    _count_pace(registry)
     open_events = (InboundState.RECEIVED, InboundState.ANSWERED)
     open_attempts = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
     with services().database.service() as session:
@@ -77,6 +79,17 @@ def _count_refusals(registry: CollectorRegistry) -> None:
     with suppress(RedisError):
         for (channel, code), count in failures(services().redis).items():
             refused.labels(channel, code).inc(count)
+
+
+def _count_pace(registry: CollectorRegistry) -> None:
+    """How long a provider is left alone, because it failed or because it asked, and what had to wait for its slot."""
+    shut = Gauge("flux_sender_shut_seconds", "How long a sender rests", ["channel", "why"], registry=registry)
+    throttled = Counter("flux_throttled", "Attempts told to come back later", ["channel"], registry=registry)
+    with suppress(RedisError):
+        for channel, state in states(services().redis, services().throttle.channels).items():
+            shut.labels(channel, "failing").set(state.open_seconds)
+            shut.labels(channel, "asked").set(state.held_seconds)
+            throttled.labels(channel).inc(state.throttled)
 
 
 def _count_models(registry: CollectorRegistry) -> None:

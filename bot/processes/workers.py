@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from redis import Redis
+from redis import Redis, RedisError
 from rq import Queue, SimpleWorker
 
 from bot.health import HEARTBEAT_SECONDS, beat
@@ -115,11 +115,26 @@ def _work(connection: Redis, queues: tuple[str, ...], settings: Settings) -> Non
         maintenance_interval=_MAINTENANCE,
         log_job_description=False,  # it would quote the arguments
     )
+    _give_way(worker)
     worker.beat_lives = max(HEARTBEAT_SECONDS, 4 * settings.sweep_interval_seconds)
     beat(connection, "worker", worker.beat_lives)
     log.info("worker_started", queues=queues)
     worker.push_exc_handler(_log_failure)  # type: ignore[no-untyped-call]  # untyped in the library
     worker.work(logging_level="CRITICAL")  # it would log whole tracebacks; what matters we log ourselves
+
+
+def _give_way(worker: FluxWorker) -> None:
+    """What waits for its slot at a provider is left to others once people wait for this worker, or a shutdown does."""
+    from bot.jobs import services  # noqa: PLC0415 - imported by now, in the parent
+
+    chat = next((queue for queue in worker.queues if queue.name == "chat"), None)
+
+    def somebody_waits() -> bool:
+        with contextlib.suppress(RedisError):
+            return worker._stop_requested or (chat is not None and chat.count > 0)
+        return False
+
+    services().dispatcher.gives_way = somebody_waits
 
 
 def _log_failure(job: Job, *failure: Any) -> bool:

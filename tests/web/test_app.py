@@ -15,6 +15,7 @@ from redis.retry import Retry
 from agents.model import ModelRole
 from bot.model_watch import ModelWatch
 from bot.services import Services
+from channels.messages import Address, ChannelError, Limit
 from storage.database import Database
 from storage.tables import DispatchLog, Task, User
 from web.app import create_app
@@ -133,6 +134,20 @@ def test_metrics_count_what_costs_money_and_what_caps_left_out(
     shown = client.get("/metrics").get_data(as_text=True)
     assert 'flux_paid_sends{channel="call"} 1.0' in shown
     assert 'flux_capped_sends{channel="call"} 1.0' in shown
+
+
+def test_metrics_tell_which_sender_rests_and_what_waits_for_its_slot(
+    services: Services, client: FlaskClient
+) -> None:
+    services.throttle.failed(
+        Address("whatsapp", "+49"), ChannelError("", limit=Limit.SENDER, retry_after=600)
+    )
+    services.throttle.promise("call", 7, 5)
+    shown = client.get("/metrics").get_data(as_text=True)
+    (held,) = re.findall(r'flux_sender_shut_seconds{channel="whatsapp",why="asked"} (.*)', shown)
+    assert 500 < float(held) <= 600
+    assert 'flux_sender_shut_seconds{channel="telegram",why="failing"} 0.0' in shown
+    assert 'flux_throttled_total{channel="call"} 7.0' in shown
 
 
 def test_metrics_name_the_models_that_rest_and_count_who_answered_instead(services: Services) -> None:

@@ -1,0 +1,146 @@
+"""A provider with limits: Telegram's 30 messages a second and 1 a second to each chat, and far more due than that.
+
+    python -m bench.paced [--people 1000]
+
+Targets: 35.1 s for each 1,000 messages (1.05 times what 30 a second allow), 200 s for 5,000 people due within a minute;
+nothing lost, nothing doubled, and Telegram never has to refuse. Two workers share one Redis; every tenth person has two
+tasks at the same moment (not the last ones, whose second message could only come a second after all others).
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import structlog
+from redis import Redis
+
+from bench.figures import Figure, at_most, table
+from bench.seed import Load, as_service, fill, plain
+from channels.switchboard import Switchboard
+from channels.telegram import TelegramChannel
+from reminders.dispatch import Dispatcher
+from reminders.throttle import Pace, Throttle
+from reminders.wakeups import RqWakeups
+from storage.database import Database
+from storage.embedded import EmbeddedServers
+from storage.migrations import migrate
+from tests.fakes.rates import RateLimit
+from tests.fakes.telegram_server import TOKEN, FakeTelegram
+
+WORKERS = 2
+PER_SECOND, PER_CHAT = 30, 1
+_PER_THOUSAND = 1.05 * 1000 / PER_SECOND
+_F7 = (5000, 200.0)  # people, seconds
+_PROJECT = Path(__file__).resolve().parent.parent
+_TWICE = """
+    insert into tasks (id, user_id, title, scheduled_at, duration_minutes, created_at, local_day, wakes_at)
+    select gen_random_uuid(), user_id, 'Drink water', scheduled_at, 20, created_at, local_day, wakes_at
+    from (select *, row_number() over (order by wakes_at) as n, count(*) over () as tasks from tasks) as numbered
+    where n % 10 = 0 and n < 0.9 * tasks
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Telegram saw; `seconds` from the first moment anything was due to the last message."""
+
+    messages: int
+    seconds: float
+    lost: int
+    doubled: int
+    refused: int
+
+
+def work(database_url: str, redis_url: str, telegram_url: str) -> None:
+    """One worker's whole life, until it is ended."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    redis = Redis.from_url(redis_url)
+    switchboard = Switchboard({"telegram": TelegramChannel(TOKEN, telegram_url)}, {})
+    throttle = Throttle(redis, {"telegram": Pace(PER_SECOND, PER_CHAT)})
+    dispatcher = Dispatcher(Database(database_url), switchboard, RqWakeups(redis), throttle=throttle)
+    while True:
+        dispatcher.run_due(datetime.now(UTC))
+        time.sleep(0.05)
+
+
+def run(people: int) -> Outcome:
+    """Everything is due within a fraction of a minute that fits the number of people: 5,000 take the whole of it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="flux-paced-") as home,
+        EmbeddedServers(Path(home)) as servers,
+        FakeTelegram() as telegram,
+    ):
+        telegram.overall, telegram.per_chat = RateLimit(PER_SECOND), RateLimit(PER_CHAT)
+        urls = (servers.urls["DATABASE_URL"], servers.urls["REDIS_URL"], telegram.url)
+        migrate(urls[0])
+        due = datetime.now(UTC) + timedelta(seconds=4)
+        fill(urls[0], Load(people, due, timedelta(seconds=60 * people / _F7[0])), quiet=True)
+        with psycopg.connect(plain(urls[0])) as connection:
+            as_service(connection)
+            messages = people + connection.execute(_TWICE).rowcount
+        command = [sys.executable, "-m", "bench.paced", "--worker", *urls]
+        workers = [subprocess.Popen(command, cwd=_PROJECT) for _ in range(WORKERS)]
+        try:
+            took = _last_message(telegram, messages, due)
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+        texts = Counter((sent.chat_id, sent.text.partition(" (")[0]) for sent in telegram.messages)
+        doubled = sum(count - 1 for count in texts.values())
+        return Outcome(messages, took, messages - len(texts), doubled, telegram.throttled)
+
+
+def _last_message(telegram: FakeTelegram, messages: int, due: datetime) -> float:
+    """Wait until all are there, or no more can be expected."""
+    end = time.monotonic() + 30 + 2 * messages / PER_SECOND
+    while len(telegram.sent) < messages and time.monotonic() < end:
+        time.sleep(0.02)
+    return (datetime.now(UTC) - due).total_seconds()
+
+
+def report(outcome: Outcome, people: int) -> int:
+    most = _PER_THOUSAND * outcome.messages / 1000
+    figures = [
+        Figure("messages", "", f"{outcome.messages:,} to {people:,} people, {WORKERS} workers"),
+        Figure(
+            "from due to the last one",
+            f"<= {most:.1f} s",
+            f"{outcome.seconds:.1f} s",
+            outcome.seconds <= most,
+        ),
+        Figure(
+            "lost, doubled",
+            "0, 0",
+            f"{outcome.lost}, {outcome.doubled}",
+            not (outcome.lost or outcome.doubled),
+        ),
+        Figure("refused for being too many", "0", f"{outcome.refused}", not outcome.refused),
+    ]
+    if people >= _F7[0]:
+        figures.append(at_most(f"{_F7[0]:,} people due in one minute", outcome.seconds, _F7[1]))
+    print(table(figures))
+    return 1 if any(figure.ok is False for figure in figures) else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.paced", description=__doc__.partition("\n")[0])
+    parser.add_argument("--people", type=int, default=1000)
+    parser.add_argument("--worker", nargs=3, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.worker:
+        work(*given.worker)
+    return report(run(given.people), given.people)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

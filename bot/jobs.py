@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
 import structlog
+from rq import get_current_job
 
 from bot import erasure, inbound, nudges
 from bot import housekeeping as house
@@ -16,11 +18,26 @@ from reminders.sweep import sweep as sweep_ladder
 
 log = structlog.get_logger()
 
+_CLOCKS_DIFFER = timedelta(seconds=2)  # at most, between the machines that queue and that work
+_looked_at: list[
+    datetime
+] = []  # when this process last began to look for what is due, and did look to the end
+
 
 @cache
 def services() -> Services:
     """One set of services per process; workers build it before they fork their first job."""
     return build(Settings())
+
+
+def make_ready() -> None:
+    """Build what jobs need, before the first one comes and before a signal may."""
+    _ = services().dispatcher
+
+
+def come_to_an_end() -> None:
+    """This process is told to stop: what it has not begun to send is handed back. Called from a signal handler."""
+    services().dispatcher.stop()
 
 
 def handle_inbound(event_id: str) -> None:
@@ -29,9 +46,17 @@ def handle_inbound(event_id: str) -> None:
 
 
 def wake(due: str) -> None:
-    """Something is due: carry out everything that is. `due` only names the wake-up."""
+    """Something is due: carry out everything that is. `due` only names the wake-up.
+
+    One that was queued before this process last looked was answered by that look: a long queue of old ones is soon gone.
+    """
+    job = get_current_job()
+    queued, started = (job.enqueued_at, job.started_at) if job else (None, None)
+    if queued and _looked_at and queued + _CLOCKS_DIFFER < _looked_at[-1]:
+        return
     bind_correlation(f"wake-{due}")
     services().dispatcher.run_due(services().clock.now())
+    _looked_at[:] = [started] if started else []
 
 
 def sweep() -> None:
@@ -40,10 +65,15 @@ def sweep() -> None:
     Others do what takes long: the ladder's line waits for this.
     """
     bind_correlation("sweep")
-    sweep_ladder(services().dispatcher, services().clock.now())
-    nudges.send_due(services(), services().clock.now())
-    inbound.recover(services())
-    erasure.resume(services())
+    sweep_all(services())
+
+
+def sweep_all(services: Services) -> None:
+    """The whole sweep, for the job and for `flux sweep`."""
+    sweep_ladder(services.dispatcher, services.clock.now())
+    nudges.send_due(services, services.clock.now())
+    inbound.recover(services)
+    erasure.resume(services)
 
 
 def finish_erasure(user_id: str) -> None:

@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     escalation_window_minutes: Annotated[float, Field(gt=0, le=240)] = 2
     miss_grace_minutes: Minutes = 60
     sweep_interval_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5
+    chat_workers: Annotated[int, Field(ge=1, le=64)] = 1
 
     # Telegram
     telegram_bot_token: Secret = ""

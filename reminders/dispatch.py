@@ -71,6 +71,10 @@ class Dispatcher:
         self._lanes = Lanes(database, switchboard, lanes)
         attach(database, House(self._timing, wakeups, threshold))
 
+    def stop(self) -> None:
+        """Begin nothing more, in the run that is under way too: this process is told to end. Safe in a signal handler."""
+        self._lanes.stopping = True
+
     def run_due(self, now: datetime) -> DispatchReport:
         """Carry out everything that is due at `now`, and what falls due while that takes its time.
 
@@ -84,7 +88,7 @@ class Dispatcher:
 
         claimed = taken_over = 0
         counts: Counter[str] = Counter()
-        while time.monotonic() - begun_at < _LONGEST_RUN:
+        while time.monotonic() - begun_at < _LONGEST_RUN and not self._lanes.stopping:
             attempts, moved = self._claim(clock())
             stale = self._take_over(clock())
             if not (moved or stale):

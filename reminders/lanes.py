@@ -27,6 +27,7 @@ from reminders.wording import digest, message, pattern_question
 from storage import outbox
 from storage.database import Database
 from storage.erasure import delete_later
+from storage.leases import hand_back
 from storage.outbox import Finished
 from storage.patterns import get_pattern
 from storage.tasks import wake_failed
@@ -92,6 +93,7 @@ class Lanes:
         self._switchboard = switchboard
         self._count = count
         self._pool: ThreadPoolExecutor | None = None
+        self.stopping = False  # set by a signal: what has not left is handed back
 
     def deliver(self, attempts: Sequence[Attempt], clock: Callable[[], datetime]) -> Counter[str]:
         """Send all of these and write what became of them; counts by status. `clock` tells Flux's time as it goes on."""
@@ -107,6 +109,8 @@ class Lanes:
         # One connection for the whole run: taking one from the pool costs as much as a small query.
         with self._database.service_line() as session:
             while landed or any(line.busy for line in lines.values()):
+                if self.stopping:
+                    counts["handed_back"] += self._hand_back(session, lines.values(), clock())
                 group = [one for line in lines.values() for one in line.draw()]
                 for begun in self._commit(session, lines.values(), landed, group, clock()):
                     lines[_is_blind(begun[0])].begun.append(begun)
@@ -159,6 +163,21 @@ class Lanes:
         with session.begin():
             self._write(session, landed, now)
         return []
+
+    def _hand_back(self, session: Session, lines: Iterable[_Line], now: datetime) -> int:
+        """Let go of what has not left, for any worker to take at once; returns how many."""
+        begun = [attempt for line in lines for attempt, _ in line.begun]
+        waiting = [attempt for line in lines for attempt in line.waiting]
+        if begun or waiting:
+            with session.begin():
+                hand_back(session, [(one.id, one.tries) for one in waiting], now)
+                hand_back(session, [(one.id, one.tries + 1) for one in begun if one.begun], now)
+                fresh = [(one.id, one.tries + 1) for one in begun if not one.begun]
+                hand_back(session, fresh, now, unsent=True)
+        for line in lines:
+            line.begun.clear()
+            line.waiting.clear()
+        return len(begun) + len(waiting)
 
     # ---------------------------------------------------------------- before
 

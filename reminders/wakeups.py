@@ -71,17 +71,16 @@ class RqWakeups:
     def _ring(self, moment: float, key: str) -> None:
         """What is due already is queued at once; a later second is asked for only once, however many wait for it.
 
+        Whether it was asked for is read from the scheduler's own list, so what is lost there is asked for anew.
         rq-scheduler cuts fractions off, so a whole second is never early.
         """
         seconds, micros = self._redis.time()
         second = math.ceil(moment)
         if moment <= int(seconds) + int(micros) / 1e6:
             self._queue.enqueue(self._job, key, job_timeout=_LONGEST, result_ttl=0, failure_ttl=_KEPT)
-        elif self._redis.set(f"flux:wake-{second}", key, nx=True, exat=second):
+        elif (ring := f"wake-{second}") not in self._rings():
             at = datetime.fromtimestamp(second, UTC)
-            self._rings().enqueue_at(
-                at, self._job, key, job_id=f"wake-{second}", job_result_ttl=0, timeout=_LONGEST
-            )
+            self._rings().enqueue_at(at, self._job, key, job_id=ring, job_result_ttl=0, timeout=_LONGEST)
 
     def _rings(self) -> Any:
         if self._scheduler is None:

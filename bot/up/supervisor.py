@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from bot.home import PROJECT
+from bot.pulse import PulseWatch, forget, last_beat, make_room
 from bot.settings import Settings, environment_for_children
 from bot.up.backoff import Backoff
 from bot.up.ports import first_free_port
@@ -22,7 +23,7 @@ from bot.up.readiness_probe import ReadinessProbe
 from bot.up.supervised import Supervised
 from storage.embedded import EmbeddedServers, HomeLock, publish, withdraw
 
-_STOP_SECONDS = 8.0
+_STOP_SECONDS = 12.0  # a worker's own ten, and a little more
 _TICK = 0.1
 _RELEASE = "release"  # runs to its end before anything else starts
 
@@ -48,6 +49,7 @@ class Supervisor:
         self._servers: EmbeddedServers | None = None
         self._server_backoff = Backoff()
         self._probe: ReadinessProbe | None = None
+        self._watch = PulseWatch()
 
     def run(self) -> int:
         """Until SIGINT, SIGTERM or the end of our parent. Returns the exit code; raises StartError, EmbeddedError."""
@@ -72,6 +74,7 @@ class Supervisor:
         if port != self._settings.port:
             self._say(f"Port {self._settings.port} is taken, using {port} instead.")
         urls = self._start_servers()
+        make_room(self._home)
         env = environment_for_children(self._settings, urls | {"PORT": str(port)})
         env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
         commands = read_procfile(self._procfile)
@@ -111,9 +114,13 @@ class Supervisor:
     # ---------------------------------------------------------------- run
 
     def _tick(self) -> None:
+        now = time.monotonic()
+        self._watch.look(now)
         for process in self._processes:
-            ended = process.reap()
-            if ended is not None:
+            self._end_frozen(process, now)
+            pid, ended = process.pid, process.reap()
+            if pid is not None and ended is not None:
+                forget(self._home, pid)
                 code, pause = ended
                 self._say(f"{process.name:<10} ended with code {code}, starting again in {pause:g} s")
             if process.due:
@@ -122,6 +129,13 @@ class Supervisor:
         self._listen(_TICK)
         if self._probe is not None and self._probe.finished():
             self._probe = None
+
+    def _end_frozen(self, process: Supervised, now: float) -> None:
+        """Those that show no pulse, such as the web process, which gunicorn watches, are left alone."""
+        pid = process.pid
+        if pid is not None and self._watch.frozen(last_beat(self._home, pid), now):
+            self._say(f"{process.name:<10} is frozen, ending it")
+            process.kill()
 
     def _mend_servers(self) -> None:
         for server in self._servers.servers if self._servers else ():

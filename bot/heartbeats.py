@@ -27,7 +27,8 @@ def beat(redis: Redis, process: str) -> None:
 
 def goodbye(redis: Redis, process: str) -> None:
     """It ends because it was told to, which is no silence; another one of its name is known again by its next beat."""
-    redis.srem(KNOWN, process)
+    for names in (KNOWN, SILENT):
+        redis.srem(names, process)
 
 
 def alive(redis: Redis) -> dict[str, bool]:
@@ -45,7 +46,7 @@ def watch(redis: Redis) -> None:
         if not signs[process] and redis.sadd(SILENT, process):
             log.error("process_silent", process=process, seconds=HEARTBEAT_SECONDS)
     for process in missed:
-        if signs.get(process, True) and redis.srem(SILENT, process):
+        if signs.get(process) and redis.srem(SILENT, process):
             log.warning("process_back", process=process)
 
 

@@ -73,7 +73,7 @@ class PulseWatch:
 
     def __init__(self, frozen_seconds: float = FROZEN_SECONDS) -> None:
         self._frozen_seconds = frozen_seconds
-        self._looked = self._awake_since = time.monotonic()
+        self._looked = self._awake_since = 0.0
 
     def look(self, now: float) -> None:
         """Call it before each round, with the monotonic clock."""

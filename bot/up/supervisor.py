@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from bot.home import PROJECT
-from bot.pulse import PulseWatch, forget, last_beat, make_room
+from bot.pulse import FROZEN_SECONDS, PulseWatch, forget, last_beat, make_room
 from bot.settings import Settings, environment_for_children
 from bot.up.backoff import Backoff
 from bot.up.ports import first_free_port
@@ -37,7 +37,13 @@ class StartError(Exception):
 class Supervisor:
     """Runs one installation over one home. Everything happens in the main thread: children die with the thread that made them."""
 
-    def __init__(self, settings: Settings, say: Say, procfile: Path = PROJECT / "Procfile") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        say: Say,
+        procfile: Path = PROJECT / "Procfile",
+        frozen_seconds: float = FROZEN_SECONDS,
+    ) -> None:
         self._settings = settings
         self._procfile = procfile
         self._say = say
@@ -49,7 +55,7 @@ class Supervisor:
         self._servers: EmbeddedServers | None = None
         self._server_backoff = Backoff()
         self._probe: ReadinessProbe | None = None
-        self._watch = PulseWatch()
+        self._watch = PulseWatch(frozen_seconds)
 
     def run(self) -> int:
         """Until SIGINT, SIGTERM or the end of our parent. Returns the exit code; raises StartError, EmbeddedError."""

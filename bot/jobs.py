@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from rq import get_current_job
+from rq.job import Job
 
 from bot import erasure, inbound, nudges
 from bot import housekeeping as house
@@ -19,9 +20,7 @@ from reminders.sweep import sweep as sweep_ladder
 log = structlog.get_logger()
 
 _CLOCKS_DIFFER = timedelta(seconds=2)  # at most, between the machines that queue and that work
-_looked_at: list[
-    datetime
-] = []  # when this process last began to look for what is due, and did look to the end
+_looked_at: list[datetime | None] = []  # when this process last began to look for what is due, to the end
 
 
 @cache
@@ -40,6 +39,15 @@ def come_to_an_end() -> None:
     services().dispatcher.stop()
 
 
+def look_alone() -> None:
+    """While Redis is away nobody is rung: carry out whatever is due all the same."""
+    bind_correlation("alone")
+    try:
+        services().dispatcher.run_due(services().clock.now())
+    except Exception:
+        log.exception("look_failed")  # as a failed job would: the next look may do better
+
+
 def handle_inbound(event_id: str) -> None:
     """Answer a stored inbound event."""
     inbound.handle(services(), UUID(event_id))
@@ -51,12 +59,18 @@ def wake(due: str) -> None:
     One that was queued before this process last looked was answered by that look: a long queue of old ones is soon gone.
     """
     job = get_current_job()
-    queued, started = (job.enqueued_at, job.started_at) if job else (None, None)
-    if queued and _looked_at and queued + _CLOCKS_DIFFER < _looked_at[-1]:
+    if was_answered(job, *_looked_at):
         return
     bind_correlation(f"wake-{due}")
     services().dispatcher.run_due(services().clock.now())
-    _looked_at[:] = [started] if started else []
+    _looked_at[:] = [job.started_at] if job else []
+
+
+def was_answered(job: Job | None, looked_at: datetime | None = None) -> bool:
+    """Whether a look that began at `looked_at`, by RQ's clock, saw whatever this job was queued for."""
+    if job is None or job.enqueued_at is None or looked_at is None:
+        return False
+    return job.enqueued_at + _CLOCKS_DIFFER < looked_at
 
 
 def sweep() -> None:

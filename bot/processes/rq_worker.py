@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,17 +27,22 @@ log = structlog.get_logger(__name__)
 
 _WORKER_TTL = 60  # with these two a job whose worker was killed is found again after about a minute
 _MAINTENANCE = 30
-_REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
+_LOOK_SECONDS = 120  # one look without Redis takes no longer
+REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a line does besides its jobs. `leave` is called from the signal handler when it is told to stop."""
+    """What a line does besides its jobs.
+
+    `leave` is called from the signal handler when it is told to stop; `alone` now and then while Redis is away.
+    """
 
     name: str
     sweep_seconds: float
     pulse: Pulse
     leave: Callable[[], None]
+    alone: Callable[[], None]
     beat_every: float = BEAT_EVERY
 
 
@@ -73,7 +78,15 @@ class FluxWorker(SimpleWorker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         self._duty.pulse.beat()
-        super().heartbeat(timeout, pipeline)
+        try:
+            super().heartbeat(timeout, pipeline)
+            self._show_life()
+        except REDIS_AWAY:
+            with self._busy(_LOOK_SECONDS):
+                self._duty.alone()
+            raise
+
+    def _show_life(self) -> None:
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + self._duty.beat_every / 2
             beat(self.connection, self._duty.name)
@@ -81,12 +94,17 @@ class FluxWorker(SimpleWorker):
             ask(self.connection, self._duty.sweep_seconds)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        self._busy_until = time.monotonic() + float(job.timeout or Queue.DEFAULT_TIMEOUT)
-        try:
+        with self._busy(float(job.timeout or Queue.DEFAULT_TIMEOUT)):
             super().execute_job(job, queue)
+
+    @contextlib.contextmanager
+    def _busy(self, seconds: float) -> Iterator[None]:
+        self._busy_until = time.monotonic() + seconds
+        try:
+            yield
         finally:
             self._busy_until = None
-            structlog.contextvars.clear_contextvars()  # the next line in the log is not about this job
+            structlog.contextvars.clear_contextvars()  # the next line in the log is not about this
 
     def _beat_while_busy(self) -> None:
         """Whoever has a job in hand is alive for as long as that job may take; afterwards only its own steps count."""
@@ -106,7 +124,7 @@ class FluxWorker(SimpleWorker):
         while True:
             try:
                 return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-            except _REDIS_AWAY:
+            except REDIS_AWAY:
                 raise
             except Exception as error:
                 # It is off its queue already. An error without a job is not about one, and ends this worker.
@@ -120,7 +138,7 @@ class FluxWorker(SimpleWorker):
     def run_maintenance_tasks(self) -> None:
         try:
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]  # untyped in the library
-        except _REDIS_AWAY:
+        except REDIS_AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - whatever one old job's data does to it, the line goes on
             log.error("maintenance_failed", error=type(error).__name__)
@@ -133,7 +151,7 @@ class FluxWorker(SimpleWorker):
             for raw in self.connection.lrange(queue.intermediate_queue_key, 0, -1):
                 try:
                     Job.fetch(as_text(raw), connection=self.connection)
-                except (NoSuchJobError, *_REDIS_AWAY):
+                except (NoSuchJobError, *REDIS_AWAY):
                     continue
                 except Exception:  # noqa: BLE001 - undecodable data fails in many ways
                     self.connection.lrem(queue.intermediate_queue_key, 0, raw)  # type: ignore[arg-type]  # bytes are welcome

@@ -116,13 +116,24 @@ def _child(parent: int, line: _Line, settings: Settings, pace: Pace) -> None:
 
 def _work(line: _Line, settings: Settings, pace: Pace) -> None:
     from bot import jobs  # noqa: PLC0415 - preloaded before the fork
-    from bot.processes.rq_worker import Duty, FluxWorker  # noqa: PLC0415 - likewise
+    from bot.processes.rq_worker import REDIS_AWAY, Duty, FluxWorker  # noqa: PLC0415 - likewise
 
     jobs.make_ready()
-    duty = Duty(line.name, settings.sweep_interval_seconds, line.pulse, jobs.come_to_an_end, pace.beat_every)
-    worker = FluxWorker(_redis(settings), line.queues, duty)
-    log.info("worker_started", queues=line.queues)
-    worker.run()
+    duty = Duty(
+        line.name,
+        settings.sweep_interval_seconds,
+        line.pulse,
+        leave=jobs.come_to_an_end,
+        alone=jobs.look_alone,
+        beat_every=pace.beat_every,
+    )
+    try:
+        worker = FluxWorker(_redis(settings), line.queues, duty)
+        log.info("worker_started", queues=line.queues)
+        worker.run()
+    except REDIS_AWAY:
+        jobs.look_alone()
+        raise
 
 
 def _redis(settings: Settings) -> Redis:

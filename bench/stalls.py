@@ -23,7 +23,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from redis import Redis
+from rq import Worker
+
 from bench.figures import Figure, at_most, table
+from storage.embedded import published
 from tests.fakes.telegram_server import TOKEN, FakeTelegram
 
 TARGET = 60.0
@@ -76,12 +80,11 @@ class Installation:
         return sum(f'"process": "{process}"' in line for line in lines)
 
     def find(self, process: str) -> int:
-        """Its pid. Of a worker's two lines the ladder's was forked first."""
-        name = "worker" if process in ("ladder", "chat") else process
-        (parent,) = [pid for pid in _children(self.process.pid) if name in _command(pid)]
-        if name != "worker":
-            return parent
-        return sorted(_children(parent))[process == "chat"]
+        """Its pid. The lines of a worker are forks that only RQ can tell apart, by the queue they prefer."""
+        if process in ("ladder", "chat"):
+            lines = Worker.all(Redis.from_url(published(self.home)["REDIS_URL"]))
+            return next(int(one.pid or 0) for one in lines if one.queue_names()[0] == process)
+        return next(pid for pid in _children(self.process.pid) if process in _command(pid))
 
 
 def _children(pid: int) -> list[int]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
 import structlog
 from rq import get_current_job
-from rq.job import Job
 
 from bot import erasure, inbound, nudges
 from bot import housekeeping as house
@@ -16,11 +15,11 @@ from bot.logs import bind_correlation
 from bot.services import Services, build
 from bot.settings import Settings
 from reminders.sweep import sweep as sweep_ladder
+from reminders.wakeups import drop_answered
 
 log = structlog.get_logger()
 
 _CLOCKS_DIFFER = timedelta(seconds=2)  # at most, between the machines that queue and that work
-_looked_at: list[datetime | None] = []  # when this process last began to look for what is due, to the end
 
 
 @cache
@@ -56,21 +55,13 @@ def handle_inbound(event_id: str) -> None:
 def wake(due: str) -> None:
     """Something is due: carry out everything that is. `due` only names the wake-up.
 
-    One that was queued before this process last looked was answered by that look: a long queue of old ones is soon gone.
+    Those that were queued before this look began are answered by it, so a long queue of old ones is gone at once.
     """
-    job = get_current_job()
-    if was_answered(job, *_looked_at):
-        return
     bind_correlation(f"wake-{due}")
     services().dispatcher.run_due(services().clock.now())
-    _looked_at[:] = [job.started_at] if job else []
-
-
-def was_answered(job: Job | None, looked_at: datetime | None = None) -> bool:
-    """Whether a look that began at `looked_at`, by RQ's clock, saw whatever this job was queued for."""
-    if job is None or job.enqueued_at is None or looked_at is None:
-        return False
-    return job.enqueued_at + _CLOCKS_DIFFER < looked_at
+    job = get_current_job()
+    if job is not None and job.started_at is not None:
+        drop_answered(services().redis, job.started_at - _CLOCKS_DIFFER)
 
 
 def sweep() -> None:

@@ -17,11 +17,9 @@ import psycopg
 import pytest
 import redis as redis_client
 from rq import Queue, Worker
-from rq.job import Job
 
 from bench.seed import Load, fill, plain
 from bot.heartbeats import KNOWN
-from bot.jobs import was_answered
 from bot.services import Services, build
 from bot.settings import Settings
 from reminders.wakeups import RqWakeups
@@ -194,17 +192,3 @@ def test_told_to_stop_during_fifty_sends_a_worker_finishes_or_hands_back_each(
 
 def _told_to_stop(redis: redis_client.Redis) -> bool:
     return any(one.shutdown_requested_date is not None for one in Worker.all(redis))
-
-
-def test_wake_ups_queued_before_the_last_look_need_no_look_of_their_own(now: datetime) -> None:
-    second = timedelta(seconds=1)
-    job = Job.create("os.getpid", connection=redis_client.Redis())
-    assert not was_answered(None, now)
-    assert not was_answered(job, now)  # nobody knows when it was queued
-    job.enqueued_at = now - 3 * second
-    assert not was_answered(job, None)  # nobody has looked yet
-    assert was_answered(job, now)
-    job.enqueued_at = now - second  # as far as two machines' clocks may differ
-    assert not was_answered(job, now)
-    job.enqueued_at = now + second
-    assert not was_answered(job, now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -55,19 +57,29 @@ class FluxWorker(SimpleWorker):
         self._duty = duty
         self._next_beat = 0.0
         self._busy_until: float | None = None
+        self._alone = False
         super().__init__(
             [Queue(name, connection=connection) for name in queues],
             connection=connection,
             worker_ttl=_WORKER_TTL,
             maintenance_interval=_MAINTENANCE,
             log_job_description=False,  # it would quote the arguments
+            prepare_for_work=False,  # which would ask Redis for our address
         )
+        self.hostname, self.pid = socket.gethostname(), os.getpid()
         self.push_exc_handler(_log_failure)  # type: ignore[no-untyped-call]  # untyped in the library
 
     def run(self) -> None:
         """Until SIGTERM, or until Redis is lost in the middle of something."""
         threading.Thread(target=self._beat_while_busy, name="beat", daemon=True).start()
-        self.work(logging_level="CRITICAL")  # it would log whole tracebacks; what matters we log ourselves
+        self._install_signal_handlers()  # type: ignore[no-untyped-call]  # untyped in the library
+        try:
+            self.work(
+                logging_level="CRITICAL"
+            )  # it would log whole tracebacks; what matters we log ourselves
+        except REDIS_AWAY:
+            self._look_alone()
+            raise
 
     # ---------------------------------------------------------------- signs of life
 
@@ -82,11 +94,20 @@ class FluxWorker(SimpleWorker):
             super().heartbeat(timeout, pipeline)
             self._show_life()
         except REDIS_AWAY:
-            with self._busy(_LOOK_SECONDS):
-                self._duty.alone()
+            self._look_alone()
+            if self._stop_requested:
+                raise StopRequested from None
             raise
 
+    def _look_alone(self) -> None:
+        if not self._alone:
+            log.warning("worker_without_redis", queues=self.queue_names())
+        self._alone = True
+        with self._busy(_LOOK_SECONDS):
+            self._duty.alone()
+
     def _show_life(self) -> None:
+        self._alone = False
         if time.monotonic() >= self._next_beat:
             self._next_beat = time.monotonic() + self._duty.beat_every / 2
             beat(self.connection, self._duty.name)
@@ -99,11 +120,11 @@ class FluxWorker(SimpleWorker):
 
     @contextlib.contextmanager
     def _busy(self, seconds: float) -> Iterator[None]:
-        self._busy_until = time.monotonic() + seconds
+        before, self._busy_until = self._busy_until, time.monotonic() + seconds
         try:
             yield
         finally:
-            self._busy_until = None
+            self._busy_until = before
             structlog.contextvars.clear_contextvars()  # the next line in the log is not about this
 
     def _beat_while_busy(self) -> None:
@@ -165,6 +186,14 @@ class FluxWorker(SimpleWorker):
     def handle_warm_shutdown_request(self) -> None:
         """SIGTERM: the job in hand is told to come to its end."""
         self._duty.leave()
+
+    def _shutdown(self) -> None:
+        """Never out of the middle of something, and never for want of Redis."""
+        if self._busy_until is None:
+            raise StopRequested
+        self._stop_requested = True
+        with contextlib.suppress(RedisError):
+            self.set_shutdown_requested_date()  # type: ignore[no-untyped-call]  # untyped in the library
 
 
 def _log_failure(job: Job, *failure: Any) -> bool:

@@ -116,7 +116,7 @@ def _child(parent: int, line: _Line, settings: Settings, pace: Pace) -> None:
 
 def _work(line: _Line, settings: Settings, pace: Pace) -> None:
     from bot import jobs  # noqa: PLC0415 - preloaded before the fork
-    from bot.processes.rq_worker import REDIS_AWAY, Duty, FluxWorker  # noqa: PLC0415 - likewise
+    from bot.processes.rq_worker import Duty, FluxWorker  # noqa: PLC0415 - likewise
 
     jobs.make_ready()
     duty = Duty(
@@ -127,13 +127,9 @@ def _work(line: _Line, settings: Settings, pace: Pace) -> None:
         alone=jobs.look_alone,
         beat_every=pace.beat_every,
     )
-    try:
-        worker = FluxWorker(_redis(settings), line.queues, duty)
-        log.info("worker_started", queues=line.queues)
-        worker.run()
-    except REDIS_AWAY:
-        jobs.look_alone()
-        raise
+    worker = FluxWorker(_redis(settings), line.queues, duty)
+    log.info("worker_started", queues=line.queues)
+    worker.run()
 
 
 def _redis(settings: Settings) -> Redis:

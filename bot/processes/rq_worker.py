@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 _WORKER_TTL = 60  # with these two a job whose worker was killed is found again after about a minute
 _MAINTENANCE = 30
 _LOOK_SECONDS = 120  # one look without Redis takes no longer
+_PAUSE = 2.0  # seconds between two of them
 REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
 
 
@@ -78,8 +79,21 @@ class FluxWorker(SimpleWorker):
                 logging_level="CRITICAL"
             )  # it would log whole tracebacks; what matters we log ourselves
         except REDIS_AWAY:
-            self._look_alone()
+            self._bridge()
             raise
+
+    def _bridge(self) -> None:
+        """Look by ourselves until Redis answers, or until we are told to stop; then another worker begins anew."""
+        while not (self._stop_requested or self._redis_answers()):
+            self._duty.pulse.beat()
+            self._look_alone()
+            time.sleep(_PAUSE)
+
+    def _redis_answers(self) -> bool:
+        try:
+            return bool(self.connection.ping())
+        except REDIS_AWAY:
+            return False
 
     # ---------------------------------------------------------------- signs of life
 

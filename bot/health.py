@@ -1,7 +1,8 @@
-"""Whether the installation works: servers, schema, the ladder's delay, and signs of life of worker and scheduler."""
+"""Whether the installation works: servers, schema, the ladder's delay, and signs of life of its processes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,16 +12,18 @@ import structlog
 from redis import Redis, RedisError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from bot.heartbeats import alive, watch
 from storage.database import Database
 from storage.migrations import current_revision, head_revision
-from storage.tables import Task
+from storage.outbox import WAITING
+from storage.tables import DispatchLog, Task
 
 log = structlog.get_logger(__name__)
 
-OVERDUE_SECONDS = 60.0  # a task that waits longer for attention means the ladder stands still
-HEARTBEAT_SECONDS = 45  # how long a sign of life counts: a stall shows within a minute
-BEATING = ("scheduler", "worker")
+OVERDUE_SECONDS = 60.0  # what waits longer for attention means that the ladder stands still
+_told: set[str] = set()  # checks this process has logged as failing
 
 
 class Status(StrEnum):
@@ -60,17 +63,22 @@ class Readiness:
         return {"status": self.status.value, "checks": checks}
 
 
-def beat(redis: Redis, process: str, lives: float = HEARTBEAT_SECONDS) -> None:
-    """A sign of life of one of BEATING; it counts for `lives` seconds."""
-    redis.set(f"flux:heartbeat:{process}", 1, px=int(lives * 1000))
-
-
 def readiness(database: Database, redis: Redis, now: datetime) -> Readiness:
-    """Look at everything. Never raises for what it looks at."""
-    report = Readiness((*_database_checks(database, now), *_redis_checks(redis)))
-    if report.status is not Status.READY:
-        log.info("not_ready", failed=[check.name for check in report.checks if not check.ok])
-    return report
+    """Look at everything, and log once what fails and once that it is well again. Never raises for what it looks at."""
+    servers = (*_database_checks(database, now), *_redis_checks(redis))
+    _tell(servers)
+    return Readiness((*servers, *_process_checks(redis)))
+
+
+def _tell(checks: Sequence[Check]) -> None:
+    """Of processes `watch` tells."""
+    for check in checks:
+        if not check.ok and check.name not in _told:
+            _told.add(check.name)
+            log.error("check_failed", check=check.name, detail=check.detail)
+        elif check.ok and check.name in _told:
+            _told.discard(check.name)
+            log.warning("check_passes_again", check=check.name)
 
 
 def _database_checks(database: Database, now: datetime) -> list[Check]:
@@ -81,25 +89,31 @@ def _database_checks(database: Database, now: datetime) -> list[Check]:
         checks = [Check("database", ok=True, vital=True), migrated]
         if migrated.ok:
             with database.service() as session:
-                age = overdue_seconds(session.scalar(select(func.min(Task.wakes_at))), now)
+                age = overdue_seconds(session, now)
             checks.append(Check("overdue", age <= OVERDUE_SECONDS, vital=False, detail=round(age, 1)))
         return checks
     except SQLAlchemyError as error:
         return [Check("database", ok=False, vital=True, detail=type(error).__name__)]
 
 
-def overdue_seconds(oldest: datetime | None, now: datetime) -> float:
-    """How long the oldest task that wants attention has been waiting; 0 when none does."""
-    return max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+def overdue_seconds(session: Session, now: datetime) -> float:
+    """How long the oldest that is due has been waiting: a task for attention, or an attempt for somebody to send it."""
+    waiting = select(func.min(DispatchLog.lease_until)).where(DispatchLog.status.in_(WAITING))
+    oldest = [session.scalar(select(func.min(Task.wakes_at))), session.scalar(waiting)]
+    return max(0.0, *((now - one).total_seconds() for one in oldest if one is not None), 0.0)
 
 
 def _redis_checks(redis: Redis) -> list[Check]:
     try:
-        alive = redis.mget([f"flux:heartbeat:{process}" for process in BEATING])
+        redis.ping()
     except RedisError as error:
         return [Check("redis", ok=False, vital=True, detail=type(error).__name__)]
-    beats = zip(BEATING, alive, strict=True)
-    return [
-        Check("redis", ok=True, vital=True),
-        *(Check(process, value is not None, vital=False) for process, value in beats),
-    ]
+    return [Check("redis", ok=True, vital=True)]
+
+
+def _process_checks(redis: Redis) -> list[Check]:
+    try:
+        watch(redis)
+        return [Check(process, well, vital=False) for process, well in alive(redis).items()]
+    except RedisError:
+        return []  # said above

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from uuid import UUID
 
 import structlog
+from rq import get_current_job
 
 from bot import erasure, inbound, nudges
 from bot import housekeeping as house
@@ -13,8 +15,11 @@ from bot.logs import bind_correlation
 from bot.services import Services, build
 from bot.settings import Settings
 from reminders.sweep import sweep as sweep_ladder
+from reminders.wakeups import drop_answered
 
 log = structlog.get_logger()
+
+_CLOCKS_DIFFER = timedelta(seconds=2)  # at most, between the machines that queue and that work
 
 
 @cache
@@ -23,15 +28,40 @@ def services() -> Services:
     return build(Settings())
 
 
+def make_ready() -> None:
+    """Build what jobs need, before the first one comes and before a signal may."""
+    _ = services().dispatcher
+
+
+def come_to_an_end() -> None:
+    """This process is told to stop: what it has not begun to send is handed back. Called from a signal handler."""
+    services().dispatcher.stop()
+
+
+def look_alone() -> None:
+    """While Redis is away nobody is rung: carry out whatever is due all the same."""
+    bind_correlation("alone")
+    try:
+        services().dispatcher.run_due(services().clock.now())
+    except Exception:
+        log.exception("look_failed")  # as a failed job would: the next look may do better
+
+
 def handle_inbound(event_id: str) -> None:
     """Answer a stored inbound event."""
     inbound.handle(services(), UUID(event_id))
 
 
 def wake(due: str) -> None:
-    """Something is due: carry out everything that is. `due` only names the wake-up."""
+    """Something is due: carry out everything that is. `due` only names the wake-up.
+
+    Those that were queued before this look began are answered by it, so a long queue of old ones is gone at once.
+    """
     bind_correlation(f"wake-{due}")
     services().dispatcher.run_due(services().clock.now())
+    job = get_current_job()
+    if job is not None and job.started_at is not None:
+        drop_answered(services().redis, job.started_at - _CLOCKS_DIFFER)
 
 
 def sweep() -> None:
@@ -40,10 +70,15 @@ def sweep() -> None:
     Others do what takes long: the ladder's line waits for this.
     """
     bind_correlation("sweep")
-    sweep_ladder(services().dispatcher, services().clock.now())
-    nudges.send_due(services(), services().clock.now())
-    inbound.recover(services())
-    erasure.resume(services())
+    sweep_all(services())
+
+
+def sweep_all(services: Services) -> None:
+    """The whole sweep, for the job and for `flux sweep`."""
+    sweep_ladder(services.dispatcher, services.clock.now())
+    nudges.send_due(services, services.clock.now())
+    inbound.recover(services)
+    erasure.resume(services)
 
 
 def finish_erasure(user_id: str) -> None:

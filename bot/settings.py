@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     daily_whatsapp: Cap = 5_000
     daily_whatsapp_people: Cap = 250
     sweep_interval_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 5
+    chat_workers: Annotated[int, Field(ge=1, le=64)] = 1
 
     # Telegram
     telegram_bot_token: Secret = ""

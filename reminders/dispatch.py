@@ -107,9 +107,13 @@ class Dispatcher:
         self._batch = batch
         self._lanes = Lanes(database, switchboard, lanes, throttle)
         self._caps = caps
-        # To people who wait for an answer, or to a shutdown: then the rest is left to others.
+        # To people who wait for an answer: then the rest is left to others.
         self.gives_way: Callable[[], bool] = lambda: False
         attach(database, House(self._timing, wakeups, threshold, caps))
+
+    def stop(self) -> None:
+        """Begin nothing more, in the run that is under way too: this process is told to end. Safe in a signal handler."""
+        self._lanes.stopping = True
 
     def run_due(self, now: datetime) -> DispatchReport:
         """Carry out everything that is due at `now`, and what falls due while that takes its time.
@@ -145,7 +149,7 @@ class Dispatcher:
     # ---------------------------------------------------------------- looking
 
     def _is_over(self, run: _Run) -> bool:
-        return run.seconds >= _LONGEST_RUN or self.gives_way()
+        return run.seconds >= _LONGEST_RUN or self._lanes.stopping or self.gives_way()
 
     def _look(self, run: _Run, at: datetime) -> list[Attempt]:
         attempts, moved = self._claim(at)

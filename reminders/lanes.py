@@ -7,10 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
-from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -19,23 +17,18 @@ from sqlalchemy.orm import Session
 from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
-from reminders.echo import echoed
+from reminders.composing import compose
 from reminders.lines import GROUP, Line, PacedLine
-from reminders.miss_notes import about_a_miss
-from reminders.pattern_moves import moves_now
 from reminders.sending import Outcome, carry_out
 from reminders.throttle import Throttle, Watch
-from reminders.together import about_several
-from reminders.wording import capped_notice, message, pattern_question
 from storage import merged, outbox
 from storage.database import Database
 from storage.erasure import delete_later
-from storage.merged import DIGEST, SEVERAL
+from storage.leases import hand_back
+from storage.merged import SEVERAL
 from storage.outbox import Finished
-from storage.patterns import get_pattern
-from storage.tables import Task
 from storage.tasks import wake_failed
-from storage.vocabulary import ChannelName, DispatchStatus, Rung, Stage, TaskStatus
+from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 log = structlog.get_logger()
 
@@ -76,6 +69,7 @@ class Lanes:
         self._throttle = throttle
         self._watch = throttle.watch if throttle else Watch()
         self._pool: ThreadPoolExecutor | None = None
+        self.stopping = False  # set by a signal: what has not left is handed back
 
     def deliver(
         self, attempts: Sequence[Attempt], clock: Callable[[], datetime], more: More = lambda: ()
@@ -97,6 +91,8 @@ class Lanes:
         with self._database.service_line() as session:
             over = False
             while landed or any(line.busy for line in lines.values()):
+                if self.stopping:
+                    counts["handed_back"] += self._hand_back(session, lines.values(), clock())
                 for line in lines.values():
                     self._launch(line.punctual(), arrived, clock())
                 back = [one for line in lines.values() for one in line.step_back(clock(), all_of_them=over)]
@@ -206,6 +202,19 @@ class Lanes:
             self._write(session, landed, now)
         return []
 
+    def _hand_back(self, session: Session, lines: Collection[Line], now: datetime) -> int:
+        """Let go of what has not left, for any worker to take at once; returns how many."""
+        left = [line.give_up() for line in lines]
+        waiting = [one for there, _ in left for one in there]
+        begun = [one for _, there in left for one in there]
+        if begun or waiting:
+            with session.begin():
+                hand_back(session, [(one.id, one.tries) for one in waiting], now)
+                hand_back(session, [(one.id, one.tries + 1) for one in begun if one.begun], now)
+                fresh = [(one.id, one.tries + 1) for one in begun if not one.begun]
+                hand_back(session, fresh, now, unsent=True)
+        return len(begun) + len(waiting)
+
     # ---------------------------------------------------------------- before
 
     def _begin(self, session: Session, group: Sequence[Attempt], now: datetime) -> list[_Said]:
@@ -217,7 +226,7 @@ class Lanes:
         merged.rehead(session, shared)
         may = outbox.begin(session, [(one.id, one.tries) for one in awake], now, now + LEASE)
         told = merged.spoken_of(session, may.intersection(shared))
-        return [(one, _compose(session, one, now, told.get(one.id))) for one in awake if one.id in may]
+        return [(one, compose(session, one, now, told.get(one.id))) for one in awake if one.id in may]
 
     # ---------------------------------------------------------------- after
 
@@ -240,40 +249,6 @@ class Lanes:
             for task in (one.task, *one.others)
         ]
         wake_failed(session, failed, now)
-
-
-def _compose(
-    session: Session, attempt: Attempt, now: datetime, several: Sequence[Task] | None = None
-) -> OutboundMessage:
-    """The words as things stand now; of `several` tasks those that have not changed since, maybe only one of them."""
-    rhythm, channel = attempt.person.ladder.rhythm, attempt.address.channel
-    task = several[0] if several else attempt.task
-    if attempt.rung == Rung.PATTERN:
-        pattern = get_pattern(session, attempt.person.user_id, UUID(hex=attempt.reason or ""))
-        count = moves_now(session, pattern, attempt.person, now) if pattern else 0
-        said = pattern_question(pattern, count) if pattern else OutboundMessage("")
-    elif attempt.rung == Rung.ECHO:
-        said = echoed(session, task, attempt.address, rhythm, now, attempt.reason or "")
-    elif attempt.rung == Rung.NOTICE:
-        said = capped_notice(attempt.reason or "")
-    elif several is not None and len(several) > 1:
-        said = about_several(several, rhythm, now, channel, late=attempt.reason == DIGEST)
-    else:
-        rung = _rung_of(task) if several and attempt.rung != Rung.WHATSAPP else attempt.rung
-        is_miss = rung == Rung.MISS_NOTE
-        said = (
-            about_a_miss(session, task, rhythm, now) if is_miss else message(rung, task, rhythm, now, channel)
-        )
-    if channel == ChannelName.WHATSAPP and attempt.person.whatsapp_window_open(now):
-        said = replace(said, in_session=True)
-    return replace(said, attempt_id=attempt.id, deadline=attempt.deadline)
-
-
-def _rung_of(task: Task) -> Rung:
-    """What is to be said of the only task that is left of several."""
-    if task.status == TaskStatus.MISSED:
-        return Rung.MISS_NOTE
-    return Rung.FOLLOW_UP if task.stage == Stage.ASKED else Rung.REMIND
 
 
 def _later(attempt: Attempt, seconds: float, now: datetime) -> Finished:

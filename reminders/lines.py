@@ -71,6 +71,13 @@ class Line:
             self.out += 1
             yield self.begun.popleft()
 
+    def give_up(self) -> tuple[list[Attempt], list[Attempt]]:
+        """Everything that has not left, what waits and what has begun; none of it is here any more."""
+        left = list(self.waiting), [attempt for attempt, _ in self.begun]
+        self.waiting.clear()
+        self.begun.clear()
+        return left
+
     def refused(self, attempt: Attempt) -> None:
         """It was drawn, and is not worth sending any more."""
 
@@ -213,6 +220,14 @@ class PacedLine(Line):
         elif self._strained:
             self._strained = False
             self._throttle.succeeded(self._channel)
+
+    def give_up(self) -> tuple[list[Attempt], list[Attempt]]:
+        waiting, begun = super().give_up()
+        waiting += [place.attempt for place in self._places] + [attempt for _, attempt in self._slots]
+        self._places.clear()
+        self._slots.clear()
+        self._slot_of.clear()
+        return waiting, begun
 
     def refused(self, attempt: Attempt) -> None:
         self._slot_of.pop(attempt.id, None)

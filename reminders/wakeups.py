@@ -11,17 +11,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from uuid import uuid4
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.job import Job
+from rq.utils import utcformat
 
 log = structlog.get_logger()
 
 QUEUE = "ladder"
 JOB = "bot.jobs.wake"
 _LONGEST = 600  # seconds one woken job may work
+_RING = "wake-"  # how the ids of wake-ups begin
+_LONG_QUEUE = 100
+_AT_ONCE = 1_000
 _KEPT = 86_400  # seconds a failed one is kept for the operator
 
 
@@ -71,17 +77,19 @@ class RqWakeups:
     def _ring(self, moment: float, key: str) -> None:
         """What is due already is queued at once; a later second is asked for only once, however many wait for it.
 
+        Whether it was asked for is read from the scheduler's own list, so what is lost there is asked for anew.
         rq-scheduler cuts fractions off, so a whole second is never early.
         """
         seconds, micros = self._redis.time()
         second = math.ceil(moment)
         if moment <= int(seconds) + int(micros) / 1e6:
-            self._queue.enqueue(self._job, key, job_timeout=_LONGEST, result_ttl=0, failure_ttl=_KEPT)
-        elif self._redis.set(f"flux:wake-{second}", key, nx=True, exat=second):
-            at = datetime.fromtimestamp(second, UTC)
-            self._rings().enqueue_at(
-                at, self._job, key, job_id=f"wake-{second}", job_result_ttl=0, timeout=_LONGEST
+            name = f"{_RING}{uuid4().hex}"
+            self._queue.enqueue(
+                self._job, key, job_id=name, job_timeout=_LONGEST, result_ttl=0, failure_ttl=_KEPT
             )
+        elif (ring := f"{_RING}{second}") not in self._rings():
+            at = datetime.fromtimestamp(second, UTC)
+            self._rings().enqueue_at(at, self._job, key, job_id=ring, job_result_ttl=0, timeout=_LONGEST)
 
     def _rings(self) -> Any:
         if self._scheduler is None:
@@ -89,3 +97,35 @@ class RqWakeups:
 
             self._scheduler = Scheduler(queue_name=self._queue.name, connection=self._redis)
         return self._scheduler
+
+
+def drop_answered(redis: Redis, before: datetime) -> int:
+    """Take wake-ups off a long queue that were put there `before` somebody began to look; returns how many.
+
+    That look has seen whatever they rang for, and what falls due now must not wait behind them.
+    """
+    queue = Queue(QUEUE, connection=redis)
+    if queue.count < _LONG_QUEUE:
+        return 0
+    rings = [name for name in queue.job_ids if name.startswith(_RING)]
+    return sum(
+        _drop(redis, queue.key, rings[first : first + _AT_ONCE], utcformat(before).encode())
+        for first in range(0, len(rings), _AT_ONCE)
+    )
+
+
+def _drop(redis: Redis, queue_key: str, names: list[str], before: bytes) -> int:
+    """Those of these jobs that were queued before; their times are text that sorts as they do."""
+    with redis.pipeline(transaction=False) as pipeline:
+        for name in names:
+            pipeline.hget(Job.key_for(name), "enqueued_at")
+        old = [
+            name for name, queued in zip(names, pipeline.execute(), strict=True) if (queued or b"") < before
+        ]
+        for name in old:
+            pipeline.lrem(queue_key, 1, name)
+        taken = [name for name, found in zip(old, pipeline.execute(), strict=True) if found]
+        for name in taken:  # of another one somebody has just begun to work
+            pipeline.delete(Job.key_for(name))
+        pipeline.execute()
+    return len(taken)

@@ -77,8 +77,12 @@ _CHECKED = {
     ("redis", True): "answers",
     ("scheduler", True): "alive",
     ("scheduler", False): "no sign of life for 45 seconds: start `flux scheduler`",
-    ("worker", True): "alive",
-    ("worker", False): "no sign of life for 45 seconds: start `flux worker`",
+    ("ladder", True): "a worker for reminders is alive",
+    ("ladder", False): "no sign of life of a worker for 45 seconds: start `flux worker`",
+    ("chat", True): "a worker for messages is alive",
+    ("chat", False): "no sign of life of a worker for 45 seconds: start `flux worker`",
+    ("telegram", True): "polled",
+    ("telegram", False): "no sign of life for 45 seconds: start `flux telegram`",
 }
 
 

@@ -79,10 +79,8 @@ def migrate(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
 
 def sweep(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001
     """One sweep now, in this process."""
-    from bot import inbound
-    from reminders.sweep import sweep as sweep_ladder
+    from bot.jobs import sweep_all
 
     with with_services(settings) as services:
-        sweep_ladder(services.dispatcher, services.clock.now())
-        inbound.recover(services)
+        sweep_all(services)
     return 0

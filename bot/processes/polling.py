@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from redis import RedisError
 
 from bot import inbound
+from bot.heartbeats import BEAT_EVERY, beat, goodbye
+from bot.pulse import shown_in
 from bot.up.backoff import Backoff
 from channels.messages import ChannelError
 from channels.telegram import TelegramChannel
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _LONG_POLL = 25  # seconds
+_NAME = "telegram"
 _WEBHOOK_IS_SET = "409"
 
 
@@ -26,26 +32,57 @@ def poll_for_ever(services: Services) -> None:
     """Until a signal ends the process: a kill at any point loses nothing, since only the next call confirms."""
     settings = services.settings
     channel = TelegramChannel(settings.telegram_bot_token, settings.telegram_api_base_url)
+    pulse = shown_in(settings.flux_home)
+
+    def alive() -> None:
+        pulse.beat()
+        with contextlib.suppress(RedisError):  # what must not be lost is stored in Postgres
+            beat(services.redis, _NAME)
+
+    log.info("telegram_polling_started")
+    try:
+        _poll(services, channel, alive)
+    finally:
+        with contextlib.suppress(RedisError):
+            goodbye(services.redis, _NAME)
+
+
+def _poll(services: Services, channel: TelegramChannel, alive: Callable[[], None]) -> None:
     backoff = Backoff()
     offset = 0
-    log.info("telegram_polling_started")
     while True:
         started = time.monotonic()
         try:
-            offset = poll_once(services, channel, offset, _LONG_POLL)
+            alive()
+            offset = poll_once(services, channel, offset, _LONG_POLL, alive)
             backoff.reset()
         except ChannelError as error:
             log.warning("telegram_poll_failed", code=error.code)
             if error.code == _WEBHOOK_IS_SET:
                 log.error("telegram_webhook_is_set", remedy="flux telegram-webhook --delete")
-            time.sleep(error.retry_after or backoff.pause(time.monotonic() - started))
+            _rest(error.retry_after or backoff.pause(time.monotonic() - started), alive)
 
 
-def poll_once(services: Services, channel: TelegramChannel, offset: int, timeout: int) -> int:
+def _rest(seconds: float, alive: Callable[[], None]) -> None:
+    """Sleep, and show meanwhile that we only sleep."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        alive()
+        time.sleep(min(left, BEAT_EVERY))
+
+
+def poll_once(
+    services: Services,
+    channel: TelegramChannel,
+    offset: int,
+    timeout: int,
+    alive: Callable[[], None] = lambda: None,
+) -> int:
     """Fetch and store what is new; the offset that confirms it. Raises ChannelError."""
     for update in channel.poll(offset, timeout):
         _store(services, update)
         offset = int(update["update_id"]) + 1
+        alive()
     return offset
 
 

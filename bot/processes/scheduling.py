@@ -10,13 +10,18 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 import structlog
+from redis import ConnectionError as RedisConnectionError
 from redis import Redis, RedisError
-from rq import Queue
+from redis import TimeoutError as RedisTimeoutError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq_scheduler import Scheduler
 
-from bot.health import beat
+from bot.heartbeats import KNOWN, SILENT, beat, goodbye, watch
+from bot.processes.periodic import ask
+from bot.pulse import Pulse, shown_in
 from bot.up.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -24,65 +29,90 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-SWEEP = "bot.jobs.sweep"
-HOUSEKEEPING = "bot.jobs.housekeeping"
-_INTERVAL = 1  # seconds between looks; rq-scheduler's lock outlives a dead holder by ten more
-_SWEEP_ASKED = "flux:sweep:asked"
-_HOUSEKEEPING_ASKED = "flux:housekeeping:asked"
-_HOUSEKEEPING_SECONDS = 3600
+_INTERVAL = 1  # seconds between looks
+_NAME = "scheduler"
+# What RQ and we keep in Redis, and as what. Whatever else stands there is dropped: Postgres knows all it stood for.
+_SHAPES = {
+    Scheduler.scheduled_jobs_key: b"zset",
+    KNOWN: b"set",
+    SILENT: b"set",
+    "rq:queues": b"set",
+    "rq:workers": b"set",
+    **{
+        key.format(queue): shape
+        for queue in ("ladder", "chat")
+        for key, shape in (
+            ("rq:queue:{}", b"list"),
+            ("rq:queue:{}:intermediate", b"list"),
+            ("rq:workers:{}", b"set"),
+            ("rq:wip:{}", b"zset"),
+            ("rq:failed:{}", b"zset"),
+        )
+    },
+}
 
 
 class FluxScheduler(Scheduler):  # type: ignore[misc]  # the library ships no types
-    """The library's scheduler with signs of life, a sweep, and one bad job harming nobody else."""
+    """The library's scheduler with signs of life, a sweep, and one bad job harming nobody else.
 
-    def __init__(self, connection: Redis, sweep_seconds: float) -> None:
+    Any number may run side by side, without a lock: whoever takes a job off the list is the one who queues it. So
+    nobody waits for a dead one, and one that was frozen finds nothing left to queue.
+    """
+
+    def __init__(self, connection: Redis, sweep_seconds: float, pulse: Pulse | None = None) -> None:
         super().__init__(connection=connection, interval=_INTERVAL)
         self._sweep_seconds = sweep_seconds
-        self._ladder = Queue("ladder", connection=connection)
-        self._chat = Queue("chat", connection=connection)
+        self._pulse = pulse or Pulse()
 
     def heartbeat(self) -> None:
+        self._pulse.beat()
         super().heartbeat()
-        beat(self.connection, "scheduler")
+        beat(self.connection, _NAME)
+        watch(self.connection)
 
     def enqueue_jobs(self) -> None:
-        """Called while holding the lock: ask for what is done periodically, then queue whatever is due."""
-        self._ask_for_sweep()
-        self._ask_for_housekeeping()
+        """Ask for what is done periodically, then queue whatever is due."""
+        mend(self.connection)
+        ask(self.connection, self._sweep_seconds)
         due = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, int(time.time()))
-        for number, raw in enumerate(due):
-            self._enqueue_one(raw.decode())
-            if number % 100 == 99:
-                self._refresh_lock()
+        for number, raw in enumerate(due, start=1):
+            if self.connection.zrem(self.scheduled_jobs_key, raw):
+                self._enqueue_one(raw)
+            if number % 100 == 0:
+                self.heartbeat()
 
-    def _enqueue_one(self, job_id: str) -> None:
+    def _enqueue_one(self, raw: bytes) -> None:
+        """It is off the list already: what cannot be queued, or dies with us, is found by the sweep."""
         try:
-            self.enqueue_job(Job.fetch(job_id, connection=self.connection))
+            self.enqueue_job(Job.fetch(raw.decode(), connection=self.connection))
         except NoSuchJobError:
-            self.cancel(job_id)
-        except RedisError:
+            pass
+        except (RedisConnectionError, RedisTimeoutError):
             raise
         except Exception as error:  # noqa: BLE001 - undecodable data fails in many ways; the sweep repairs what it stood for
-            log.error("wakeup_dropped", job=job_id, error=type(error).__name__)
-            self.cancel(job_id)
+            log.error("wakeup_dropped", job=repr(raw), error=type(error).__name__)
 
-    def _refresh_lock(self) -> None:
-        """Upstream never does: a long queue would outlive the lock, and a second scheduler would queue it again."""
-        self.connection.expire(self.scheduler_lock_key, _INTERVAL + 10)
+    def acquire_lock(self) -> bool:
+        """Upstream's lock is never refreshed, and its holder takes away another's; none is needed."""
+        return True
 
-    def _ask_for_sweep(self) -> None:
-        """At most once per interval over all schedulers, and never a second one while the first still waits."""
-        asked = self.connection.set(_SWEEP_ASKED, 1, nx=True, px=int(self._sweep_seconds * 1000))
-        if asked and self._ladder.count < 100:
-            self._ladder.enqueue(SWEEP, job_timeout=120, result_ttl=0, failure_ttl=3600)
-
-    def _ask_for_housekeeping(self) -> None:
-        """At most once an hour over all schedulers, behind people who wait for an answer; never on the ladder's line."""
-        if self.connection.set(_HOUSEKEEPING_ASKED, 1, nx=True, ex=_HOUSEKEEPING_SECONDS):
-            self._chat.enqueue(HOUSEKEEPING, "hourly", job_timeout=120, result_ttl=0, failure_ttl=3600)
+    def remove_lock(self) -> None:
+        """There is none."""
 
     def _install_signal_handlers(self) -> None:
         """Ours are installed once, around every restart."""
+
+
+def mend(redis: Redis) -> None:
+    """Drop what has another shape than it must: every look at it would fail, for ever."""
+    with redis.pipeline(transaction=False) as pipeline:
+        for key in _SHAPES:
+            pipeline.type(key)
+        found = pipeline.execute()
+    for (key, shape), there in zip(_SHAPES.items(), found, strict=True):
+        if there not in (shape, b"none"):
+            redis.delete(key)
+            log.error("redis_key_dropped", key=key, was=there.decode())
 
 
 class _StopRequested(BaseException):
@@ -101,21 +131,26 @@ def run_scheduler(settings: Settings) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    redis = Redis.from_url(settings.redis_url, socket_timeout=10)
-    backoff = Backoff()
+    # One quick second try and no more: beginning anew is our way to wait for Redis.
+    redis = Redis.from_url(settings.redis_url, socket_timeout=10, retry=Retry(NoBackoff(), 1))
+    backoff, pulse = Backoff(), shown_in(settings.flux_home)
     while not stopping:  # the exception alone is not enough: an error while leaving may take its place
         with contextlib.suppress(_StopRequested):
             started = time.monotonic()
-            _run_once(redis, settings.sweep_interval_seconds)
+            pulse.beat()
+            _run_once(FluxScheduler(redis, settings.sweep_interval_seconds, pulse))
             time.sleep(backoff.pause(time.monotonic() - started))
+    with contextlib.suppress(RedisError):
+        goodbye(redis, _NAME)
     return 0
 
 
-def _run_once(redis: Redis, sweep_seconds: float) -> None:
+def _run_once(scheduler: FluxScheduler) -> None:
     """One life of the scheduler; ends only by an error, which is logged."""
     try:
         log.info("scheduler_started")
-        FluxScheduler(redis, sweep_seconds).run()
+        mend(scheduler.connection)
+        scheduler.run()
     except RedisError as error:
         log.warning("scheduler_lost_redis", error=type(error).__name__)
     except Exception as error:

@@ -9,58 +9,60 @@ import os
 import signal
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from redis import Redis, RedisError
-from rq import Queue, SimpleWorker
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from bot.health import HEARTBEAT_SECONDS, beat
+from bot.heartbeats import BEAT_EVERY, goodbye
+from bot.pulse import FROZEN_SECONDS, Pulse, PulseWatch, shown_in
 from bot.up.backoff import Backoff
 from storage.processes import die_with_parent
 
 if TYPE_CHECKING:
-    from rq.job import Job
-
     from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-# One worker is always free for reminders; the other prefers people who are waiting for an answer.
-LINES = (("ladder",), ("chat", "ladder"))
 DRAIN_SECONDS = 10.0
-_WORKER_TTL = 60  # with these two a job whose worker was killed is found again after about a minute
-_MAINTENANCE = 30
+_TICK = 0.2
 
 
-class FluxWorker(SimpleWorker):
-    """Runs jobs in its own process, and shows a sign of life after each: the sweep gives it one every few seconds."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: how often a line shows that it lives, and after how long without it counts as frozen."""
 
-    beat_lives = float(HEARTBEAT_SECONDS)
-
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        super().execute_job(job, queue)
-        beat(self.connection, "worker", self.beat_lives)
-
-    def handle_job_failure(self, job: Job, queue: Queue, *registry: Any, **words: Any) -> None:
-        """Keep the failure without its text, which may quote a person and would lie in Redis for a day."""
-        super().handle_job_failure(job, queue, *registry, **(words | {"exc_string": ""}))
+    beat_every: float = BEAT_EVERY
+    frozen: float = FROZEN_SECONDS
 
 
 @dataclass
 class _Line:
     """One forked worker and what it listens to."""
 
+    name: str
     queues: tuple[str, ...]
+    pulse: Pulse = field(default_factory=Pulse)
     pid: int = 0
     started: float = 0.0
     due: float = 0.0  # when to start it again
     backoff: Backoff = field(default_factory=Backoff)
 
 
+def _lines(settings: Settings) -> list[_Line]:
+    """One worker is always free for reminders; the others prefer people who are waiting for an answer."""
+    return [
+        _Line("ladder", ("ladder",)),
+        *(_Line("chat", ("chat", "ladder")) for _ in range(settings.chat_workers)),
+    ]
+
+
 def preload(settings: Settings) -> None:
     """Import what jobs need, once: an import in the child would cost a second or two per worker and no shared page."""
     importlib.import_module("bot.jobs")
+    importlib.import_module("bot.processes.rq_worker")
     importlib.import_module("agents.graph")
     if settings.openrouter_api_key:
         importlib.import_module("agents.litellm_model").load()
@@ -68,78 +70,72 @@ def preload(settings: Settings) -> None:
     gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
 
 
-def run_workers(settings: Settings) -> int:
+def run_workers(settings: Settings, pace: Pace = Pace()) -> int:
     """Work until SIGTERM or SIGINT, then let running jobs finish. Returns the exit code."""
     preload(settings)
-    lines = [_Line(queues) for queues in LINES]
+    lines = _lines(settings)
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: stopping.append(received))
+    pulse, watch = shown_in(settings.flux_home), PulseWatch(pace.frozen)
     while not stopping:
-        _start_due(lines, settings)
+        pulse.beat()
+        _start_due(lines, settings, pace)
         _reap(lines)
-        time.sleep(0.2)
+        _end_frozen(lines, watch)
+        time.sleep(_TICK)
     _drain(lines)
+    _say_goodbye(lines, settings)
     return 0
 
 
-def _start_due(lines: list[_Line], settings: Settings) -> None:
+def _start_due(lines: list[_Line], settings: Settings, pace: Pace) -> None:
     for line in lines:
         if not line.pid and time.monotonic() >= line.due:
             parent = os.getpid()
+            line.pulse = Pulse()
             line.pid, line.started = os.fork(), time.monotonic()
             if not line.pid:
-                _child(parent, line.queues, settings)
+                _child(parent, line, settings, pace)
 
 
-def _child(parent: int, queues: tuple[str, ...], settings: Settings) -> None:
+def _child(parent: int, line: _Line, settings: Settings, pace: Pace) -> None:
     """The forked worker's whole life; never returns."""
     code = 1
     try:
         die_with_parent(signal.SIGTERM, parent)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _work(Redis.from_url(settings.redis_url), queues, settings)
+        _work(line, settings, pace)
         code = 0
     except Exception as error:  # noqa: BLE001 - the process boundary: whatever it was, the parent starts another
-        log.warning("worker_failed", queues=queues, error=type(error).__name__)
+        log.warning("worker_failed", queues=line.queues, error=type(error).__name__)
     finally:
         os._exit(code)
 
 
-def _work(connection: Redis, queues: tuple[str, ...], settings: Settings) -> None:
-    worker = FluxWorker(
-        [Queue(name, connection=connection) for name in queues],
-        connection=connection,
-        worker_ttl=_WORKER_TTL,
-        maintenance_interval=_MAINTENANCE,
-        log_job_description=False,  # it would quote the arguments
+def _work(line: _Line, settings: Settings, pace: Pace) -> None:
+    from bot import jobs  # noqa: PLC0415 - preloaded before the fork
+    from bot.processes.rq_worker import Duty, FluxWorker  # noqa: PLC0415 - likewise
+
+    jobs.make_ready()
+    duty = Duty(
+        line.name,
+        settings.sweep_interval_seconds,
+        line.pulse,
+        leave=jobs.come_to_an_end,
+        alone=jobs.look_alone,
+        beat_every=pace.beat_every,
     )
-    _give_way(worker)
-    worker.beat_lives = max(HEARTBEAT_SECONDS, 4 * settings.sweep_interval_seconds)
-    beat(connection, "worker", worker.beat_lives)
-    log.info("worker_started", queues=queues)
-    worker.push_exc_handler(_log_failure)  # type: ignore[no-untyped-call]  # untyped in the library
-    worker.work(logging_level="CRITICAL")  # it would log whole tracebacks; what matters we log ourselves
+    worker = FluxWorker(_redis(settings), line.queues, duty)
+    jobs.services().dispatcher.gives_way = worker.somebody_waits
+    log.info("worker_started", queues=line.queues)
+    worker.run()
 
 
-def _give_way(worker: FluxWorker) -> None:
-    """What waits for its slot at a provider is left to others once people wait for this worker, or a shutdown does."""
-    from bot.jobs import services  # noqa: PLC0415 - imported by now, in the parent
-
-    chat = next((queue for queue in worker.queues if queue.name == "chat"), None)
-
-    def somebody_waits() -> bool:
-        with contextlib.suppress(RedisError):
-            return worker._stop_requested or (chat is not None and chat.count > 0)
-        return False
-
-    services().dispatcher.gives_way = somebody_waits
-
-
-def _log_failure(job: Job, *failure: Any) -> bool:
-    log.error("job_failed", job=job.id, function=job.func_name, exc_info=failure[:3])
-    return True  # RQ's own handling goes on
+def _redis(settings: Settings) -> Redis:
+    """One quick second try and no more: beginning anew is our way to wait for Redis."""
+    return Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 1))
 
 
 def _reap(lines: list[_Line]) -> None:
@@ -148,6 +144,16 @@ def _reap(lines: list[_Line]) -> None:
             pause = line.backoff.pause(time.monotonic() - line.started)
             log.warning("worker_ended", queues=line.queues, again_in=pause)
             line.pid, line.due = 0, time.monotonic() + pause
+
+
+def _end_frozen(lines: list[_Line], watch: PulseWatch) -> None:
+    """A line that does not even beat is no use to anybody: another one takes over what it held, by its lease."""
+    now = time.monotonic()
+    watch.look(now)
+    for line in lines:
+        if line.pid and watch.frozen(line.pulse.last, now):
+            log.error("worker_frozen", queues=line.queues)
+            os.kill(line.pid, signal.SIGKILL)
 
 
 def _drain(lines: list[_Line]) -> None:
@@ -163,3 +169,10 @@ def _drain(lines: list[_Line]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
+
+
+def _say_goodbye(lines: list[_Line], settings: Settings) -> None:
+    with contextlib.suppress(RedisError):
+        redis = _redis(settings)
+        for name in {line.name for line in lines}:
+            goodbye(redis, name)

@@ -40,6 +40,10 @@ class Supervised:
         return self._child is None and time.monotonic() >= self._due
 
     @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child is not None else None
+
+    @property
     def last_line(self) -> str:
         return self._log.last_line
 

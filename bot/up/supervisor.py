@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from bot.home import PROJECT
+from bot.pulse import FROZEN_SECONDS, PulseWatch, forget, last_beat, make_room
 from bot.settings import Settings, environment_for_children
 from bot.up.backoff import Backoff
 from bot.up.ports import first_free_port
@@ -23,7 +24,7 @@ from bot.up.readiness_probe import ReadinessProbe
 from bot.up.supervised import Supervised
 from storage.embedded import EmbeddedError, EmbeddedServers, HomeLock, publish, was_killed, withdraw
 
-_STOP_SECONDS = 8.0
+_STOP_SECONDS = 12.0  # a worker's own ten, and a little more
 _TICK = 0.1
 _RELEASE = "release"  # runs to its end before anything else starts
 
@@ -37,7 +38,13 @@ class StartError(Exception):
 class Supervisor:
     """Runs one installation over one home. Everything happens in the main thread: children die with the thread that made them."""
 
-    def __init__(self, settings: Settings, say: Say, procfile: Path = PROJECT / "Procfile") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        say: Say,
+        procfile: Path = PROJECT / "Procfile",
+        frozen_seconds: float = FROZEN_SECONDS,
+    ) -> None:
         self._settings = settings
         self._procfile = procfile
         self._say = say
@@ -50,6 +57,7 @@ class Supervisor:
         self._backoffs: defaultdict[str, Backoff] = defaultdict(Backoff)  # of each server
         self._served_since: dict[str, float] = {}
         self._probe: ReadinessProbe | None = None
+        self._watch = PulseWatch(frozen_seconds)
 
     def run(self) -> int:
         """Until SIGINT, SIGTERM or the end of our parent. Returns the exit code; raises StartError, EmbeddedError."""
@@ -76,6 +84,7 @@ class Supervisor:
         if port != self._settings.port:
             self._say(f"Port {self._settings.port} is taken, using {port} instead.")
         urls = self._start_servers()
+        make_room(self._home)
         env = environment_for_children(self._settings, urls | {"PORT": str(port)})
         env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
         commands = read_procfile(self._procfile)
@@ -116,9 +125,13 @@ class Supervisor:
     # ---------------------------------------------------------------- run
 
     def _tick(self) -> None:
+        now = time.monotonic()
+        self._watch.look(now)
         for process in self._processes:
-            ended = process.reap()
-            if ended is not None:
+            self._end_frozen(process, now)
+            pid, ended = process.pid, process.reap()
+            if pid is not None and ended is not None:
+                forget(self._home, pid)
                 code, pause = ended
                 self._say(f"{process.name:<10} ended with code {code}, starting again in {pause:g} s")
             if process.due:
@@ -127,6 +140,13 @@ class Supervisor:
         self._listen(_TICK)
         if self._probe is not None and self._probe.finished():
             self._probe = None
+
+    def _end_frozen(self, process: Supervised, now: float) -> None:
+        """Those that show no pulse, such as the web process, which gunicorn watches, are left alone."""
+        pid = process.pid
+        if pid is not None and self._watch.frozen(last_beat(self._home, pid), now):
+            self._say(f"{process.name:<10} is frozen, ending it")
+            process.kill()
 
     def _mend_servers(self) -> None:
         for server in self._servers.servers if self._servers else ():

@@ -26,7 +26,8 @@ from pathlib import Path
 from bot.settings import Settings
 from bot.up.supervisor import StartError, Supervisor
 try:
-    sys.exit(Supervisor(Settings(), lambda line: print(line, flush=True), Path(sys.argv[1])).run())
+    frozen = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
+    sys.exit(Supervisor(Settings(), lambda line: print(line, flush=True), Path(sys.argv[1]), frozen).run())
 except StartError as error:
     sys.exit(f"flux: {error}")
 """
@@ -41,11 +42,11 @@ class Installation:
         self.environment = os.environ | environment | {"FLUX_HOME": str(folder / "home")}
         self.started: list[subprocess.Popen[str]] = []
 
-    def start(self, procfile: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, procfile: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         path = self.folder / "Procfile"
         path.write_text(procfile)
         process = subprocess.Popen(
-            [sys.executable, "-c", _RUN, str(path)],
+            [sys.executable, "-c", _RUN, str(path), *arguments],
             cwd=_PROJECT,
             env=self.environment | environment,
             stdout=subprocess.PIPE,
@@ -87,6 +88,25 @@ def test_a_process_that_ends_is_started_again(installation: Installation) -> Non
     output, _ = supervisor.communicate(timeout=_PATIENCE)
     assert "web        ended with code 0, starting again in 0.5 s" in output
     assert supervisor.returncode == 0
+
+
+def test_a_process_that_is_frozen_is_ended_and_started_again(installation: Installation) -> None:
+    beats_once = installation.folder / "beats_once.py"
+    beats_once.write_text(
+        "import os, time\nfrom pathlib import Path\nfrom bot.pulse import shown_in\n"
+        "shown_in(Path(os.environ['FLUX_HOME'])).beat()\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n"
+    )
+    supervisor = installation.start(
+        f"scheduler: python '{beats_once}'\nweb: sh -c 'echo $$; sleep 600'\n",
+        "0.5",
+        PYTHONPATH=str(_PROJECT),
+    )
+    wait_for(lambda: len(installation.numbers("scheduler")) >= 2, "a second start")
+    supervisor.send_signal(signal.SIGTERM)
+    output, _ = supervisor.communicate(timeout=_PATIENCE)
+    assert "scheduler  is frozen, ending it\nscheduler  ended with code -9, starting again in 0.5 s" in output
+    assert "web        is frozen" not in output
+    assert len(installation.numbers("web")) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

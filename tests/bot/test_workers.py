@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import redis as redis_client
-from rq import Queue
+from rq import Queue, Worker
+from rq.job import Job
 
 from storage.processes import command_line
 from tests.waiting import wait_for
@@ -17,22 +19,43 @@ from tests.waiting import wait_for
 _PROJECT = Path(__file__).resolve().parents[2]
 
 
+_RUN = """
+import sys
+from bot.logs import configure_logging
+from bot.processes.workers import Pace, run_workers
+from bot.settings import Settings
+configure_logging("INFO")
+run_workers(Settings(), Pace(beat_every=1, frozen=float(sys.argv[1])))
+"""
+
+
 @pytest.fixture
-def worker(
-    tmp_path: Path, database_url: str, redis_url: str, redis: redis_client.Redis
+def environment(tmp_path: Path, database_url: str, redis_url: str) -> dict[str, str]:
+    return os.environ | {"FLUX_HOME": str(tmp_path), "DATABASE_URL": database_url, "REDIS_URL": redis_url}
+
+
+@contextmanager
+def _running(
+    environment: dict[str, str], redis: redis_client.Redis, command: tuple[str, ...], lines: int = 2
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`flux worker`, once both of its children listen."""
-    log = tmp_path / "worker.log"
+    """A worker, once all of its children listen."""
+    log = Path(environment["FLUX_HOME"]) / "worker.log"
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "worker"],
-        stderr=log.open("wb"),
-        cwd=_PROJECT,
-        env=os.environ | {"FLUX_HOME": str(tmp_path), "DATABASE_URL": database_url, "REDIS_URL": redis_url},
+        [sys.executable, *command], stderr=log.open("wb"), cwd=_PROJECT, env=environment
     )
-    wait_for(lambda: redis.scard("rq:workers") == 2, "two workers")
-    yield process
-    process.kill()
-    process.wait()
+    try:
+        wait_for(lambda: redis.scard("rq:workers") == lines, f"{lines} workers")
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def worker(environment: dict[str, str], redis: redis_client.Redis) -> Iterator[subprocess.Popen[bytes]]:
+    """`flux worker`, once both of its children listen."""
+    with _running(environment, redis, ("-m", "bot", "worker")) as process:
+        yield process
 
 
 def _children(pid: int) -> list[int]:
@@ -41,15 +64,65 @@ def _children(pid: int) -> list[int]:
     return [child for child, parent in pairs if parent == pid]
 
 
-def test_both_queues_are_worked_and_a_sign_of_life_is_left(
+def test_both_queues_are_worked_and_each_line_gives_its_own_sign_of_life(
     worker: subprocess.Popen[bytes], redis: redis_client.Redis
 ) -> None:
-    redis.delete("flux:heartbeat:worker")
+    redis.delete("flux:heartbeat:ladder", "flux:heartbeat:chat")
     jobs = [Queue(name, connection=redis).enqueue("os.getpid", result_ttl=60) for name in ("chat", "ladder")]
     wait_for(lambda: all(job.is_finished for job in jobs), "both jobs")
     children = _children(worker.pid)
     assert all(job.return_value() in children for job in jobs)
-    wait_for(lambda: redis.exists("flux:heartbeat:worker"), "a sign of life")
+    wait_for(lambda: redis.exists("flux:heartbeat:ladder", "flux:heartbeat:chat") == 2, "signs of life")
+
+
+def test_a_busy_line_lives_and_a_frozen_one_is_replaced(
+    environment: dict[str, str], redis: redis_client.Redis
+) -> None:
+    environment["CHAT_WORKERS"] = "2"
+    with _running(environment, redis, ("-c", _RUN, "3"), lines=3) as worker:
+        before = _children(worker.pid)
+        busy = [Queue("chat", connection=redis).enqueue("time.sleep", 6, result_ttl=60) for _ in range(2)]
+        wait_for(lambda: all(job.get_status(refresh=True) == "started" for job in busy), "two chat workers")
+        (idle,) = {*before} - {int(one.pid or 0) for one in Worker.all(redis) if one.get_current_job_id()}
+        os.kill(idle, signal.SIGSTOP)
+        wait_for(lambda: idle not in _children(worker.pid), "the end of the frozen one")
+        wait_for(lambda: len(_children(worker.pid)) == 3, "a new one")
+        wait_for(lambda: all(job.is_finished for job in busy), "the jobs of the busy ones")
+        assert {*before} - {idle} < {*_children(worker.pid)}
+    assert "worker_frozen" in (Path(environment["FLUX_HOME"]) / "worker.log").read_text()
+
+
+def _garbled(redis: redis_client.Redis, job: Job) -> None:
+    redis.hset(job.key, "data", b"neither pickle nor zlib")
+
+
+def _of_another_type(redis: redis_client.Redis, job: Job) -> None:
+    redis.delete(job.key)
+    redis.set(job.key, "no hash")
+
+
+def _with_a_name_that_is_no_text(redis: redis_client.Redis, job: Job) -> None:
+    redis.lrem("rq:queue:ladder", 0, job.id)
+    redis.lpush("rq:queue:ladder", b"\xff\xfe")
+
+
+def _of_an_unknown_function(redis: redis_client.Redis, job: Job) -> None:
+    job.func_name = "bot.jobs.nothing_of_the_kind"
+    job.save()
+
+
+def test_no_poisoned_job_stops_a_line(worker: subprocess.Popen[bytes], redis: redis_client.Redis) -> None:
+    queue, children = Queue("ladder", connection=redis), _children(worker.pid)
+    for spoil in (_garbled, _of_another_type, _with_a_name_that_is_no_text, _of_an_unknown_function):
+        for _ in range(3):  # enough for both lines to meet it
+            poison = queue.create_job("os.getpid")
+            poison.save()
+            redis.rpush(queue.key, poison.id)
+            spoil(redis, poison)
+    good = [queue.enqueue("os.getpid", result_ttl=60) for _ in range(5)]
+    wait_for(lambda: all(job.is_finished for job in good), "the jobs behind them")
+    assert _children(worker.pid) == children
+    assert redis.llen(queue.intermediate_queue_key) == 0
 
 
 def test_a_failed_job_is_logged_and_kept_without_its_words(

@@ -11,7 +11,7 @@ from rq_scheduler import Scheduler
 from reminders.dispatch import Dispatcher
 from reminders.plans import TaskDraft, schedule_tasks
 from reminders.rules.ladder import Timing
-from reminders.wakeups import QUEUE, RqWakeups
+from reminders.wakeups import QUEUE, RqWakeups, drop_answered
 from storage.database import Database
 from storage.tables import User
 from tests.reminders.conftest import Ladders
@@ -54,6 +54,23 @@ def test_what_is_due_this_very_moment_does_not_wait_for_the_next_second(redis: r
     RqWakeups(redis).wake_at(datetime.now(UTC), "now")
     assert scheduled(redis) == []
     assert Queue(QUEUE, connection=redis).count == 1
+
+
+def test_a_look_answers_every_wake_up_that_was_queued_before_it_and_nothing_else(
+    redis: redis_client.Redis,
+) -> None:
+    bell, queue = RqWakeups(redis), Queue(QUEUE, connection=redis)
+    sweep = queue.enqueue("bot.jobs.sweep")
+    for number in range(1_500):
+        bell.wake_at(real_now(redis) - SOON, f"{number}")
+    looked = datetime.now(UTC)
+    bell.wake_at(real_now(redis) - SOON, "later")
+    jobs = len(redis.keys("rq:job:*"))
+    assert drop_answered(redis, looked) == 1_500
+    assert [job.args for job in queue.jobs] == [(), ("later",)]
+    assert queue.job_ids[0] == sweep.id
+    assert len(redis.keys("rq:job:*")) == jobs - 1_500
+    assert drop_answered(redis, datetime.now(UTC)) == 0  # a short queue is soon gone by itself
 
 
 def test_a_shifted_clock_rings_at_the_real_moment(redis: redis_client.Redis) -> None:

@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from rq import Queue
 
 from agents.model import ModelRole
+from bot.heartbeats import beat
 from bot.model_watch import ModelWatch
 from bot.services import Services
 from channels.messages import Address, ChannelError, Limit
@@ -110,6 +112,32 @@ def test_health_ready_and_metrics_answer(client: FlaskClient) -> None:
     assert ready.status_code == 200
     assert ready.json["checks"]["database"]["ok"] is True
     assert "flux_overdue_seconds 0.0" in client.get("/metrics").get_data(as_text=True)
+
+
+def test_metrics_say_who_is_alive_what_waits_and_how_long_the_queues_are(
+    services: Services, client: FlaskClient
+) -> None:
+    beat(services.redis, "ladder")
+    Queue("ladder", connection=services.redis).enqueue("os.getpid")
+    shown = client.get("/metrics").get_data(as_text=True).splitlines()
+    for line in (
+        'flux_check_ok{check="ladder"} 1.0',
+        'flux_check_ok{check="scheduler"} 0.0',
+        'flux_check_ok{check="database"} 1.0',
+        'flux_queue_length{queue="ladder"} 1.0',
+        'flux_queue_length{queue="chat"} 0.0',
+        'flux_attempts_open{status="pending"} 0.0',
+        "flux_unanswered_seconds 0.0",
+    ):
+        assert line in shown
+
+
+def test_metrics_answer_while_a_server_is_away(services: Services) -> None:
+    nowhere = Database("postgresql://nobody@127.0.0.1:1/none")
+    shown = create_app(replace(services, database=nowhere)).test_client().get("/metrics")
+    nowhere.dispose()
+    assert shown.status_code == 200
+    assert 'flux_check_ok{check="database"} 0.0' in shown.get_data(as_text=True)
 
 
 def test_metrics_count_what_providers_refused(services: Services, client: FlaskClient) -> None:

@@ -34,6 +34,12 @@ def wake(due: str) -> None:
     services().dispatcher.run_due(services().clock.now())
 
 
+def stop_sending() -> None:
+    """This process is told to end: no further reminder is begun in it."""
+    if services.cache_info().currsize:
+        services().dispatcher.stop()
+
+
 def sweep() -> None:
     """Find whatever was forgotten: due tasks, attempts of dead workers, lost wake-ups, unanswered messages and plans, half an erasure.
 

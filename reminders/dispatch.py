@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt, Claim, restore
 from reminders.house import House, attach
+from reminders.isolation import PARKED, isolated
 from reminders.lanes import LEASE, Lanes
 from reminders.learning import learn
 from reminders.people import Person, load_people
@@ -68,8 +70,13 @@ class Dispatcher:
         self._wakeups = wakeups
         self._timing = timing
         self._batch = batch
-        self._lanes = Lanes(database, switchboard, lanes)
+        self._stopping = threading.Event()
+        self._lanes = Lanes(database, switchboard, lanes, self._stopping)
         attach(database, House(self._timing, wakeups, threshold))
+
+    def stop(self) -> None:
+        """Begin nothing more: what runs hands back what it has not sent, and ends. For a process that is told to end."""
+        self._stopping.set()
 
     def run_due(self, now: datetime) -> DispatchReport:
         """Carry out everything that is due at `now`, and what falls due while that takes its time.
@@ -84,7 +91,7 @@ class Dispatcher:
 
         claimed = taken_over = 0
         counts: Counter[str] = Counter()
-        while time.monotonic() - begun_at < _LONGEST_RUN:
+        while time.monotonic() - begun_at < _LONGEST_RUN and not self._stopping.is_set():
             attempts, moved = self._claim(clock())
             stale = self._take_over(clock())
             if not (moved or stale):
@@ -107,9 +114,23 @@ class Dispatcher:
     # ---------------------------------------------------------------- claims
 
     def _claim(self, now: datetime) -> tuple[list[Attempt], int]:
+        """One batch moves on; a task that breaks it is parked, and the others go on."""
+
+        def park(task_id: UUID) -> tuple[list[Attempt], int]:
+            with self._database.service() as session:
+                tasks.park(session, task_id, now + PARKED)
+            return [], 1
+
+        parts = isolated(lambda only, held: self._claim_batch(now, only, held), park)
+        return [one for attempts, _ in parts for one in attempts], sum(moved for _, moved in parts)
+
+    def _claim_batch(
+        self, now: datetime, only: Sequence[UUID] | None, held: list[UUID]
+    ) -> tuple[list[Attempt], int]:
         """One batch moves on in one transaction: new states, attempts under a lease, and the bell for what comes next."""
         with self._database.service() as session:
-            due = tasks.claim_due(session, now, self._batch, late_by=self._timing.window)
+            due = tasks.claim_due(session, now, self._batch, late_by=self._timing.window, only=only)
+            held += [task.id for task in due]
             claim = Claim()
             if due:
                 people = load_people(
@@ -154,8 +175,19 @@ class Dispatcher:
 
     def _take_over(self, now: datetime) -> list[Attempt]:
         """Attempts whose lease ran out: a worker died, a retry is due, or a note waited for the morning."""
+
+        def park(attempt_id: UUID) -> list[Attempt]:
+            with self._database.service() as session:
+                outbox.park(session, attempt_id, now + PARKED)
+            return []
+
+        parts = isolated(lambda only, held: self._take_over_batch(now, only, held), park)
+        return [one for attempts in parts for one in attempts]
+
+    def _take_over_batch(self, now: datetime, only: Sequence[UUID] | None, held: list[UUID]) -> list[Attempt]:
         with self._database.service() as session:
-            rows, begun = outbox.take_over(session, now, now + LEASE, self._batch)
+            rows, begun = outbox.take_over(session, now, now + LEASE, self._batch, only)
+            held += [row.id for row in rows]
             if not rows:
                 return []
             owners = tasks.owners(session, [row.task_id for row in rows])

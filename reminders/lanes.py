@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -22,9 +23,9 @@ from reminders.attempts import DIGEST, Attempt
 from reminders.echo import echoed
 from reminders.miss_notes import about_a_miss
 from reminders.pattern_moves import moves_now
-from reminders.sending import Outcome, carry_out
+from reminders.sending import Outcome, broken, carry_out
 from reminders.wording import digest, message, pattern_question
-from storage import outbox
+from storage import last_look, outbox
 from storage.database import Database
 from storage.erasure import delete_later
 from storage.outbox import Finished
@@ -39,19 +40,14 @@ GROUP = 10  # begun in one transaction; a killed worker's are sent by another, o
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
 FEW = 4
+LONGEST_SEND = timedelta(
+    seconds=15
+)  # of a lease must be left when a message leaves: more than any provider is given
+_WORDS_FROM_POSTGRES = (Rung.PATTERN, Rung.ECHO, Rung.MISS_NOTE)
+_LOOK_UP = 0.5  # seconds without news, then it looks whether the process is told to end
 _MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
-_PAUSES = (
-    0.1,
-    0.2,
-    0.5,
-    1,
-    2,
-    5,
-    10,
-    20,
-    30,
-    30,
-)  # seconds while Postgres is away: results are not thrown away
+# Seconds while Postgres is away: results are not thrown away, and are written before anybody takes them over.
+_PAUSES = (0.1, 0.2, 0.5, *[1.0] * 120)
 
 
 @dataclass
@@ -72,11 +68,20 @@ class _Line:
         room = 0 if self.begun or self.out >= self.most else min(GROUP, len(self.waiting))
         return [self.waiting.popleft() for _ in range(room)]
 
-    def drop_erased(self, session: Session) -> None:
-        """Somebody may have been erased while their message waited for its turn: then its row is gone."""
+    def drop_changed(self, session: Session, now: datetime) -> None:
+        """While a message waited for its turn its person may have answered or been erased, or the lease be nearly over."""
         if self.begun:
-            there = outbox.existing(session, [one.id for one, _ in self.begun])
-            self.begun = deque(one for one in self.begun if one[0].id in there)
+            may = last_look.still(
+                session, [(one.id, one.tries + 1) for one, _ in self.begun], now, now + LONGEST_SEND
+            )
+            self.begun = deque(one for one in self.begun if one[0].id in may)
+
+    def give_up(self) -> list[Attempt]:
+        """Everything that has not left, as its holder knows it; none of it waits here any more."""
+        left = [*self.waiting, *(_begun(one) for one, _ in self.begun)]
+        self.waiting.clear()
+        self.begun.clear()
+        return left
 
     def leave(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
         while self.begun and self.out < self.most:
@@ -87,10 +92,13 @@ class _Line:
 class Lanes:
     """Sends attempts over `count` threads. One per process; safe for many processes at once."""
 
-    def __init__(self, database: Database, switchboard: Switchboard, count: int) -> None:
+    def __init__(
+        self, database: Database, switchboard: Switchboard, count: int, stopping: threading.Event
+    ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._count = count
+        self._stopping = stopping
         self._pool: ThreadPoolExecutor | None = None
 
     def deliver(self, attempts: Sequence[Attempt], clock: Callable[[], datetime]) -> Counter[str]:
@@ -107,6 +115,8 @@ class Lanes:
         # One connection for the whole run: taking one from the pool costs as much as a small query.
         with self._database.service_line() as session:
             while landed or any(line.busy for line in lines.values()):
+                if self._stopping.is_set():
+                    self._hand_back(session, lines.values(), clock())
                 group = [one for line in lines.values() for one in line.draw()]
                 for begun in self._commit(session, lines.values(), landed, group, clock()):
                     lines[_is_blind(begun[0])].begun.append(begun)
@@ -126,7 +136,8 @@ class Lanes:
         now: datetime,
     ) -> None:
         if self._pool is None:  # made late: a pool does not survive the fork of a worker
-            self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="lane")
+            # One thread for each that may be out: none waits where nobody looks again whether it may still be sent.
+            self._pool = ThreadPoolExecutor(self._count + FEW, thread_name_prefix="lane")
         for attempt, said in ready:
             flight = self._pool.submit(carry_out, self._switchboard, attempt, said, now)
             flight.add_done_callback(arrived.put)
@@ -148,7 +159,7 @@ class Lanes:
                 with session.begin():
                     self._write(session, landed, now)
                     for line in lines:
-                        line.drop_erased(session)
+                        line.drop_changed(session, now)
                     return self._begin(session, group, now)
             except IntegrityError as error:
                 # Somebody was erased at this very moment; their rows are gone at the next look.
@@ -169,8 +180,21 @@ class Lanes:
         awake = [one for one in group if one.rung == Rung.HANG_UP or not one.person.ladder.rhythm.asleep(now)]
         asleep = [one for one in group if one not in awake]
         outbox.finish(session, [_after_sleep(one, now) for one in asleep], now)
-        may = outbox.begin(session, [(one.id, one.tries) for one in awake], now, now + LEASE)
-        return [(one, _compose(session, one, now)) for one in awake if one.id in may]
+        may = last_look.begin(session, [(one.id, one.tries) for one in awake], now, now + LEASE)
+        worded = [(one, _worded(session, one, now)) for one in awake if one.id in may]
+        self._write(session, [(one, broken(_begun(one)), None) for one, said in worded if said is None], now)
+        return [(one, said) for one, said in worded if said is not None]
+
+    def _hand_back(self, session: Session, lines: Iterable[_Line], now: datetime) -> None:
+        """This process is told to end: what has not left is for others, who need not wait for its lease to run out."""
+        left = [one for line in lines for one in line.give_up()]
+        if not left:
+            return
+        with session.begin():
+            for begun in (False, True):  # by somebody before us
+                fences = [(one.id, one.tries) for one in left if one.begun is begun]
+                outbox.hand_back(session, fences, now, may_have_gone=begun)
+        log.info("handed_back", attempts=len(left))
 
     # ---------------------------------------------------------------- after
 
@@ -194,17 +218,37 @@ class Lanes:
         wake_failed(session, failed, now)
 
 
+def _begun(attempt: Attempt) -> Attempt:
+    """As its row is since `last_look.begin`."""
+    return replace(attempt, tries=attempt.tries + 1)
+
+
 def _is_blind(attempt: Attempt) -> bool:
     return attempt.address.channel in BLIND
 
 
 def _landed(arrived: SimpleQueue[Future[Outcome]], out: int) -> list[Outcome]:
-    """What has come back of those that are out: waits for the first, and a moment for its company."""
-    landed = [arrived.get().result()]
+    """What has come back of those that are out: waits a little for the first, and a moment for its company."""
+    landed: list[Outcome] = []
     with suppress(Empty):
+        landed.append(arrived.get(timeout=_LOOK_UP).result())
         while len(landed) < min(out, GROUP):
             landed.append(arrived.get(timeout=_MOMENT).result())
     return landed
+
+
+def _worded(session: Session, attempt: Attempt, now: datetime) -> OutboundMessage | None:
+    """Its words; None when they cannot be made, which must not keep the others of its group waiting."""
+    asks = session.begin_nested() if attempt.rung in _WORDS_FROM_POSTGRES else nullcontext()
+    try:
+        with asks:
+            return _compose(session, attempt, now)
+    except OperationalError:
+        raise  # Postgres is away: no fault of this one
+    except Exception:
+        # Whatever a strange value in this one's rows raises.
+        log.exception("words_broke", attempt=str(attempt.id), rung=attempt.rung)
+        return None
 
 
 def _compose(session: Session, attempt: Attempt, now: datetime) -> OutboundMessage:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import any_, func, select, text
+from sqlalchemy import any_, func, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.tables import Task
@@ -28,13 +28,17 @@ def lock_task(session: Session, user_id: UUID, task_id: UUID) -> Task | None:
     return session.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
-def claim_due(session: Session, now: datetime, limit: int, late_by: timedelta) -> list[Task]:
+def claim_due(
+    session: Session, now: datetime, limit: int, late_by: timedelta, only: Sequence[UUID] | None = None
+) -> list[Task]:
     """Up to `limit` tasks whose time has come, the longest waiting first, for this transaction alone.
 
     When one of them is more than `late_by` late, everything else that is due for the same people comes too, so that
-    it can be said in one message.
+    it can be said in one message. With `only`, those of these tasks that are due and nothing else.
     """
     due = select(Task).where(Task.wakes_at <= now).with_for_update(skip_locked=True, key_share=True)
+    if only is not None:
+        return list(session.scalars(due.where(Task.id.in_(only)).order_by(Task.wakes_at, Task.id)))
     claimed = list(session.scalars(due.order_by(Task.wakes_at, Task.id).limit(limit)))
     late = {task.user_id for task in claimed if task.wakes_at is not None and now - task.wakes_at > late_by}
     if late:
@@ -42,6 +46,11 @@ def claim_due(session: Session, now: datetime, limit: int, late_by: timedelta) -
         others = due.where(Task.user_id.in_(late), Task.id.not_in(seen)).order_by(Task.wakes_at, Task.id)
         claimed += session.scalars(others.limit(limit * 10))
     return claimed
+
+
+def park(session: Session, task_id: UUID, until: datetime) -> None:
+    """Nobody looks at this task before then; its state stays what it was."""
+    session.execute(update(Task).where(Task.id == task_id, Task.wakes_at < until).values(wakes_at=until))
 
 
 def next_wake(session: Session, after: datetime) -> datetime | None:

@@ -42,6 +42,11 @@ class FluxWorker(SimpleWorker):
         super().execute_job(job, queue)
         beat(self.connection, "worker", self.beat_lives)
 
+    def handle_warm_shutdown_request(self) -> None:
+        """The job in hand is finished; one that sends reminders hands back what it has not begun to send."""
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]  # untyped in the library
+        importlib.import_module("bot.jobs").stop_sending()
+
     def handle_job_failure(self, job: Job, queue: Queue, *registry: Any, **words: Any) -> None:
         """Keep the failure without its text, which may quote a person and would lie in Redis for a day."""
         super().handle_job_failure(job, queue, *registry, **(words | {"exc_string": ""}))

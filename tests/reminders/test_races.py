@@ -20,7 +20,7 @@ from channels.messages import (
 from reminders import dispatch
 from reminders.answering import answer_task
 from reminders.lanes import FEW
-from storage import deliveries, outbox, tasks
+from storage import deliveries, last_look, outbox, tasks
 from storage.database import Database, normalise_url
 from storage.outbox import Finished
 from storage.tables import DispatchLog, Task, User
@@ -217,7 +217,7 @@ def test_a_note_of_unknown_outcome_that_waits_for_the_morning_is_still_asked_abo
         missed.stage, missed.wakes_at = "called", bed - timedelta(seconds=5)
     attempts, _ = ladders.dispatcher._claim(bed - timedelta(seconds=5))
     with ladders.database.service() as session:
-        outbox.begin(session, [(attempts[0].id, 0)], bed - timedelta(seconds=5), bed)
+        last_look.begin(session, [(attempts[0].id, 0)], bed - timedelta(seconds=5), bed)
     ladders.telegram.send(attempts[0].address, OutboundMessage("note", attempt_id=attempts[0].id), bed)
     ladders.dispatcher.run_due(bed + timedelta(seconds=30))
     ladders.dispatcher.run_due(bed + timedelta(hours=8, minutes=1))

@@ -139,9 +139,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
-def installed(
-    home: Path, database: Database, urls: tuple[str, str], now: datetime
-) -> Iterator[Installation]:
+def installed(home: Path, database: Database, urls: tuple[str, str], now: datetime) -> Iterator[Installation]:
     """Started, with a web process that providers reach, and a clock that stands at `now`; `urls`: Postgres, Redis."""
     clock = ManualClock(now)
     with FakeTelegram() as telegram, FakeTwilio() as twilio:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -12,6 +13,9 @@ import pytest
 from redis import Redis
 
 from storage.database import Database
+from storage.embedded import EmbeddedServers
+from storage.embedded_postgres import EmbeddedPostgres
+from storage.migrations import migrate
 from tests.installation import Installation, installed
 
 Beside = Callable[..., Future[Any]]
@@ -30,3 +34,21 @@ def beside() -> Iterator[Beside]:
     """Runs something beside the test; its result is asked for with `.result(seconds)`."""
     with ThreadPoolExecutor(32) as pool:
         yield pool.submit
+
+
+@pytest.fixture
+def flux_alone(
+    tmp_path: Path, redis_url: str, redis: Redis, now: datetime
+) -> Iterator[tuple[Installation, EmbeddedPostgres]]:
+    """An installation with a Postgres of its own, which may be stopped."""
+    with (
+        tempfile.TemporaryDirectory(prefix="flux-tests-") as home,
+        EmbeddedServers(Path(home), valkey=False, durable=False) as servers,
+    ):
+        assert servers.postgres is not None
+        url = servers.postgres.url
+        migrate(url)
+        database = Database(url)
+        with installed(tmp_path, database, (url, redis_url), now) as running:
+            yield running, servers.postgres
+        database.dispose()

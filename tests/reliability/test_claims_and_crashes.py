@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import signal
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis as redis_client
 from rq import Queue
 from rq_scheduler import Scheduler
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bench.seed import Load, fill
 from bot import jobs
 from bot.clock import ShiftedClock
 from bot.processes.scheduling import FluxScheduler
+from reminders.dispatch import Dispatcher
 from reminders.wakeups import QUEUE, RqWakeups
-from storage.tables import DispatchLog
-from tests.fakes.http_server import Hold, Reply
-from tests.fakes.telegram_server import FakeTelegram
+from storage.embedded_postgres import EmbeddedPostgres
+from storage.tables import DispatchLog, Task
+from tests.fakes.http_server import Reply
 from tests.fakes.twilio_server import Fault
 from tests.installation import Installation, environment
 from tests.reliability.conftest import Beside
-from tests.waiting import wait_for
-
-MINUTE = timedelta(minutes=1)
-SECOND = timedelta(seconds=1)
-NUMBER = "+4915112345678"
-SEND = "sendMessage"
-
-
-def crowd(flux: Installation, people: int, now: datetime) -> dict[int, UUID]:
-    """So many people, each to be reminded now: chat id -> task."""
-    chats = range(1001, 1001 + people)
-    return {chat: flux.plan(flux.person(f"P{chat}", chat), now + 10 * MINUTE) for chat in chats}
-
-
-def hold_sends(flux: Installation, *, accept: bool) -> list[Hold]:
-    """Hold up as many messages as leave for Telegram before a result is awaited."""
-    return [flux.telegram.hold(SEND, accept=accept) for _ in range(4)]
-
-
-def per_chat(telegram: FakeTelegram) -> Counter[int]:
-    return Counter(message.chat_id for message in telegram.messages)
+from tests.reliability.crowds import MINUTE, NUMBER, SECOND, crowd, hold_sends, per_chat
 
 
 def kill(worker: subprocess.Popen[bytes]) -> None:
@@ -189,95 +168,57 @@ def test_response_lost_on_a_call_that_was_made_is_found_and_not_made_again(
     assert (attempt.status, attempt.external_id) == ("dispatched", call.sid)
 
 
-# ------------------------------------------------------------------ processes that stop
+# ------------------------------------------------------------------ servers that go away
 
 
-def test_sigterm_during_50_sends_finished_or_handed_back_in_10_s(
-    flux: Installation, redis: redis_client.Redis, now: datetime
+def test_redis_flushed_with_1000_pending_all_on_time(
+    flux: Installation, database_url: str, redis: redis_client.Redis, jobs_here: None
 ) -> None:
-    """What has left is finished; what has not is there for the next worker at once, who need not ask about it."""
-    people = crowd(flux, 50, now)
-    holds = hold_sends(flux, accept=True)
-    worker = flux.process("-m", "bot", "worker")
-    Queue(QUEUE, connection=redis).enqueue("bot.jobs.wake", "test")
-    for hold in holds:
-        hold.arrived()
-    worker.send_signal(signal.SIGTERM)
-    time = ShiftedClock(redis)
-
-    def handed_back() -> list[DispatchLog]:
-        waiting = [one for one in flux.attempts() if one.status == "pending" and one.outcome is None]
-        return [one for one in waiting if one.lease_until is not None and one.lease_until <= time.now()]
-
-    wait_for(lambda: len(handed_back()) == 46, "46 handed back, before the other four are answered")
-    for hold in holds:
-        hold.let_go()
-    assert worker.wait(15) == 0
-    assert sorted(one.status for one in flux.attempts()) == ["dispatched"] * 4 + ["pending"] * 46
-    flux.run(time.now())
-    assert per_chat(flux.telegram) == dict.fromkeys(people, 1)
-
-
-def test_a_worker_frozen_past_its_lease_its_late_write_refused(flux: Installation, now: datetime) -> None:
-    flux.plan(flux.person(number=NUMBER), now + 10 * MINUTE)
-    flux.run(now)
-    flux.clock.move_to(now + 2 * MINUTE)
-    hold = flux.twilio.hold("Messages.json", accept=True)
-    worker = flux.worker()
-    hold.arrived()
-    worker.send_signal(signal.SIGSTOP)
-    flux.run(ShiftedClock(flux.services.redis).now() + 30 * SECOND)
-    [taken_over] = flux.attempts("whatsapp")
-    assert (taken_over.status, taken_over.tries) == ("dispatched", 3)
-    worker.send_signal(signal.SIGCONT)
-    hold.let_go()
-    assert worker.wait(30) == 0
-    [attempt] = flux.attempts("whatsapp")
-    assert (attempt.tries, attempt.dispatched_at) == (3, taken_over.dispatched_at)
-    assert len(flux.twilio.messages) == len(flux.notices("whatsapp")) == 1
+    """The sweep asks for the next bell anew; every bell rings for the one after it."""
+    bells = Scheduler(queue_name=QUEUE, connection=redis)
+    now = datetime.now(UTC).replace(microsecond=0)  # the bells are hung up on the real clock
+    ShiftedClock(redis).reset()
+    first, spread = now + timedelta(hours=1), 20 * SECOND
+    fill(database_url, Load(1000, first, spread), quiet=True)
+    jobs.sweep()
+    redis.flushall()
+    assert list(bells.get_jobs()) == []
+    FluxScheduler(redis, 5).enqueue_jobs()
+    [swept] = Queue(QUEUE, connection=redis).jobs
+    swept.perform()
+    dispatcher = Dispatcher(flux.services.database, flux.services.switchboard, RqWakeups(redis))
+    at = first
+    while at <= first + spread:
+        assert f"wake-{at.timestamp():.0f}" in bells, (
+            "a bell hangs for every second at which something is due"
+        )
+        dispatcher.run_due(at)
+        at += SECOND
+    assert len(flux.telegram.messages) == 1000
+    with flux.services.database.service() as session:
+        sent = session.execute(select(DispatchLog.dispatched_at, Task.scheduled_at).join(Task))
+        assert max(at - (start - 10 * MINUTE) for at, start in sent) <= 5 * SECOND
 
 
-def test_what_a_frozen_worker_had_begun_and_not_sent_is_left_to_whoever_took_it_over(
-    flux: Installation, now: datetime
+def test_postgres_away_for_90_s_no_restart_needed_nothing_lost(
+    flux_alone: tuple[Installation, EmbeddedPostgres], now: datetime, beside: Beside
 ) -> None:
-    people = crowd(flux, 10, now)
-    holds = hold_sends(flux, accept=False)
-    worker = flux.worker()
-    in_flight = {chat_of(hold) for hold in holds}
-    worker.send_signal(signal.SIGSTOP)
-    for hold in holds:
-        hold.lose()
-    flux.run(ShiftedClock(flux.services.redis).now() + 30 * SECOND)
-    worker.send_signal(signal.SIGCONT)
-    assert worker.wait(30) == 0
-    assert len(in_flight) == 4
-    assert per_chat(flux.telegram) == dict.fromkeys(people, 1)
-
-
-def chat_of(hold: Hold) -> int:
-    return int(json.loads(hold.arrived().body)["chat_id"])
-
-
-def test_task_edited_or_deleted_while_leased_nothing_stale_is_sent(
-    flux: Installation, now: datetime, beside: Beside
-) -> None:
-    """Four messages are on their way, six are begun and wait for their turn, two are only written down."""
-    people = crowd(flux, 12, now)
-    holds = hold_sends(flux, accept=True)
+    """It goes while a message is on its way and comes back 90 s later: the same process goes on."""
+    flux, postgres = flux_alone
+    flux.plan(flux.person("Ann", 1), now + 10 * MINUTE)
+    flux.plan(flux.person("Bo", 2), now + 11 * MINUTE)
+    hold = flux.telegram.hold("sendMessage", accept=True)
     running = beside(flux.run, now)
-    gone = {chat_of(hold) for hold in holds}
-    of_task = {task: chat for chat, task in people.items()}
-    begun = [of_task[one.task_id] for one in flux.attempts() if one.outcome == "sending"]
-    leased = [of_task[one.task_id] for one in flux.attempts() if one.outcome is None]
-    waiting = [chat for chat in begun if chat not in gone]
-    assert (len(waiting), len(leased)) == (6, 2)
-    for chat in (waiting[0], leased[0]):
-        assert "Moved" in flux.says("move the easy run to 6pm", chat).text
-    for chat in (waiting[1], leased[1]):
-        flux.says("cancel the easy run", chat)
-    said = per_chat(flux.telegram)
-    for hold in holds:
-        hold.let_go()
-    running.result(30)
-    reminded = per_chat(flux.telegram) - said
-    assert set(reminded) == {*waiting[2:]}
+    hold.arrived()
+    postgres.stop()
+    hold.let_go()
+    done = flux.tapped("Done", 1)
+    assert flux.knock(done) == 503
+    with pytest.raises(OperationalError):
+        flux.services.dispatcher.run_due(now + MINUTE)
+    postgres.start()
+    assert running.result(30).sent == 1
+    flux.run(now + 90 * SECOND)
+    assert per_chat(flux.telegram) == {1: 1, 2: 1}
+    assert flux.knock(done) == 200
+    assert [one.status for one in flux.attempts()] == ["dispatched", "dispatched"]

@@ -60,7 +60,9 @@ class Life(Installation):
 
 
 @pytest.fixture
-def flux(tmp_path: Path, database: Database, database_url: str, redis_url: str, redis: Redis) -> Iterator[Life]:
+def flux(
+    tmp_path: Path, database: Database, database_url: str, redis_url: str, redis: Redis
+) -> Iterator[Life]:
     with installed(tmp_path, database, (database_url, redis_url), SUNDAY_EVENING) as running:
         channel = TelegramChannel(running.telegram.token, running.telegram.url)
         yield Life(**vars(running), channel=channel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,15 +12,17 @@ from rq import Queue
 from rq_scheduler import Scheduler
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from bench.seed import Load, fill
 from bot import jobs
 from bot.clock import ShiftedClock
 from bot.processes.scheduling import FluxScheduler
 from reminders.dispatch import Dispatcher
+from reminders.isolation import PARKED
 from reminders.wakeups import QUEUE, RqWakeups
 from storage.embedded_postgres import EmbeddedPostgres
-from storage.tables import DispatchLog, Task
+from storage.tables import DispatchLog, Task, User
 from tests.fakes.http_server import Reply
 from tests.fakes.twilio_server import Fault
 from tests.installation import Installation, environment
@@ -81,6 +83,63 @@ def test_the_scheduler_queues_a_job_twice_second_is_a_no_op(
     for running in [beside(job.perform) for job in queued]:
         running.result(30)
     assert per_chat(flux.telegram) == dict.fromkeys(due, 1)
+
+
+# ------------------------------------------------------------------ one row that breaks
+
+
+def spoil_profile(session: Session, task: Task) -> None:
+    session.get_one(User, task.user_id).profile = {"sleep_window": "whenever"}
+
+
+def spoil_start(session: Session, task: Task) -> None:
+    """The rules add an hour to it, and time has an end."""
+    task.scheduled_at = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+
+
+def spoil_words(session: Session, task: Task) -> None:
+    add_attempt(session, task, rung="pattern", reason="no id of a pattern")
+
+
+def spoil_rung(session: Session, task: Task) -> None:
+    add_attempt(session, task, rung="carrier pigeon")
+
+
+def add_attempt(session: Session, task: Task, **columns: str) -> None:
+    due = task.wakes_at
+    assert due is not None
+    task.wakes_at = None
+    over = due + timedelta(hours=1)
+    row = {"task_id": task.id, "channel": "telegram", "address": "1001", "lease_until": due, "deadline": over}
+    session.add(DispatchLog(**row, **columns))
+
+
+@pytest.mark.parametrize("spoil", [spoil_profile, spoil_start, spoil_words, spoil_rung])
+def test_one_poison_row_others_delayed_less_than_5_s(
+    flux: Installation, now: datetime, spoil: Callable[[Session, Task], None]
+) -> None:
+    people = crowd(flux, 20, now)
+    with flux.services.database.service() as session:
+        spoil(session, session.get_one(Task, people[1001]))
+    flux.run(now)
+    assert per_chat(flux.telegram) == dict.fromkeys([*people][1:], 1)
+    others = [one for one in flux.attempts("remind") if one.task_id != people[1001]]
+    assert all(one.dispatched_at - now < 5 * SECOND for one in others)
+    flux.run(now + MINUTE)
+    assert len(flux.telegram.messages) == 19, "it is left alone for a while, and harms nobody then"
+
+
+def test_a_row_that_broke_goes_on_once_it_is_mended(flux: Installation, now: datetime) -> None:
+    [task] = crowd(flux, 1, now).values()
+    with flux.services.database.service() as session:
+        user = session.get_one(User, flux.task(task).user_id)
+        good, user.profile = user.profile, {"sleep_window": "whenever"}
+    flux.run(now)
+    assert flux.telegram.messages == []
+    with flux.services.database.service() as session:
+        session.get_one(User, flux.task(task).user_id).profile = good
+    flux.run(now + PARKED)
+    assert per_chat(flux.telegram) == {1001: 1}
 
 
 # ------------------------------------------------------------------ kills

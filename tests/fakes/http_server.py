@@ -48,7 +48,7 @@ class Hold:
 
     def arrived(self) -> Request:
         """The request, once it is there; AssertionError when none comes."""
-        assert self._arrived.wait(20), f"nobody asked for {self._path}"
+        assert self._arrived.wait(60), f"nobody asked for {self._path}"
         assert self.request is not None
         return self.request
 
@@ -71,7 +71,7 @@ class Hold:
         if accepted is not self._accept:
             return True
         self._arrived.set()
-        self._go.wait(30)
+        self._go.wait(60)
         return not self._lost
 
 

@@ -24,6 +24,7 @@ def test_sigterm_during_50_sends_finished_or_handed_back_in_10_s(
     people = crowd(flux, 50, now)
     holds = hold_sends(flux, accept=True)
     worker = flux.process("-m", "bot", "worker")
+    wait_for(lambda: redis.scard("rq:workers") == 2, "two workers", 60)
     Queue(QUEUE, connection=redis).enqueue("bot.jobs.wake", "test")
     for hold in holds:
         hold.arrived()

@@ -132,6 +132,18 @@ def test_a_long_run_makes_room_for_people_and_rings_for_the_rest(
 # ------------------------------------------------------------------ calls nobody has confirmed
 
 
+def test_a_call_of_unknown_outcome_is_never_dialled_again_while_nobody_can_tell(
+    ladders: Ladders, reachable: User, now: datetime
+) -> None:
+    task = ladders.plan(reachable, now + 10 * MINUTE, now)
+    ladders.run_until(now, now + 3 * MINUTE)
+    ladders.call.can_look_up = False
+    ladders.call.failures = [ChannelError("the reply was lost", unknown=True)]
+    ladders.run_until(now + 4 * MINUTE, now + 20 * MINUTE)
+    assert not ladders.call.sent
+    assert ("call", "expired", "too late to be worth sending") in ladders.attempts(task.id)
+
+
 class LostAnswers(Recorder):
     """Dials, but the answer to the request is lost; the call shows up in the look-up when `listed` is set."""
 

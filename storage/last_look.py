@@ -33,6 +33,15 @@ _STILL = text(f"""
     from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), dispatch_log d, tasks t, users u
     where d.id = a.id and d.tries = a.tries and d.lease_until >= :lease_until {_UNCHANGED}
 """)  # noqa: S608 - as above
+# Renamed, say, while it waited: its words are out of date, and it is as welcome as before.
+_RENEW = text("""
+    update dispatch_log as d set task_version = t.version, tries = d.tries + 1, lease_until = :now
+    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t
+    where d.id = a.id and d.tries = a.tries and d.status || '' in ('pending', 'unknown') and d.deadline > :now
+        and t.id = d.task_id and t.version <> d.task_version and t.status = 'pending'
+        and (d.rung, t.stage) in (
+            ('remind', 'reminded'), ('whatsapp', 'whatsapped'), ('call', 'called'), ('follow_up', 'asked'))
+""")
 _REFUSE = text("""
     update dispatch_log as d set
         status = case when d.deadline <= :now then 'expired' else 'skipped' end,
@@ -50,13 +59,17 @@ _REFUSE = text("""
 def begin(
     session: Session, attempts: Sequence[tuple[UUID, int]], now: datetime, lease_until: datetime
 ) -> set[UUID]:
-    """Which of these (attempt, tries) may be sent now; the others are closed with their reason. `tries` grows by one."""
+    """Which of these (attempt, tries) may be sent now; `tries` grows by one.
+
+    The others are closed with their reason, or left to be begun anew at once, where only the words are out of date.
+    """
     if not attempts:
         return set()
     ids, tries = [one for one, _ in attempts], [number for _, number in attempts]
     values = {"ids": ids, "tries": tries, "now": now}
     may = set(session.execute(_BEGIN, values | {"lease_until": lease_until}).scalars())
     if len(may) < len(attempts):
+        session.execute(_RENEW, values)
         session.execute(_REFUSE, values)
     return may
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import signal
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 
+import pytest
 import redis as redis_client
 from rq import Queue
 
 from bot.clock import ShiftedClock
 from reminders.wakeups import QUEUE
 from storage.tables import DispatchLog
+from tests.fakes.http_server import Hold
+from tests.fakes.telegram_server import Sent
 from tests.installation import Installation
 from tests.reliability.conftest import Beside
 from tests.reliability.crowds import MINUTE, NUMBER, SECOND, chat_of, crowd, hold_sends, per_chat
@@ -80,26 +85,56 @@ def test_what_a_frozen_worker_had_begun_and_not_sent_is_left_to_whoever_took_it_
     assert per_chat(flux.telegram) == dict.fromkeys(people, 1)
 
 
-def test_task_edited_or_deleted_while_leased_nothing_stale_is_sent(
-    flux: Installation, now: datetime, beside: Beside
-) -> None:
-    """Four messages are on their way, six are begun and wait for their turn, two are only written down."""
-    people = crowd(flux, 12, now)
+@dataclass
+class Queued:
+    """Twelve reminders in one run: four are on their way, `begun` wait for their turn, `leased` are only written down."""
+
+    flux: Installation
+    holds: list[Hold]
+    running: Future[object]
+    begun: list[int]
+    leased: list[int]
+
+    def finish(self) -> list[Sent]:
+        """Let go; whatever Flux says from here on."""
+        said = len(self.flux.telegram.messages)
+        for hold in self.holds:
+            hold.let_go()
+        self.running.result(60)
+        return self.flux.telegram.messages[said:]
+
+
+@pytest.fixture
+def queued(flux: Installation, now: datetime, beside: Beside) -> Queued:
+    chats = {task: chat for chat, task in crowd(flux, 12, now).items()}
     holds = hold_sends(flux, accept=True)
     running = beside(flux.run, now)
     gone = {chat_of(hold) for hold in holds}
-    of_task = {task: chat for chat, task in people.items()}
-    begun = [of_task[one.task_id] for one in flux.attempts() if one.outcome == "sending"]
-    leased = [of_task[one.task_id] for one in flux.attempts() if one.outcome is None]
-    waiting = [chat for chat in begun if chat not in gone]
-    assert (len(waiting), len(leased)) == (6, 2)
-    for chat in (waiting[0], leased[0]):
+    begun = [chats[one.task_id] for one in flux.attempts() if one.outcome == "sending"]
+    leased = [chats[one.task_id] for one in flux.attempts() if one.outcome is None]
+    assert (len(begun), len(leased)) == (10, 2)
+    return Queued(flux, holds, running, [chat for chat in begun if chat not in gone], leased)
+
+
+def test_task_edited_or_deleted_while_leased_nothing_stale_is_sent(
+    flux: Installation, queued: Queued
+) -> None:
+    edited, deleted = (queued.begun[0], queued.leased[0]), (queued.begun[1], queued.leased[1])
+    for chat in edited:
         assert "Moved" in flux.says("move the easy run to 6pm", chat).text
-    for chat in (waiting[1], leased[1]):
+    for chat in deleted:
         flux.says("cancel the easy run", chat)
-    said = per_chat(flux.telegram)
-    for hold in holds:
-        hold.let_go()
-    running.result(30)
-    reminded = per_chat(flux.telegram) - said
-    assert set(reminded) == {*waiting[2:]}
+    assert {sent.chat_id for sent in queued.finish()} == set(queued.begun[2:])
+    later = flux.run(flux.clock.now() + 60 * SECOND)
+    assert later.sent == 0, "nothing was only put off"
+
+
+def test_task_renamed_while_leased_is_reminded_of_by_its_new_name(flux: Installation, queued: Queued) -> None:
+    renamed = {queued.begun[0], queued.leased[0]}
+    for chat in renamed:
+        assert "Renamed" in flux.says("rename easy run to slow walk", chat).text
+    queued.finish()
+    flux.run(flux.clock.now() + 31 * SECOND)  # the one that was begun comes when its lease is over
+    reminded = {sent.chat_id: sent.text for sent in flux.telegram.messages if "Done" in sent.labels}
+    assert {chat for chat, text in reminded.items() if text.startswith("Slow walk")} == renamed
+    assert per_chat(flux.telegram) == dict.fromkeys(reminded, 1) | dict.fromkeys(renamed, 2)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 log = structlog.get_logger()
 
@@ -27,10 +27,8 @@ def isolated(
     held: list[UUID] = []
     try:
         return [batch(None, held)]
-    except OperationalError:
-        raise  # Postgres is away or others were in the way: no row's fault
     except Exception as error:
-        if not held:
+        if not held or _is_no_rows_fault(error):
             raise
         log.warning("batch_broke", rows=len(held), error=type(error).__name__)
     return _without_broken(batch, held, park)
@@ -43,12 +41,19 @@ def _without_broken(
 ) -> list[Done]:
     try:
         return [batch(ids, [])]
-    except OperationalError:
-        raise
-    except Exception:
-        # Whatever the rules, the words or a strange value in this row raise: it is for the operator, not for the others.
+    except Exception as error:
+        # Whatever the rules, the words or a strange value in a row raise: it is for the operator, not for the others.
+        if _is_no_rows_fault(error):
+            raise
         if len(ids) == 1:
             log.exception("row_parked", row=str(ids[0]), again_in=PARKED.total_seconds())
             return [park(ids[0])]
     middle = len(ids) // 2
     return [*_without_broken(batch, ids[:middle], park), *_without_broken(batch, ids[middle:], park)]
+
+
+def _is_no_rows_fault(error: Exception) -> bool:
+    """Postgres is away, or others were in the way."""
+    return isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )

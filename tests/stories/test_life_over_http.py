@@ -28,7 +28,7 @@ NUMBER = "+4915112345678"
 SUNDAY_EVENING = datetime(2026, 3, 8, 17, 0, tzinfo=UTC)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Life(Installation):
     """Telegram is polled here; time is moved as the simulator moves it."""
 

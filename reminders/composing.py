@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from channels.messages import OutboundMessage
@@ -20,6 +23,26 @@ from storage.merged import DIGEST
 from storage.patterns import get_pattern
 from storage.tables import Task
 from storage.vocabulary import ChannelName, Rung, Stage, TaskStatus
+
+log = structlog.get_logger()
+
+_WORDS_FROM_POSTGRES = (Rung.PATTERN, Rung.ECHO, Rung.MISS_NOTE)
+
+
+def words(
+    session: Session, attempt: Attempt, now: datetime, several: Sequence[Task] | None = None
+) -> OutboundMessage | None:
+    """Its words; None when they cannot be made, which must not keep the others of its group waiting."""
+    asks = session.begin_nested() if attempt.rung in _WORDS_FROM_POSTGRES else nullcontext()
+    try:
+        with asks:
+            return compose(session, attempt, now, several)
+    except OperationalError:
+        raise  # Postgres is away: no fault of this one
+    except Exception:
+        # Whatever a strange value in this one's rows raises.
+        log.exception("words_broke", attempt=str(attempt.id), rung=attempt.rung)
+        return None
 
 
 def compose(

@@ -16,8 +16,10 @@ from channels.switchboard import Switchboard
 from reminders.attempts import Attempt, Claim, restore
 from reminders.caps import Ledger
 from reminders.house import House, attach
-from reminders.lanes import LEASE, Lanes
+from reminders.isolation import PARKED, isolated
+from reminders.lanes import Lanes
 from reminders.learning import learn
+from reminders.lines import LEASE
 from reminders.merging import SOON, gather, merge, merge_waiting
 from reminders.people import Person, load_people
 from reminders.rows import state_of, write_state
@@ -158,9 +160,23 @@ class Dispatcher:
         return [*stale, *attempts]
 
     def _claim(self, now: datetime) -> tuple[list[Attempt], int]:
+        """One batch moves on; a task that breaks it is parked, and the others go on."""
+
+        def park(task_id: UUID) -> tuple[list[Attempt], int]:
+            with self._database.service() as session:
+                tasks.park(session, task_id, now + PARKED)
+            return [], 1
+
+        parts = isolated(lambda only, held: self._claim_batch(now, only, held), park)
+        return [one for attempts, _ in parts for one in attempts], sum(moved for _, moved in parts)
+
+    def _claim_batch(
+        self, now: datetime, only: Sequence[UUID] | None, held: list[UUID]
+    ) -> tuple[list[Attempt], int]:
         """One batch moves on in one transaction: new states, attempts under a lease, and the bell for what comes next."""
         with self._database.service() as session:
-            found = tasks.claim_due(session, now, self._batch, ahead=SOON)
+            found = tasks.claim_due(session, now, self._batch, ahead=SOON, only=only)
+            held += [task.id for task in found]
             due, ready = self._advance(session, found, now) if found else ([], [])
             self._ring_next(session, now)
         return ready, len(due)
@@ -216,8 +232,19 @@ class Dispatcher:
 
     def _take_over(self, now: datetime) -> list[Attempt]:
         """Attempts whose lease ran out: a worker died, a retry is due, or a note waited for the morning."""
+
+        def park(attempt_id: UUID) -> list[Attempt]:
+            with self._database.service() as session:
+                outbox.park(session, attempt_id, now + PARKED)
+            return []
+
+        parts = isolated(lambda only, held: self._take_over_batch(now, only, held), park)
+        return [one for attempts in parts for one in attempts]
+
+    def _take_over_batch(self, now: datetime, only: Sequence[UUID] | None, held: list[UUID]) -> list[Attempt]:
         with self._database.service() as session:
-            rows, begun = outbox.take_over(session, now, now + LEASE, self._batch)
+            rows, begun = outbox.take_over(session, now, now + LEASE, self._batch, only)
+            held += [row.id for row in rows]
             if not rows:
                 return []
             owners = tasks.owners(session, [row.task_id for row in rows])

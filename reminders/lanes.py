@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
-from reminders.composing import compose
-from reminders.lines import GROUP, Line, PacedLine
-from reminders.sending import Outcome, carry_out
+from reminders.composing import words
+from reminders.lines import GROUP, LEASE, Line, PacedLine, as_begun
+from reminders.sending import Outcome, broken, carry_out
 from reminders.throttle import Throttle, Watch
-from storage import merged, outbox
+from storage import last_look, merged, outbox
 from storage.database import Database
 from storage.erasure import delete_later
 from storage.leases import hand_back
@@ -36,25 +36,15 @@ More = Callable[[], Sequence[Attempt] | None]
 _Said = tuple[Attempt, OutboundMessage]
 _LineName = tuple[str, bool]  # channel, whether at a provider's pace
 
-LEASE = timedelta(seconds=30)
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
 FEW = 4
+_LOOK_UP = 0.5  # seconds without news, then it looks whether the process is told to end
 _MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
 _LOOK = 0.25  # seconds; while all wait for slots, what else is due is looked for this often at least
 _POOL = 4  # channels, each with lanes of its own
-_PAUSES = (
-    0.1,
-    0.2,
-    0.5,
-    1,
-    2,
-    5,
-    10,
-    20,
-    30,
-    30,
-)  # seconds while Postgres is away: results are not thrown away
+# Seconds while Postgres is away: results are not thrown away, and are written before anybody takes them over.
+_PAUSES = (0.1, 0.2, 0.5, *[1.0] * 120)
 
 
 class Lanes:
@@ -160,9 +150,9 @@ class Lanes:
         """What has come back: waits for the first, and a moment for its company; no longer than until the next slot."""
         out = sum(line.out for line in lines)
         moves = [move for line in lines if (move := line.next_move()) is not None]
-        pause = min(_LOOK, *moves) if moves else None
+        pause = min(_LOOK, *moves) if moves else _LOOK_UP
         landed: list[Outcome] = []
-        if not out and pause:
+        if not out and moves:
             self._watch.sleep(pause)
         with suppress(Empty):
             while len(landed) < min(out, GROUP):
@@ -190,7 +180,7 @@ class Lanes:
                     self._write(session, landed, now)
                     outbox.finish(session, [_later(one, seconds, now) for one, seconds in back], now)
                     for line in lines:
-                        line.drop_erased(session)
+                        line.drop_changed(session, now)
                     return self._begin(session, group, now)
             except IntegrityError as error:
                 # Somebody was erased at this very moment; their rows are gone at the next look.
@@ -224,9 +214,13 @@ class Lanes:
         outbox.finish(session, [_after_sleep(one, now) for one in asleep], now)
         shared = [one.id for one in awake if one.reason in SEVERAL]
         merged.rehead(session, shared)
-        may = outbox.begin(session, [(one.id, one.tries) for one in awake], now, now + LEASE)
+        may = last_look.begin(session, [(one.id, one.tries) for one in awake], now, now + LEASE)
         told = merged.spoken_of(session, may.intersection(shared))
-        return [(one, compose(session, one, now, told.get(one.id))) for one in awake if one.id in may]
+        worded = [(one, words(session, one, now, told.get(one.id))) for one in awake if one.id in may]
+        self._write(
+            session, [(one, broken(as_begun(one)), None) for one, said in worded if said is None], now
+        )
+        return [(one, said) for one, said in worded if said is not None]
 
     # ---------------------------------------------------------------- after
 

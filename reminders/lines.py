@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import count
 from math import inf
 from uuid import UUID
@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 from channels.messages import ChannelError, OutboundMessage
 from reminders.attempts import Attempt
 from reminders.throttle import Throttle
-from storage import outbox
+from storage import last_look
 
+LEASE = timedelta(seconds=30)
+# So much of a lease must be left when a message leaves: more than any provider is given.
+LONGEST_SEND = timedelta(seconds=15)
 GROUP = 10  # begun in one transaction; a killed worker's are sent by another, once
 PATIENCE = 5.0  # seconds an attempt may wait here for its slot; whoever would wait longer comes back for it
 _LEASED = 15.0  # seconds after which it is handed back whatever is expected: its lease must not run out here
@@ -56,11 +59,12 @@ class Line:
         """Whether what has begun may wait for its turn so long that it must be looked at again."""
         return bool(self.begun)
 
-    def drop_erased(self, session: Session) -> None:
-        """Somebody may have been erased while their message waited for its turn: then its row is gone."""
+    def drop_changed(self, session: Session, now: datetime) -> None:
+        """While a message waited for its turn its person may have answered or been erased, or the lease be nearly over."""
         if self.looks_again:
-            there = outbox.existing(session, [one.id for one, _ in self.begun])
-            self.begun = deque(one for one in self.begun if one[0].id in there)
+            fences = [(one.id, one.tries + 1) for one, _ in self.begun]
+            may = last_look.still(session, fences, now, now + LONGEST_SEND)
+            self.begun = deque(one for one in self.begun if one[0].id in may)
 
     def punctual(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
         """What leaves at its moment, whatever else is to be done before."""
@@ -282,3 +286,8 @@ class PacedLine(Line):
         first = self._throttle.promise(self._channel, len(long), max(soonest, PATIENCE))
         for number, (attempt, chat_wait) in enumerate(long):
             yield attempt, max(chat_wait, first + number * self._pace.apart)
+
+
+def as_begun(attempt: Attempt) -> Attempt:
+    """As its row is since `last_look.begin`."""
+    return replace(attempt, tries=attempt.tries + 1)

@@ -11,7 +11,7 @@ import structlog
 from channels.messages import Cancellable, Channel, ChannelError, OutboundMessage, Receipt
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
-from storage.outbox import Finished
+from storage.outbox import OUR_FAULT, Finished
 from storage.vocabulary import DispatchStatus, Rung
 
 log = structlog.get_logger()
@@ -28,7 +28,7 @@ Outcome = tuple[Attempt, Finished, ChannelError | None]
 def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessage, now: datetime) -> Outcome:
     """What became of it, never an exception of a channel; with the error that says whether the address is dead.
 
-    The attempt must have been begun with `storage.outbox.begin`, which moved its fence on by one.
+    The attempt must have been begun with `storage.last_look.begin`, which moved its fence on by one.
     """
     held = replace(attempt, tries=attempt.tries + 1)
     try:
@@ -42,9 +42,12 @@ def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessa
     except Exception:
         # A lane is a door to foreign code: one broken send must not take the others with it.
         log.exception("send_broke", attempt=str(attempt.id), channel=attempt.address.channel)
-        reason = "something went wrong on our side"
-        failed = Finished(attempt.id, held.tries, DispatchStatus.FAILED, reason=reason, error="internal")
-        return attempt, failed, None
+        return attempt, broken(held), None
+
+
+def broken(attempt: Attempt) -> Finished:
+    """A fault of ours: it would come again at the next try, so the next rung takes over."""
+    return Finished(attempt.id, attempt.tries, DispatchStatus.FAILED, reason=OUR_FAULT, error="internal")
 
 
 def _send(channel: Channel, attempt: Attempt, message: OutboundMessage, now: datetime) -> Finished:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from storage import merged
@@ -18,6 +18,7 @@ from storage.users import disable_identity
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 WAITING = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
+OUR_FAULT = "something went wrong on our side"
 SENDING = "sending"  # the outcome of an attempt whose provider is being called
 TOO_LATE = "too late to be worth sending"  # the reason of what expired
 HANDED_BACK = "handed_back"  # the outcome of one that its holder let go of untried
@@ -75,12 +76,16 @@ def had_second(session: Session, first: DispatchLog) -> bool:
 
 
 def take_over(
-    session: Session, now: datetime, lease_until: datetime, limit: int
+    session: Session,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    only: Sequence[UUID] | None = None,
 ) -> tuple[list[DispatchLog], set[UUID]]:
     """Attempts whose lease ran out, leased anew; and the ids of those that somebody had begun to send.
 
     Their former holder is fenced off: `tries` grows, so that its late words are refused. One who handed an attempt back
-    has no more words about it, and it has not been tried.
+    has no more words about it, and it has not been tried. With `only`, no others.
     """
     stale = (
         select(DispatchLog)
@@ -89,6 +94,8 @@ def take_over(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if only is not None:
+        stale = stale.where(DispatchLog.id.in_(only))
     taken = list(session.scalars(stale))
     begun = {row.id for row in taken if row.status == DispatchStatus.UNKNOWN or row.outcome == SENDING}
     for row in taken:
@@ -101,54 +108,18 @@ def take_over(
     return taken, begun
 
 
-# `d.status || ''` below is only a status: said plainly, it invites the planner to look for these few ids in the index of
-# all open attempts, which its statistics call empty and which a spike fills.
-
-# The last look before the provider is called: nothing may have changed since the attempt was written.
-_BEGIN = text("""
-    update dispatch_log as d set outcome = 'sending', tries = d.tries + 1, lease_until = :lease_until
-    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
-    where d.id = a.id and d.tries = a.tries and d.status || '' in ('pending', 'unknown') and d.deadline > :now
-        and t.id = d.task_id and u.id = t.user_id
-        and (d.rung = 'hang_up' or (
-            (t.version = d.task_version or d.rung in ('pattern', 'notice'))
-            and (u.paused_until is null or u.paused_until <= :now)
-            and (d.channel = 'push' or exists (
-                select 1 from identities i where i.user_id = u.id and i.channel = d.channel
-                    and i.value = d.address and i.disabled_reason is null))))
-    returning d.id
-""")
-_REFUSE = text("""
-    update dispatch_log as d set
-        status = case when d.deadline <= :now then 'expired' else 'skipped' end,
-        reason = case when d.deadline <= :now then 'too late to be worth sending'
-                      when u.paused_until > :now then 'paused'
-                      when t.version = d.task_version then 'nobody to send it to any more'
-                      else 'the task has changed' end,
-        outcome = null
-    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
-    where d.id = a.id and d.tries = a.tries and d.status || '' in ('pending', 'unknown')
-        and t.id = d.task_id and u.id = t.user_id
-""")
-
-
-def begin(
-    session: Session, attempts: Sequence[tuple[UUID, int]], now: datetime, lease_until: datetime
-) -> set[UUID]:
-    """Which of these (attempt, tries) may be sent now; the others are closed with their reason. `tries` grows by one."""
-    if not attempts:
-        return set()
-    ids, tries = [one for one, _ in attempts], [number for _, number in attempts]
-    values = {"ids": ids, "tries": tries, "now": now}
-    may = set(session.execute(_BEGIN, values | {"lease_until": lease_until}).scalars())
-    if len(may) < len(attempts):
-        session.execute(_REFUSE, values)
-    return may
-
-
-def existing(session: Session, attempt_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these attempts that have a row."""
-    return set(session.scalars(select(DispatchLog.id).where(DispatchLog.id.in_(attempt_ids))))
+def park(session: Session, attempt_id: UUID, until: datetime) -> None:
+    """Nobody looks at this attempt before then; one whose deadline lies before that has failed."""
+    over = DispatchLog.deadline <= until
+    session.execute(
+        update(DispatchLog)
+        .where(DispatchLog.id == attempt_id, DispatchLog.status.in_(WAITING))
+        .values(
+            lease_until=until,
+            status=case((over, DispatchStatus.FAILED), else_=DispatchLog.status),
+            reason=case((over, OUR_FAULT), else_=DispatchLog.reason),
+        )
+    )
 
 
 _FINISH = text("""

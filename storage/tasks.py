@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, select, text
+from sqlalchemy import any_, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.tables import Task
@@ -34,25 +34,45 @@ _CLAIM_PEOPLE = text("""
     with due as materialized (select user_id from tasks where wakes_at <= :now order by wakes_at limit :look)
     select user_id from due where pg_try_advisory_xact_lock(:space, hashtext(user_id::text)) limit :limit
 """)
-_CLAIM_SPACE = (
-    1179407705  # apart from every other lock; two people who share a key wait for each other, no more
-)
+_CLAIM_OWNERS = text("""
+    select user_id from tasks where id = any(:only) and pg_try_advisory_xact_lock(:space, hashtext(user_id::text))
+""")
+# Apart from every other lock; two people who share a key wait for each other, no more.
+_CLAIM_SPACE = 1179407705
 _LOOK = 10  # times the batch
 
 
-def claim_due(session: Session, now: datetime, limit: int, *, ahead: timedelta = timedelta(0)) -> list[Task]:
+def claim_due(
+    session: Session,
+    now: datetime,
+    limit: int,
+    *,
+    ahead: timedelta = timedelta(0),
+    only: Sequence[UUID] | None = None,
+) -> list[Task]:
     """The `limit` longest waiting tasks whose time has come and whatever else is due for their people, the longest waiting first.
 
     `ahead`: what falls due for them so soon comes too, so that it can be said along with it. All of it belongs to this
-    transaction alone, and nobody else claims anything for these people until it ends.
+    transaction alone, and nobody else claims anything for these people until it ends. With `only`, these tasks alone.
     """
-    values = {"now": now, "limit": limit, "look": limit * _LOOK, "space": _CLAIM_SPACE}
-    people = set(session.execute(_CLAIM_PEOPLE, values).scalars())
+    if only is None:
+        values = {"now": now, "limit": limit, "look": limit * _LOOK, "space": _CLAIM_SPACE}
+        people = set(session.execute(_CLAIM_PEOPLE, values).scalars())
+    else:
+        owners = {"only": list(only), "space": _CLAIM_SPACE}
+        people = set(session.execute(_CLAIM_OWNERS, owners).scalars())
     if not people:
         return []
     theirs = select(Task).where(Task.user_id == any_(literal(list(people))), Task.wakes_at <= now + ahead)
+    if only is not None:
+        theirs = theirs.where(Task.id.in_(only))
     due = theirs.order_by(Task.wakes_at, Task.id).with_for_update(skip_locked=True, key_share=True)
     return list(session.scalars(due))
+
+
+def park(session: Session, task_id: UUID, until: datetime) -> None:
+    """Nobody looks at this task before then; its state stays what it was."""
+    session.execute(update(Task).where(Task.id == task_id, Task.wakes_at < until).values(wakes_at=until))
 
 
 def next_wake(session: Session, after: datetime) -> datetime | None:

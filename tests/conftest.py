@@ -22,7 +22,7 @@ from storage.embedded import EmbeddedServers
 from storage.migrations import migrate
 from storage.profile import Profile, SleepWindow
 from storage.tables import User
-from storage.users import add_identity, create_user, save_profile
+from storage.users import add_identity, create_user, preferences_of, save_preferences, save_profile
 
 Held = Callable[[UUID], AbstractContextManager[None]]
 
@@ -150,6 +150,17 @@ def make_person(session: Session, name: str, address: str, now: datetime) -> Use
     save_profile(user, Profile(name=name, sleep_window=sleep, wake_time=time(7), bed_time=time(23)))
     add_identity(session, user.id, "telegram", address, joined, primary=True)
     return user
+
+
+def make_reachable(session: Session, user: User, number: str, now: datetime) -> None:
+    """They have proved this number, and said yes to WhatsApp and to calls."""
+    user.phone_verified, user.whatsapp_opt_in_at = True, now
+    preferences = preferences_of(user)
+    preferences.calls_opted_in = True
+    preferences.phone_number = number
+    save_preferences(user, preferences)
+    for channel in ("whatsapp", "call"):
+        add_identity(session, user.id, channel, number, now)
 
 
 @pytest.fixture

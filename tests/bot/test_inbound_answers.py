@@ -65,20 +65,6 @@ def test_an_answer_that_names_a_day_moves_the_reminded_task_there(
     assert all(label.startswith(f"{wanted:%a} {wanted.day}") for label in offered)
 
 
-def test_two_open_reminders_and_a_bare_one_ask_which(services, owner, say, text, clock: ManualClock):
-    starts = clock.now() + timedelta(hours=2)
-    with services.database.service() as session:
-        drafts = [TaskDraft("Easy run", starts, 15), TaskDraft("Call mum", starts + timedelta(minutes=1), 15)]
-        schedule_tasks(session, owner, drafts, clock.now())
-    clock.shift(timedelta(minutes=112))
-    services.dispatcher.run_due(clock.now())
-    [which] = say(text("1"))
-    assert which["text"] == "Which one do you mean?"
-    assert {row[0]["label"] for row in which["rows"]} == {"Easy run", "Call mum"}
-    *_, done = say(text("1"))
-    assert "Done" in done["text"]
-
-
 def test_a_tapped_question_keeps_its_answer_and_loses_its_buttons(services, owner, say, text, now):
     [question] = say(text("call mum tomorrow 6pm"))
     ok = question["rows"][0][0]

@@ -25,6 +25,7 @@ from storage import inbound, users
 from storage.profile import SleepWindow
 from storage.tables import DispatchLog, Task, User
 from storage.vocabulary import Answer
+from tests.conftest import make_reachable
 from tests.fakes.twilio_phone import whatsapp_form
 from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, FakeTwilio
 
@@ -74,12 +75,7 @@ def line(services: Services, owner: User, now: datetime) -> Iterator[Line]:
         with services.database.service() as session:
             user = users.get_user(session, owner.id)
             assert user is not None
-            user.phone_verified, user.whatsapp_opt_in_at = True, now
-            preferences = users.preferences_of(user)
-            preferences.calls_opted_in = True
-            users.save_preferences(user, preferences)
-            for channel in real:
-                users.add_identity(session, owner.id, channel, NUMBER, now)
+            make_reachable(session, user, NUMBER, now)
             users.touch_identity(session, "whatsapp", NUMBER, now)
             [task] = schedule_tasks(session, user, [TaskDraft("Easy run", now + 10 * MINUTE)], now)
             made = task.id

@@ -35,16 +35,75 @@ class Reply:
         return cls(status, json.dumps(value).encode(), headers=headers)
 
 
+class Hold:
+    """A request that waits until the test lets it go: at the door, or with its effect done and its answer not sent."""
+
+    def __init__(self, path: str, *, accept: bool) -> None:
+        self._path = path
+        self._accept = accept
+        self._arrived = threading.Event()
+        self._go = threading.Event()
+        self._lost = False
+        self.request: Request | None = None
+
+    def arrived(self) -> Request:
+        """The request, once it is there; AssertionError when none comes."""
+        assert self._arrived.wait(60), f"nobody asked for {self._path}"
+        assert self.request is not None
+        return self.request
+
+    def let_go(self) -> None:
+        self._go.set()
+
+    def lose(self) -> None:
+        """It never arrived, or its answer never does: the connection closes."""
+        self._lost = True
+        self._go.set()
+
+    def takes(self, request: Request) -> bool:
+        if self.request is not None or self._path not in request.path:
+            return False
+        self.request = request
+        return True
+
+    def wait(self, *, accepted: bool) -> bool:
+        """Called by the server before and after the effect; False when the connection is to close."""
+        if accepted is not self._accept:
+            return True
+        self._arrived.set()
+        self._go.wait(60)
+        return not self._lost
+
+
 class FakeServer:
     """Start and stop it, or use it in a `with`. Subclasses implement `answer`, called on the request's own thread."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self._holds: list[Hold] = []
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
     def answer(self, request: Request) -> Reply:
         raise NotImplementedError
+
+    def hold(self, path: str, *, accept: bool) -> Hold:
+        """The next request with this in its path waits: before it takes effect, or (`accept`) after."""
+        held = Hold(path, accept=accept)
+        with self.lock:
+            self._holds.append(held)
+        return held
+
+    def reply_to(self, request: Request) -> Reply:
+        """The answer, after whatever the test has held up."""
+        with self.lock:
+            hold = next((one for one in self._holds if one.takes(request)), None)
+        if hold is None:
+            return self.answer(request)
+        if not hold.wait(accepted=False):
+            return Reply(drop=True)
+        reply = self.answer(request)
+        return reply if hold.wait(accepted=True) else Reply(drop=True)
 
     @property
     def port(self) -> int:
@@ -129,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length),
         )
-        reply = self.server.fake.answer(request)
+        reply = self.server.fake.reply_to(request)
         if reply.drop:
             self.close_connection = True
             return

@@ -88,10 +88,15 @@ class PhoneCall:
     def heard(self) -> str:
         return self.said[-1] if self.said else ""
 
+    @property
+    def listens_at(self) -> str:
+        """Where the keys that are pressed now are posted to."""
+        assert self._action is not None, "nothing listens to the keypad"
+        return self._action
+
     def press(self, keys: str) -> str:
         """Presses keys while the menu speaks or waits; returns what is said next."""
-        assert self._action is not None, "nothing listens to the keypad"
-        self.follow(self._action, {"Digits": keys})
+        self.follow(self.listens_at, {"Digits": keys})
         return self.heard
 
     def stay_silent(self) -> str:

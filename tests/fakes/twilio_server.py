@@ -10,6 +10,7 @@ import base64
 import secrets
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -33,7 +34,7 @@ class Record:
     sid: str
     form: dict[str, list[str]]
     status: str = "queued"
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))  # on the server's clock
     updates: list[dict[str, list[str]]] = field(default_factory=list)
 
     def get(self, name: str) -> str:
@@ -67,6 +68,7 @@ class FakeTwilio(FakeServer, TwilioPhone):
     def __init__(self, auth_token: str = AUTH_TOKEN) -> None:
         super().__init__()
         TwilioPhone.__init__(self, auth_token)
+        self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.messages: list[Record] = []
         self.calls: list[Record] = []
         self.refusals: list[str] = []
@@ -167,7 +169,7 @@ class FakeTwilio(FakeServer, TwilioPhone):
             return self._refuse(400, *problem)
         if form["To"][0].removeprefix("whatsapp:") in self.opted_out and prefix == "SM":
             return self._refuse(400, 21610, "Attempt to send to unsubscribed recipient")
-        record = Record(prefix + secrets.token_hex(16), form)
+        record = Record(prefix + secrets.token_hex(16), form, created=self.clock())
         records.append(record)
         return Reply.json(record.as_json(), 201)
 

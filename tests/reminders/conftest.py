@@ -19,8 +19,9 @@ from reminders.rules.answers import parse_tap
 from reminders.wakeups import RecordedWakeups
 from storage.database import Database
 from storage.tables import DispatchLog, Task, User
-from storage.users import add_identity, create_user, get_user, preferences_of, save_preferences
+from storage.users import add_identity, create_user, get_user
 from storage.vocabulary import Answer
+from tests.conftest import make_reachable
 
 
 @dataclass
@@ -142,14 +143,7 @@ def reachable(database: Database, owner: User, now: datetime) -> User:
     """The owner with a proved number, WhatsApp and calls switched on."""
     with database.service() as session:
         user = session.get_one(User, owner.id)
-        user.phone_verified = True
-        user.whatsapp_opt_in_at = now
-        preferences = preferences_of(user)
-        preferences.calls_opted_in = True
-        preferences.phone_number = "+4915112345678"
-        save_preferences(user, preferences)
-        for channel in ("whatsapp", "call"):
-            add_identity(session, user.id, channel, "+4915112345678", now)
+        make_reachable(session, user, "+4915112345678", now)
     return user
 
 

@@ -94,17 +94,6 @@ def test_while_somebody_chooses_a_new_time_no_further_rung_is_sent(
     assert not ladders.call.sent
 
 
-def test_yesterdays_button_after_a_reschedule_is_refused_and_explained(
-    ladders: Ladders, owner: User, reminded: Task, now: datetime
-) -> None:
-    done = next(choice.data for choice in ladders.telegram.last().flat_choices if choice.label == "Done")
-    offer = say(ladders, owner, reminded, Answer.RESCHEDULE, now)
-    tap(ladders, owner, offer.choices[2][0].data, now)
-    late = tap(ladders, owner, done, now + timedelta(days=1))
-    assert late.kind == "stale"
-    assert late.text.startswith("Easy run has moved: it is ")
-
-
 @pytest.mark.parametrize(
     ("argument", "expected"),
     [("10", "10:15"), ("60", "11:05"), ("tonight", "19:00"), ("tomorrow", "tomorrow 10:10")],

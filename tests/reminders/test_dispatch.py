@@ -93,35 +93,6 @@ def test_an_answer_stops_the_ladder(ladders: Ladders, reachable: User, now: date
         assert session.query(NotificationLog).one().response == "done"
 
 
-def test_an_answer_between_the_claim_and_the_send_wins(
-    ladders: Ladders, reachable: User, now: datetime
-) -> None:
-    """The answer commits while the WhatsApp step is leased but not begun: nothing goes out."""
-    task = ladders.plan(reachable, now + 10 * MINUTE, now)
-    ladders.dispatcher.run_due(now)
-    later = now + 2 * MINUTE
-    attempts, moved = ladders.dispatcher._claim(later)
-    assert (len(attempts), moved) == (1, 1)
-    with ladders.database.service() as session:
-        answer_task(session, reachable.id, task.id, Answer.DONE, later, source="telegram")
-    ladders.dispatcher._lanes.deliver(attempts, lambda: later)
-    assert not ladders.whatsapp.sent
-    assert ladders.attempts(task.id)[-1] == ("whatsapp", "skipped", "answered")
-
-
-def test_a_phone_that_rings_is_hung_up_when_the_answer_comes_by_another_channel(
-    ladders: Ladders, reachable: User, now: datetime
-) -> None:
-    task = ladders.plan(reachable, now + 10 * MINUTE, now)
-    ladders.run_until(now, now + 4 * MINUTE)
-    assert len(ladders.call.sent) == 1
-    with ladders.database.service() as session:
-        answer_task(session, reachable.id, task.id, Answer.DONE, now + 4 * MINUTE, source="telegram")
-    ladders.dispatcher.run_due(now + 4 * MINUTE)
-    assert ladders.call.cancelled == ["call-1"]
-    assert ladders.task(task.id).status == "done"
-
-
 def test_an_answer_by_key_does_not_hang_up_on_the_person_who_gives_it(
     ladders: Ladders, reachable: User, now: datetime
 ) -> None:

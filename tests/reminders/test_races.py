@@ -20,7 +20,7 @@ from channels.messages import (
 from reminders import dispatch
 from reminders.answering import answer_task
 from reminders.lanes import FEW
-from storage import deliveries, outbox, tasks
+from storage import deliveries, last_look, outbox, tasks
 from storage.database import Database, normalise_url
 from storage.outbox import Finished
 from storage.tables import DispatchLog, Task, User
@@ -132,6 +132,18 @@ def test_a_long_run_makes_room_for_people_and_rings_for_the_rest(
 # ------------------------------------------------------------------ calls nobody has confirmed
 
 
+def test_a_call_of_unknown_outcome_is_never_dialled_again_while_nobody_can_tell(
+    ladders: Ladders, reachable: User, now: datetime
+) -> None:
+    task = ladders.plan(reachable, now + 10 * MINUTE, now)
+    ladders.run_until(now, now + 3 * MINUTE)
+    ladders.call.can_look_up = False
+    ladders.call.failures = [ChannelError("the reply was lost", unknown=True)]
+    ladders.run_until(now + 4 * MINUTE, now + 20 * MINUTE)
+    assert not ladders.call.sent
+    assert ("call", "expired", "too late to be worth sending") in ladders.attempts(task.id)
+
+
 class LostAnswers(Recorder):
     """Dials, but the answer to the request is lost; the call shows up in the look-up when `listed` is set."""
 
@@ -217,7 +229,7 @@ def test_a_note_of_unknown_outcome_that_waits_for_the_morning_is_still_asked_abo
         missed.stage, missed.wakes_at = "called", bed - timedelta(seconds=5)
     attempts, _ = ladders.dispatcher._claim(bed - timedelta(seconds=5))
     with ladders.database.service() as session:
-        outbox.begin(session, [(attempts[0].id, 0)], bed - timedelta(seconds=5), bed)
+        last_look.begin(session, [(attempts[0].id, 0)], bed - timedelta(seconds=5), bed)
     ladders.telegram.send(attempts[0].address, OutboundMessage("note", attempt_id=attempts[0].id), bed)
     ladders.dispatcher.run_due(bed + timedelta(seconds=30))
     ladders.dispatcher.run_due(bed + timedelta(hours=8, minutes=1))

@@ -17,7 +17,19 @@ from bench.seed_history import History, write_history
 from channels.messages import StatusUpdate
 from reminders import agenda
 from reminders.answering import answer_task
-from storage import analytics, conversations, deliveries, goals, inbound, merged, outbox, paid, tasks, users
+from storage import (
+    analytics,
+    conversations,
+    deliveries,
+    goals,
+    inbound,
+    last_look,
+    merged,
+    outbox,
+    paid,
+    tasks,
+    users,
+)
 from storage.database import Database
 from storage.tables import InboundEvent, User
 from storage.task_history import task_history
@@ -255,7 +267,11 @@ _OPEN = text("""
 """)
 AT_ONCE: dict[str, tuple[Callable[[Session, list[UUID], list[UUID]], object], str]] = {
     "the last look": (
-        lambda s, ids, _: outbox.begin(s, [(one, 0) for one in ids], NOW, NOW),
+        lambda s, ids, _: last_look.begin(s, [(one, 0) for one in ids], NOW, NOW),
+        "dispatch_log_pkey",
+    ),
+    "another look at those in line": (
+        lambda s, ids, _: last_look.still(s, [(one, 0) for one in ids], NOW, NOW),
         "dispatch_log_pkey",
     ),
     "the results": (

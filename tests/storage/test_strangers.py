@@ -70,6 +70,7 @@ _PLAIN: dict[str, Any] = {
     "payload": {},
     "limit": 10,
     "behind": UUID(int=0),
+    "may_have_gone": False,
     "weeks": 12,
     "findings": [],
     "late_by": timedelta(minutes=2),
@@ -91,7 +92,7 @@ def about(owner: Rows, database: Database, now: datetime) -> Mapping[str, Any]:
 
 def _moments(now: datetime) -> dict[str, Any]:
     times = dict.fromkeys(("now", "at", "start", "received_at", "before_at"), now)
-    later = dict.fromkeys(("end", "after", "before", "lease_until"), now + timedelta(days=1))
+    later = dict.fromkeys(("end", "after", "before", "lease_until", "until"), now + timedelta(days=1))
     days = dict.fromkeys(("first", "since", "first_day", "day"), now.date() - timedelta(days=400))
     last = dict.fromkeys(("last", "today", "last_day"), now.date() + timedelta(days=1))
     return times | later | days | last

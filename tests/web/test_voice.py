@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
@@ -19,7 +16,7 @@ from channels.voice_script import CallStep, held_of
 from storage.database import Database
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus
-from tests.web.parts import PUBLIC, add_task, load_task, signed
+from tests.web.parts import PUBLIC, load_task, signed
 
 VOICE = "/api/v1/webhooks/twilio/voice"
 
@@ -71,22 +68,6 @@ def test_1_is_done_and_said_aloud(phone: Phone, database: Database, task_id: UUI
     assert load_task(database, task_id).status == TaskStatus.DONE
 
 
-def test_1_ten_times_at_once_is_one_completion_with_the_same_words(
-    app: Flask, database: Database, phone: Phone, task_id: UUID
-) -> None:
-    form = {"CallSid": "CA1", "Digits": "1"}
-
-    def knock(_: int) -> str:
-        client = app.test_client()
-        return client.post(phone.url, data=form, headers=signed(phone.url, form)).get_data(as_text=True)
-
-    with ThreadPoolExecutor(10) as pool:
-        heard = set(pool.map(knock, range(10)))
-    assert len(heard) == 1
-    assert "is done" in heard.pop()
-    assert load_task(database, task_id).status == TaskStatus.DONE
-
-
 def test_3_is_missed(phone: Phone, database: Database, task_id: UUID) -> None:
     assert "not today" in phone.press("3")
     assert load_task(database, task_id).status == TaskStatus.MISSED
@@ -109,15 +90,6 @@ def test_2_offers_two_times_and_the_chosen_one_is_booked(
     with database.service() as session:
         moved = session.scalars(select(Task).where(Task.replaces_id == task_id)).one()
         assert moved.status == TaskStatus.PENDING
-
-
-def test_2_with_no_room_today_offers_tomorrow(
-    client: FlaskClient, database: Database, owner: User, task_id: UUID, now: datetime
-) -> None:
-    add_task(database, owner, now, "Open day", duration_minutes=14 * 60)
-    heard = Phone(client, task_id).press("2")
-    assert "1 for tomorrow" in heard
-    assert "today" not in heard
 
 
 def test_the_chosen_time_pressed_twice_moves_once(phone: Phone, database: Database, task_id: UUID) -> None:

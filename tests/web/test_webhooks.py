@@ -127,21 +127,6 @@ def attempt(database: Database, task_id: UUID) -> UUID:
         return row.id
 
 
-@pytest.mark.parametrize(
-    "order", [("sent", "delivered", "read"), ("read", "delivered", "sent"), ("read", "read")]
-)
-def test_delivery_reports_end_the_same_in_any_order(
-    client: FlaskClient, database: Database, task_id: UUID, order: tuple[str, ...]
-) -> None:
-    attempt_id = attempt(database, task_id)
-    path = f"{STATUS}?task_id={task_id}&attempt={attempt_id}"
-    for status in order:
-        form = {"MessageSid": "SM1", "MessageStatus": status, "To": "whatsapp:+4915112345678"}
-        assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
-    with database.service() as session:
-        assert session.get_one(DispatchLog, attempt_id).outcome == "read"
-
-
 def test_a_number_that_turns_out_to_be_none_on_whatsapp_is_not_tried_again(
     client: FlaskClient, database: Database, task_id: UUID, owner: User, now: datetime
 ) -> None:

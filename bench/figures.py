@@ -83,4 +83,10 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
+def report(figures: Sequence[Figure]) -> int:
+    """Print the table, which `python -m bench` collects; a command's exit code."""
+    print(table(figures), flush=True)
+    return 1 if any(one.ok is False for one in figures) else 0
+
+
 _WORDS = {True: "ok", False: "MISSED", None: ""}

@@ -38,7 +38,7 @@ LEASE = timedelta(seconds=30)
 GROUP = 10  # begun in one transaction; a killed worker's are sent by another, once
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
-FEW = 4
+FEW = 10
 _MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
 _PAUSES = (
     0.1,

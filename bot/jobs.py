@@ -13,6 +13,7 @@ from bot.logs import bind_correlation
 from bot.services import Services, build
 from bot.settings import Settings
 from reminders.sweep import sweep as sweep_ladder
+from reminders.watch import watch as watch_ladder
 
 log = structlog.get_logger()
 
@@ -32,6 +33,12 @@ def wake(due: str) -> None:
     """Something is due: carry out everything that is. `due` only names the wake-up."""
     bind_correlation(f"wake-{due}")
     services().dispatcher.run_due(services().clock.now())
+
+
+def watch(due: str) -> None:
+    """Something falls due within the next seconds: carry it out at its moment. `due` only names the wake-up."""
+    bind_correlation(f"wake-{due}")
+    watch_ladder(services().dispatcher, services().database, services().clock.now)
 
 
 def sweep() -> None:

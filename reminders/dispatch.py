@@ -69,6 +69,7 @@ class Dispatcher:
         self._timing = timing
         self._batch = batch
         self._lanes = Lanes(database, switchboard, lanes)
+        self.stopping = False  # this process is told to end: nothing is waited for any more
         attach(database, House(self._timing, wakeups, threshold))
 
     def run_due(self, now: datetime) -> DispatchReport:

@@ -1,7 +1,8 @@
 """Asking to be woken: rq-scheduler rings once per due second, and whoever is rung claims everything that is due.
 
 A wake-up is only a reminder to look; Postgres knows what is due, and the sweep finds what no bell rang for. So a
-wake-up may be lost, doubled or a second early without harm.
+wake-up may be lost, doubled or early without harm. The scheduler rings a little early, and who is rung waits for the
+moment itself (`reminders.watch`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 
 QUEUE = "ladder"
 JOB = "bot.jobs.wake"
+BELLS = "bells"  # only workers that may wait a moment listen here: people in the chat never wait behind one
+WATCH = "bot.jobs.watch"
 _LONGEST = 600  # seconds one woken job may work
 _KEPT = 86_400  # seconds a failed one is kept for the operator
 
@@ -80,12 +83,12 @@ class RqWakeups:
         elif self._redis.set(f"flux:wake-{second}", key, nx=True, exat=second):
             at = datetime.fromtimestamp(second, UTC)
             self._rings().enqueue_at(
-                at, self._job, key, job_id=f"wake-{second}", job_result_ttl=0, timeout=_LONGEST
+                at, WATCH, key, job_id=f"wake-{second}", job_result_ttl=0, timeout=_LONGEST
             )
 
     def _rings(self) -> Any:
         if self._scheduler is None:
             from rq_scheduler import Scheduler  # noqa: PLC0415 - 0.1 s and a test library: only for who asks
 
-            self._scheduler = Scheduler(queue_name=self._queue.name, connection=self._redis)
+            self._scheduler = Scheduler(queue_name=BELLS, connection=self._redis)
         return self._scheduler

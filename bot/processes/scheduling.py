@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 SWEEP = "bot.jobs.sweep"
 HOUSEKEEPING = "bot.jobs.housekeeping"
 _INTERVAL = 1  # seconds between looks; rq-scheduler's lock outlives a dead holder by ten more
+_EARLY = 2  # seconds before its time a bell rings: whoever is rung waits for the moment (reminders.watch)
 _SWEEP_ASKED = "flux:sweep:asked"
 _HOUSEKEEPING_ASKED = "flux:housekeeping:asked"
 _HOUSEKEEPING_SECONDS = 3600
@@ -49,7 +50,7 @@ class FluxScheduler(Scheduler):  # type: ignore[misc]  # the library ships no ty
         """Called while holding the lock: ask for what is done periodically, then queue whatever is due."""
         self._ask_for_sweep()
         self._ask_for_housekeeping()
-        due = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, int(time.time()))
+        due = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, int(time.time()) + _EARLY)
         for number, raw in enumerate(due):
             self._enqueue_one(raw.decode())
             if number % 100 == 99:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 # One worker is always free for reminders; the other prefers people who are waiting for an answer.
-LINES = (("ladder",), ("chat", "ladder"))
+LINES = (("bells", "ladder"), ("chat", "ladder"))
 DRAIN_SECONDS = 10.0
 _WORKER_TTL = 60  # with these two a job whose worker was killed is found again after about a minute
 _MAINTENANCE = 30

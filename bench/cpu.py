@@ -1,4 +1,4 @@
-"""What a process and all its children have used: CPU seconds, and memory with shared pages divided among their sharers."""
+"""What processes use: CPU seconds of a whole family of them, memory of one."""
 
 from __future__ import annotations
 
@@ -24,9 +24,6 @@ def _ticks(pid: int, *, ended: bool) -> int:
     return sum(map(int, fields[11 : 15 if ended else 13]))  # user, system, and of ended children the same
 
 
-def megabytes(pid: int) -> float:
-    """Proportional set size."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+def resident(pid: int) -> float:
+    """MB of the resident set, shared pages in full."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from redis import Redis
@@ -43,8 +43,8 @@ def flux(command: str, settings: Mapping[str, str]) -> Iterator[subprocess.Popen
 
 
 @contextlib.contextmanager
-def web(settings: Mapping[str, str]) -> Iterator[str]:
-    """The web process as the Procfile starts it; its address, once it answers."""
+def web(settings: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The web process as the Procfile starts it, and its address, once it answers."""
     port = free_port()
     address = f"127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:bot.processes.web_server"]
@@ -53,7 +53,7 @@ def web(settings: Mapping[str, str]) -> Iterator[str]:
     )
     with _ended(process):
         _wait_for(lambda: _answers(f"http://{address}/healthz"), "the web process")
-        yield f"http://{address}"
+        yield process, f"http://{address}"
 
 
 def wait_for_workers(redis_url: str, count: int) -> None:
@@ -74,9 +74,8 @@ def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
             process.wait()
 
 
-def _wait_for(happened: object, what: str) -> None:
+def _wait_for(happened: Callable[[], object], what: str) -> None:
     end = time.monotonic() + _PATIENCE
-    assert callable(happened)
     while not happened():
         if time.monotonic() > end:
             raise TimeoutError(f"{what} did not come up within a minute")

@@ -16,7 +16,12 @@ _PAUSE = 0.02  # seconds at least between two looks: what falls due meanwhile go
 _SLICE = 0.25  # seconds at most: what was planned meanwhile is seen
 
 
-def watch(dispatcher: Dispatcher, database: Database, clock: Callable[[], datetime]) -> None:
+def watch(
+    dispatcher: Dispatcher,
+    database: Database,
+    clock: Callable[[], datetime],
+    sleep: Callable[[float], object] = time.sleep,
+) -> None:
     """Carry out what is due, and what falls due shortly, until nothing does. Nothing is claimed before its time.
 
     Safe to repeat, to run twice at once and to be killed anywhere, as a look at what is due is.
@@ -28,7 +33,7 @@ def watch(dispatcher: Dispatcher, database: Database, clock: Callable[[], dateti
         due = _next_due(database, looked_at)
         if due is None or due - clock() > AHEAD or time.monotonic() >= end or dispatcher.stopping:
             return
-        time.sleep(min(max((due - clock()).total_seconds(), _PAUSE), _SLICE))
+        sleep(min(max((due - clock()).total_seconds(), _PAUSE), _SLICE))
 
 
 def _next_due(database: Database, after: datetime) -> datetime | None:

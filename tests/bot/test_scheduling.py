@@ -8,6 +8,8 @@ from rq import Queue
 from rq.job import Job
 
 from bot.processes.scheduling import HOUSEKEEPING, SWEEP, FluxScheduler
+from bot.processes.workers import LINES
+from reminders.wakeups import BELLS, RqWakeups
 
 
 @pytest.fixture
@@ -33,6 +35,17 @@ def test_what_is_due_is_queued_and_what_is_not_waits(
     assert _queued(redis) == [SWEEP, "bot.jobs.wake"]
     assert "later" in scheduler
     assert "due" not in scheduler
+
+
+def test_a_bell_rings_before_its_moment_on_a_line_that_may_wait_for_it(
+    scheduler: FluxScheduler, redis: redis_client.Redis
+) -> None:
+    RqWakeups(redis).wake_at(datetime.now(UTC) + timedelta(seconds=1), "soon")
+    scheduler.enqueue_jobs()
+    (job,) = Queue(BELLS, connection=redis).jobs
+    assert job.func_name == "bot.jobs.watch"
+    assert [queues for queues in LINES if BELLS in queues and "chat" not in queues]
+    assert not [queues for queues in LINES if BELLS in queues and "chat" in queues]
 
 
 def test_the_sweep_is_asked_for_once_per_interval_by_all_schedulers(redis: redis_client.Redis) -> None:

@@ -30,7 +30,7 @@ class Spread:
 
     @property
     def p99(self) -> float:
-        return statistics.quantiles(self.milliseconds, n=100)[98]
+        return statistics.quantiles(self.milliseconds, n=100, method="inclusive")[98]
 
     def __str__(self) -> str:
         return f"p50 {self.p50:.2f} ms, p99 {self.p99:.2f} ms"

@@ -26,13 +26,17 @@ class Spread:
 
     @property
     def p50(self) -> float:
-        return statistics.median(self.milliseconds)
+        return statistics.median(self.milliseconds) if self.milliseconds else float("inf")
 
     @property
     def p99(self) -> float:
+        if len(self.milliseconds) < 2:
+            return self.p50
         return statistics.quantiles(self.milliseconds, n=100, method="inclusive")[98]
 
     def __str__(self) -> str:
+        if len(self.milliseconds) < 2:
+            return f"{len(self.milliseconds)} measured"
         return f"p50 {self.p50:.2f} ms, p99 {self.p99:.2f} ms"
 
 

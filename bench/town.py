@@ -26,7 +26,10 @@ PUBLIC = "https://flux.example"
 TELEGRAM_HOOK, WHATSAPP_HOOK = "/api/v1/webhooks/telegram", "/api/v1/webhooks/twilio/whatsapp"
 _HEADER = "telegram-header-of-the-bench"
 _SENDER = "+15005550006"
+# Chat ids of the seed are longer than Telegram's, so that nobody takes them for real ones; the webhook would.
 _READY = """
+    create sequence if not exists chats start 5000001;
+    update identities set value = nextval('chats')::text where channel = 'telegram' and length(value) = 19;
     update users set phone_verified = true, whatsapp_opt_in_at = created_at,
         notification_preferences = '{"calls_opted_in": true}';
     with people as (

@@ -25,7 +25,13 @@ _PATIENCE = 300.0
 _READY = "ready"
 
 app = Celery("bench", broker=os.environ.get(_BROKER, ""))
-app.conf.update(worker_hijack_root_logger=False, task_ignore_result=True, enable_utc=True, timezone="UTC")
+app.conf.update(
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    task_ignore_result=True,
+    enable_utc=True,
+    timezone="UTC",
+)
 
 remind = app.task(name="remind")(one_job)
 

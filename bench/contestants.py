@@ -22,6 +22,7 @@ import requests
 import structlog
 from redis import Redis
 from rq import Queue, SimpleWorker
+from sqlalchemy import create_engine, text
 
 from bench.cpu import cpu_seconds
 from bench.seed import plain
@@ -29,7 +30,7 @@ from channels.switchboard import Switchboard
 from channels.telegram import TelegramChannel
 from reminders.dispatch import Dispatcher
 from reminders.wakeups import RqWakeups
-from storage.database import Database
+from storage.database import SERVICE, Database, normalise_url
 
 Post = Callable[[str, str], str]  # (chat, text) -> the provider's id
 Go = tuple[float, Callable[[], None]]  # when everything is due (0: now), and the race itself
@@ -44,11 +45,19 @@ _CLAIM = (
 _RESULT = (
     "insert into notification_log (id, task_id, channel, external_id, sent_at) values (%s, %s, %s, %s, %s)"
 )
-_LOG = (
-    "insert into dispatch_log (id, task_id, channel, rung, status, created_at)"
-    " values (%s, %s, %s, 'remind', 'pending', %s)"
+_LOOP_DUE = text(DUE.replace("%s", ":now"))
+_LOOP_CLAIM = text(
+    "update tasks set reminder_sent_at = :now where id = :task and status = 'pending' and reminder_sent_at is null"
 )
-_DONE = "update dispatch_log set status = 'dispatched', dispatched_at = %s where id = %s"
+_LOOP_LOG = text(
+    "insert into dispatch_log (id, task_id, channel, rung, status, created_at)"
+    " values (:attempt, :task, 'telegram', 'remind', 'pending', :now)"
+)
+_LOOP_DONE = text("update dispatch_log set status = 'dispatched', dispatched_at = :now where id = :attempt")
+_LOOP_NOTE = text(
+    "insert into notification_log (id, task_id, channel, external_id, sent_at)"
+    " values (:id, :task, 'telegram', :external, :now)"
+)
 
 
 def flux(database_url: str, redis_url: str, sink_url: str) -> Go:
@@ -59,19 +68,23 @@ def flux(database_url: str, redis_url: str, sink_url: str) -> Go:
 
 
 def loop(database_url: str, redis_url: str, sink_url: str) -> Go:  # noqa: ARG001 - one signature for all
-    """The seed's: select what is due, then claim, log, send and note one by one."""
-    connection = psycopg.connect(plain(database_url), autocommit=True)
+    """The seed's, over SQLAlchemy as it asks for: select what is due, then claim, log, send and note one by one."""
+    engine = create_engine(normalise_url(database_url), connect_args={"options": f"-c role={SERVICE}"})
     post = post_to(sink_url)
 
     def run() -> None:
-        for task_id, chat, title in connection.execute(DUE, [datetime.now(UTC)]).fetchall():
-            attempt_id, now = uuid4(), datetime.now(UTC)
-            if connection.execute(_CLAIM, [now, task_id]).rowcount:
-                connection.execute(_LOG, [attempt_id, task_id, "telegram", now])
-                external = post(chat, title)
-                with connection.transaction():
-                    connection.execute(_DONE, [now, attempt_id])
-                    connection.execute(_RESULT, [uuid4(), task_id, "telegram", external, now])
+        with engine.begin() as connection:
+            due = connection.execute(_LOOP_DUE, {"now": datetime.now(UTC)}).all()
+        for task_id, chat, title in due:
+            values = {"attempt": uuid4(), "id": uuid4(), "task": task_id, "now": datetime.now(UTC)}
+            with engine.begin() as connection:
+                if not connection.execute(_LOOP_CLAIM, values).rowcount:
+                    continue
+                connection.execute(_LOOP_LOG, values)
+            values["external"] = post(chat, title)
+            with engine.begin() as connection:
+                connection.execute(_LOOP_DONE, values)
+                connection.execute(_LOOP_NOTE, values)
 
     return 0, run
 

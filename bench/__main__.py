@@ -20,6 +20,7 @@ from bench.figures import Figure, table
 # What the design promises comes first, in the order of its figures; whatever else has a `main` follows by name.
 FIRST = (
     "chaos",  # F1, F3
+    "survival",  # F1, with the whole of `make run`
     "steady",  # F2
     "answers",  # F4, F5
     "outage",  # F6

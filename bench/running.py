@@ -20,8 +20,21 @@ PROJECT = Path(__file__).resolve().parent.parent
 _PATIENCE = 60.0
 
 
+# How fast a provider may be used, and how often in a day, is what `bench.paced` and tests are about.
+_UNLIMITED = (
+    "TELEGRAM_MESSAGES_PER_SECOND",
+    "TWILIO_WHATSAPP_MESSAGES_PER_SECOND",
+    "TWILIO_CALLS_PER_SECOND",
+    "DAILY_CALLS",
+    "DAILY_CALLS_PER_PERSON",
+    "DAILY_WHATSAPP",
+    "DAILY_WHATSAPP_PER_PERSON",
+    "DAILY_WHATSAPP_PEOPLE",
+)
+
+
 def environment(home: Path, database_url: str, redis_url: str, **more: str) -> dict[str, str]:
-    """The settings of an installation with no provider but those of `more`."""
+    """The settings of an installation with no provider but those of `more`, and none of its limits."""
     return {
         "FLUX_HOME": str(home),
         "APP_ENV": "test",
@@ -30,6 +43,7 @@ def environment(home: Path, database_url: str, redis_url: str, **more: str) -> d
         "SECRET_KEY": "b" * 32,
         "TELEGRAM_BOT_TOKEN": "1:bench",
         "LOG_LEVEL": "ERROR",
+        **dict.fromkeys(_UNLIMITED, "0"),
         **more,
     }
 

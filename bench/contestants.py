@@ -1,33 +1,41 @@
-"""Three ways to send what is due: Flux's own, one queue job per reminder, and the plain poll loop.
+"""Four ways to send what is due: Flux's own, the seed's poll loop, one RQ job per reminder, and Celery's eta.
 
 Each runs as a process of its own (`python -m bench.contestants NAME DATABASE_URL REDIS_URL SINK_URL`): it gets ready,
-prints a line, and starts when it reads one. All of them claim in Postgres, post over kept connections with the same
-channel, and write a result row.
+prints a line with the moment everything falls due (0: now), starts when it reads one, and prints the CPU seconds that
+took. All of them claim in Postgres, post over a kept connection, and write a result row; only Flux and the seed's loop
+write the attempt before it is made. The others use `requests`, as they usually would.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import requests
 import structlog
 from redis import Redis
 from rq import Queue, SimpleWorker
+from sqlalchemy import create_engine, text
 
+from bench.cpu import cpu_seconds
 from bench.seed import plain
-from channels.messages import Address, OutboundMessage
 from channels.switchboard import Switchboard
 from channels.telegram import TelegramChannel
 from reminders.dispatch import Dispatcher
 from reminders.wakeups import RqWakeups
-from storage.database import Database
+from storage.database import SERVICE, Database, normalise_url
 
-_DUE = """
+Post = Callable[[str, str], str]  # (chat, text) -> the provider's id
+Go = tuple[float, Callable[[], None]]  # when everything is due (0: now), and the race itself
+
+DUE = """
     select t.id, i.value, t.title from tasks t join identities i on i.user_id = t.user_id
     where t.status = 'pending' and t.reminder_sent_at is null and t.wakes_at <= %s order by t.wakes_at
 """
@@ -37,83 +45,123 @@ _CLAIM = (
 _RESULT = (
     "insert into notification_log (id, task_id, channel, external_id, sent_at) values (%s, %s, %s, %s, %s)"
 )
+_LOOP_DUE = text(DUE.replace("%s", ":now"))
+_LOOP_CLAIM = text(
+    "update tasks set reminder_sent_at = :now where id = :task and status = 'pending' and reminder_sent_at is null"
+)
+_LOOP_LOG = text(
+    "insert into dispatch_log (id, task_id, channel, rung, status, created_at)"
+    " values (:attempt, :task, 'telegram', 'remind', 'pending', :now)"
+)
+_LOOP_DONE = text("update dispatch_log set status = 'dispatched', dispatched_at = :now where id = :attempt")
+_LOOP_NOTE = text(
+    "insert into notification_log (id, task_id, channel, external_id, sent_at)"
+    " values (:id, :task, 'telegram', :external, :now)"
+)
 
 
-def flux(database_url: str, redis_url: str, sink_url: str) -> Callable[[], None]:
+def flux(database_url: str, redis_url: str, sink_url: str) -> Go:
     switchboard = Switchboard({"telegram": TelegramChannel("1:bench", sink_url)}, {})
     dispatcher = Dispatcher(Database(database_url), switchboard, RqWakeups(Redis.from_url(redis_url)))
     dispatcher.run_due(datetime(2000, 1, 1, tzinfo=UTC))  # connects
-    return lambda: void(dispatcher.run_due(datetime.now(UTC)))
+    return 0, lambda: void(dispatcher.run_due(datetime.now(UTC)))
 
 
-def loop(database_url: str, redis_url: str, sink_url: str) -> Callable[[], None]:  # noqa: ARG001 - one signature for all
-    """What is usually written first: select what is due, then one by one."""
-    connection = psycopg.connect(plain(database_url), autocommit=True)
-    channel = TelegramChannel("1:bench", sink_url)
+def loop(database_url: str, redis_url: str, sink_url: str) -> Go:  # noqa: ARG001 - one signature for all
+    """The seed's, over SQLAlchemy as it asks for: select what is due, then claim, log, send and note one by one."""
+    engine = create_engine(normalise_url(database_url), connect_args={"options": f"-c role={SERVICE}"})
+    post = post_to(sink_url)
 
     def run() -> None:
-        for task_id, chat, title in connection.execute(_DUE, [datetime.now(UTC)]).fetchall():
-            remind(connection, channel, task_id, chat, title)
+        with engine.begin() as connection:
+            due = connection.execute(_LOOP_DUE, {"now": datetime.now(UTC)}).all()
+        for task_id, chat, title in due:
+            values = {"attempt": uuid4(), "id": uuid4(), "task": task_id, "now": datetime.now(UTC)}
+            with engine.begin() as connection:
+                if not connection.execute(_LOOP_CLAIM, values).rowcount:
+                    continue
+                connection.execute(_LOOP_LOG, values)
+            values["external"] = post(chat, title)
+            with engine.begin() as connection:
+                connection.execute(_LOOP_DONE, values)
+                connection.execute(_LOOP_NOTE, values)
 
-    return run
+    return 0, run
 
 
-def jobs(database_url: str, redis_url: str, sink_url: str) -> Callable[[], None]:
+def jobs(database_url: str, redis_url: str, sink_url: str) -> Go:
     """One queue job per reminder, worked off by a SimpleWorker; run two of these processes at once."""
     worker = SimpleWorker([Queue("bench", connection=Redis.from_url(redis_url))])
     connection_of(database_url, sink_url)
-    return lambda: void(worker.work(burst=True, logging_level="ERROR"))
+    return 0, lambda: void(worker.work(burst=True, logging_level="ERROR"))
 
 
 def enqueue_jobs(database_url: str, redis_url: str, sink_url: str) -> None:
     """Put a job for each due reminder into the queue, as a scheduler would have by then."""
     queue = Queue("bench", connection=Redis.from_url(redis_url))
-    with psycopg.connect(plain(database_url)) as connection:
-        rows = connection.execute(_DUE, [datetime.now(UTC)]).fetchall()
     queue.enqueue_many(
         [
             Queue.prepare_data(
                 "bench.contestants.one_job", [database_url, sink_url, str(task_id), chat, title], result_ttl=0
             )
-            for task_id, chat, title in rows
+            for task_id, chat, title in due_now(database_url)
         ]
     )
 
 
+def celery(database_url: str, redis_url: str, sink_url: str) -> Go:
+    """One task with an eta per reminder, held by a worker with two processes."""
+    from bench.celery_peer import race  # the package is optional
+
+    return race(database_url, redis_url, sink_url)
+
+
+def due_now(database_url: str) -> Sequence[Any]:
+    with psycopg.connect(plain(database_url)) as connection:
+        return connection.execute(DUE, [datetime.now(UTC)]).fetchall()
+
+
 def one_job(database_url: str, sink_url: str, task_id: str, chat: str, title: str) -> None:
-    connection, channel = connection_of(database_url, sink_url)
-    remind(connection, channel, UUID(task_id), chat, title)
+    """Claim by compare-and-set, send, write down that it was sent."""
+    connection, post = connection_of(database_url, sink_url)
+    now = datetime.now(UTC)
+    if connection.execute(_CLAIM, [now, UUID(task_id)]).rowcount:
+        external = post(chat, title)
+        connection.execute(_RESULT, [uuid4(), UUID(task_id), "telegram", external, now])
 
 
 @cache
-def connection_of(database_url: str, sink_url: str) -> tuple[psycopg.Connection, TelegramChannel]:
-    return psycopg.connect(plain(database_url), autocommit=True), TelegramChannel("1:bench", sink_url)
+def connection_of(database_url: str, sink_url: str) -> tuple[psycopg.Connection, Post]:
+    return psycopg.connect(plain(database_url), autocommit=True), post_to(sink_url)
 
 
-def remind(
-    connection: psycopg.Connection, channel: TelegramChannel, task_id: UUID, chat: str, title: str
-) -> None:
-    """Claim by compare-and-set, send, write down that it was sent."""
-    now = datetime.now(UTC)
-    if connection.execute(_CLAIM, [now, task_id]).rowcount != 1:
-        return
-    receipt = channel.send(Address("telegram", chat), OutboundMessage(title), now)
-    external = f"telegram:{chat}:{receipt.external_id}"
-    connection.execute(_RESULT, [uuid4(), task_id, "telegram", external, now])
+def post_to(sink_url: str) -> Post:
+    """The provider over the client that is usual, with its connection kept."""
+    session = requests.Session()
+    session.trust_env = False
+
+    def post(chat: str, title: str) -> str:
+        fields = {"chat_id": int(chat), "text": title}
+        answer = session.post(f"{sink_url}/bot1:bench/sendMessage", json=fields, timeout=10)
+        answer.raise_for_status()
+        return f"telegram:{chat}:{answer.json()['result']['message_id']}"
+
+    return post
 
 
 def void(_: object) -> None:
     """For lambdas whose result is of no interest."""
 
 
-CONTESTANTS = {"flux": flux, "jobs": jobs, "loop": loop}
+CONTESTANTS = {"flux": flux, "loop": loop, "jobs": jobs, "celery": celery}
 
 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     name, *urls = sys.argv[1:]
-    go = CONTESTANTS[name](*urls)
-    print("ready", flush=True)
+    due, go = CONTESTANTS[name](*urls)
+    print(due, flush=True)
     sys.stdin.readline()
+    before = cpu_seconds(os.getpid())
     go()
-    print("done", flush=True)
+    print(cpu_seconds(os.getpid()) - before, flush=True)

@@ -26,13 +26,17 @@ class Spread:
 
     @property
     def p50(self) -> float:
-        return statistics.median(self.milliseconds)
+        return statistics.median(self.milliseconds) if self.milliseconds else float("inf")
 
     @property
     def p99(self) -> float:
-        return statistics.quantiles(self.milliseconds, n=100)[98]
+        if len(self.milliseconds) < 2:
+            return self.p50
+        return statistics.quantiles(self.milliseconds, n=100, method="inclusive")[98]
 
     def __str__(self) -> str:
+        if len(self.milliseconds) < 2:
+            return f"{len(self.milliseconds)} measured"
         return f"p50 {self.p50:.2f} ms, p99 {self.p99:.2f} ms"
 
 
@@ -81,6 +85,12 @@ def table(figures: Sequence[Figure]) -> str:
         " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     )
+
+
+def report(figures: Sequence[Figure]) -> int:
+    """Print the table, which `python -m bench` collects; a command's exit code."""
+    print(table(figures), flush=True)
+    return 1 if any(one.ok is False for one in figures) else 0
 
 
 _WORDS = {True: "ok", False: "MISSED", None: ""}

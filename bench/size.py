@@ -21,6 +21,8 @@ import psycopg
 
 from agents.conversation import Turn, TurnTools, take_turn
 from agents.offline.model import OfflineModel
+from bench.figures import Figure
+from bench.figures import report as figures_of
 from bench.seed import plain
 from bench.year import COLUMNS, START, YEAR, Resident, Row, rows_of
 from bot.logs import configure_logging
@@ -130,11 +132,10 @@ def report(without: dict[str, float], kept: dict[str, float], people: int) -> in
         print(f"  {name:<20}{without[name] / 1000:>10,.1f}{kept[name] / 1000:>12,.1f}")
     before, after = sum(without.values()), sum(kept.values())
     print(f"  {'all':<20}{before / 1000:>10,.1f}{after / 1000:>12,.1f}")
-    passed = after <= TARGET
-    print(
-        f"  target {TARGET / 1e6:.0f} MB with retention: {after / 1e6:.2f} MB {'reached' if passed else 'MISSED'}"
+    kept_within = f"{after / 1e6:.2f} MB"
+    return figures_of(
+        [Figure("a person's year in all tables", f"<= {TARGET / 1e6:.0f} MB", kept_within, after <= TARGET)]
     )
-    return 0 if passed else 1
 
 
 def main() -> int:

@@ -14,6 +14,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from bench.figures import Figure, at_most, report
+
 TARGET_SECONDS = 5.0
 TARGET_MEGABYTES = 500.0
 _STARTS = 3
@@ -115,15 +117,18 @@ def main() -> int:
     finally:
         shutil.rmtree(home, ignore_errors=True)
     median = statistics.median(warm)
-    fast, small = median <= TARGET_SECONDS, memory <= TARGET_MEGABYTES
-    print(f"first start to a ready page   {cold:6.2f} s")
-    print(
-        f"warm start to a ready page    {median:6.2f} s   target {TARGET_SECONDS:.0f} s    {'ok' if fast else 'MISSED'}"
+    return report(
+        [
+            Figure("first start to a ready page", "", f"{cold:.2f} s"),
+            at_most("warm start to a ready page", median, TARGET_SECONDS),
+            Figure(
+                "idle memory (PSS, all processes)",
+                f"<= {TARGET_MEGABYTES:.0f} MB",
+                f"{memory:.0f} MB",
+                memory <= TARGET_MEGABYTES,
+            ),
+        ]
     )
-    print(
-        f"idle memory (PSS, all)        {memory:6.0f} MB  target {TARGET_MEGABYTES:.0f} MB  {'ok' if small else 'MISSED'}"
-    )
-    return 0 if fast and small else 1
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from bot.services import Services, build
 from bot.settings import Settings
 from reminders.sweep import sweep as sweep_ladder
 from reminders.wakeups import drop_answered
+from reminders.watch import watch as watch_ladder
 
 log = structlog.get_logger()
 
@@ -59,6 +60,17 @@ def wake(due: str) -> None:
     """
     bind_correlation(f"wake-{due}")
     services().dispatcher.run_due(services().clock.now())
+    _answer_older_ones()
+
+
+def watch(due: str) -> None:
+    """Something falls due within the next seconds: carry it out at its moment. `due` only names the wake-up."""
+    bind_correlation(f"wake-{due}")
+    watch_ladder(services().dispatcher, services().database, services().clock.now)
+    _answer_older_ones()
+
+
+def _answer_older_ones() -> None:
     job = get_current_job()
     if job is not None and job.started_at is not None:
         drop_answered(services().redis, job.started_at - _CLOCKS_DIFFER)

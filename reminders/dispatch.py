@@ -113,6 +113,11 @@ class Dispatcher:
         self.gives_way: Callable[[], bool] = lambda: False
         attach(database, House(self._timing, wakeups, threshold, caps))
 
+    @property
+    def stopping(self) -> bool:
+        """Whether this process is told to end: nothing is waited for any more."""
+        return self._lanes.stopping
+
     def stop(self) -> None:
         """Begin nothing more, in the run that is under way too: this process is told to end. Safe in a signal handler."""
         self._lanes.stopping = True

@@ -1,7 +1,8 @@
 """Asking to be woken: rq-scheduler rings once per due second, and whoever is rung claims everything that is due.
 
 A wake-up is only a reminder to look; Postgres knows what is due, and the sweep finds what no bell rang for. So a
-wake-up may be lost, doubled or a second early without harm.
+wake-up may be lost, doubled or early without harm. The scheduler rings a little early, and who is rung waits for the
+moment itself (`reminders.watch`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 
 QUEUE = "ladder"
 JOB = "bot.jobs.wake"
+EARLY = timedelta(seconds=2)  # before its moment a bell rings
+BELLS = "bells"  # only workers that may wait a moment listen here: people in the chat never wait behind one
+WATCH = "bot.jobs.watch"
 _LONGEST = 600  # seconds one woken job may work
 _RING = "wake-"  # how the ids of wake-ups begin
 _LONG_QUEUE = 100
@@ -66,6 +70,7 @@ class RqWakeups:
         self._to_real = to_real
         self._job = job
         self._queue = Queue(queue, connection=redis)
+        self._bells = Queue(BELLS, connection=redis)
         self._scheduler: Any = None
 
     def wake_at(self, when: datetime, key: str) -> None:
@@ -81,21 +86,26 @@ class RqWakeups:
         rq-scheduler cuts fractions off, so a whole second is never early.
         """
         seconds, micros = self._redis.time()
-        second = math.ceil(moment)
-        if moment <= int(seconds) + int(micros) / 1e6:
-            name = f"{_RING}{uuid4().hex}"
-            self._queue.enqueue(
-                self._job, key, job_id=name, job_timeout=_LONGEST, result_ttl=0, failure_ttl=_KEPT
-            )
+        now, second = int(seconds) + int(micros) / 1e6, math.ceil(moment)
+        if moment <= now:
+            self._put(self._queue, self._job, key)
+        elif second - now <= EARLY.total_seconds():  # the scheduler would have rung by now
+            if self._redis.set(f"flux:wake-{second}", key, nx=True, exat=second + 1):
+                self._put(self._bells, WATCH, key)
         elif (ring := f"{_RING}{second}") not in self._rings():
             at = datetime.fromtimestamp(second, UTC)
-            self._rings().enqueue_at(at, self._job, key, job_id=ring, job_result_ttl=0, timeout=_LONGEST)
+            self._rings().enqueue_at(at, WATCH, key, job_id=ring, job_result_ttl=0, timeout=_LONGEST)
+            self._redis.set(f"flux:wake-{second}", key, exat=second + 1)
+
+    def _put(self, queue: Queue, job: str, key: str) -> None:
+        name = f"{_RING}{uuid4().hex}"
+        queue.enqueue(job, key, job_id=name, job_timeout=_LONGEST, result_ttl=0, failure_ttl=_KEPT)
 
     def _rings(self) -> Any:
         if self._scheduler is None:
             from rq_scheduler import Scheduler  # noqa: PLC0415 - 0.1 s and a test library: only for who asks
 
-            self._scheduler = Scheduler(queue_name=self._queue.name, connection=self._redis)
+            self._scheduler = Scheduler(queue_name=BELLS, connection=self._redis)
         return self._scheduler
 
 
@@ -104,14 +114,14 @@ def drop_answered(redis: Redis, before: datetime) -> int:
 
     That look has seen whatever they rang for, and what falls due now must not wait behind them.
     """
-    queue = Queue(QUEUE, connection=redis)
-    if queue.count < _LONG_QUEUE:
-        return 0
-    rings = [name for name in queue.job_ids if name.startswith(_RING)]
-    return sum(
-        _drop(redis, queue.key, rings[first : first + _AT_ONCE], utcformat(before).encode())
-        for first in range(0, len(rings), _AT_ONCE)
-    )
+    dropped = 0
+    for queue in (Queue(QUEUE, connection=redis), Queue(BELLS, connection=redis)):
+        if queue.count < _LONG_QUEUE:
+            continue
+        rings = [name for name in queue.job_ids if name.startswith(_RING)]
+        for first in range(0, len(rings), _AT_ONCE):
+            dropped += _drop(redis, queue.key, rings[first : first + _AT_ONCE], utcformat(before).encode())
+    return dropped
 
 
 def _drop(redis: Redis, queue_key: str, names: list[str], before: bytes) -> int:

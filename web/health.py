@@ -87,7 +87,7 @@ def _count_rows(registry: CollectorRegistry) -> None:
 
 def _count_queues(registry: CollectorRegistry) -> None:
     length = Gauge("flux_queue_length", "Jobs that wait for a worker", ["queue"], registry=registry)
-    for queue in ("ladder", "chat"):
+    for queue in ("ladder", "bells", "chat"):
         length.labels(queue).set(services().redis.llen(f"rq:queue:{queue}"))
 
 

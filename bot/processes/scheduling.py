@@ -23,6 +23,7 @@ from bot.heartbeats import KNOWN, SILENT, beat, goodbye, watch
 from bot.processes.periodic import ask
 from bot.pulse import Pulse, shown_in
 from bot.up.backoff import Backoff
+from reminders.wakeups import BELLS, EARLY, QUEUE
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _INTERVAL = 1  # seconds between looks
+_EARLY = int(EARLY.total_seconds())  # a bell rings before its time: whoever is rung waits for the moment
 _NAME = "scheduler"
 # What RQ and we keep in Redis, and as what. Whatever else stands there is dropped: Postgres knows all it stood for.
 _SHAPES = {
@@ -40,7 +42,7 @@ _SHAPES = {
     "rq:workers": b"set",
     **{
         key.format(queue): shape
-        for queue in ("ladder", "chat")
+        for queue in (QUEUE, BELLS, "chat")
         for key, shape in (
             ("rq:queue:{}", b"list"),
             ("rq:queue:{}:intermediate", b"list"),
@@ -71,10 +73,10 @@ class FluxScheduler(Scheduler):  # type: ignore[misc]  # the library ships no ty
         watch(self.connection)
 
     def enqueue_jobs(self) -> None:
-        """Ask for what is done periodically, then queue whatever is due."""
+        """Ask for what is done periodically, then queue whatever is due, or will be in a moment."""
         mend(self.connection)
         ask(self.connection, self._sweep_seconds)
-        due = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, int(time.time()))
+        due = self.connection.zrangebyscore(self.scheduled_jobs_key, 0, int(time.time()) + _EARLY)
         for number, raw in enumerate(due, start=1):
             if self.connection.zrem(self.scheduled_jobs_key, raw):
                 self._enqueue_one(raw)

@@ -19,6 +19,7 @@ from redis.retry import Retry
 from bot.heartbeats import BEAT_EVERY, goodbye
 from bot.pulse import FROZEN_SECONDS, Pulse, PulseWatch, shown_in
 from bot.up.backoff import Backoff
+from reminders.wakeups import BELLS
 from storage.processes import die_with_parent
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class _Line:
 def _lines(settings: Settings) -> list[_Line]:
     """One worker is always free for reminders; the others prefer people who are waiting for an answer."""
     return [
-        _Line("ladder", ("ladder",)),
+        _Line("ladder", (BELLS, "ladder")),
         *(_Line("chat", ("chat", "ladder")) for _ in range(settings.chat_workers)),
     ]
 

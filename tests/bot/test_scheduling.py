@@ -10,6 +10,7 @@ from rq.job import Job
 
 from bot.processes.periodic import HOUSEKEEPING, SWEEP
 from bot.processes.scheduling import FluxScheduler
+from reminders.wakeups import BELLS, RqWakeups
 from tests.threads import at_once
 
 
@@ -36,6 +37,15 @@ def test_what_is_due_is_queued_and_what_is_not_waits(
     assert _queued(redis) == [SWEEP, "bot.jobs.wake"]
     assert "later" in scheduler
     assert "due" not in scheduler
+
+
+def test_a_bell_rings_before_its_moment_on_a_line_that_may_wait_for_it(
+    scheduler: FluxScheduler, redis: redis_client.Redis
+) -> None:
+    RqWakeups(redis).wake_at(datetime.now(UTC) + timedelta(seconds=1), "soon")
+    scheduler.enqueue_jobs()
+    (job,) = Queue(BELLS, connection=redis).jobs
+    assert job.func_name == "bot.jobs.watch"
 
 
 def test_the_sweep_is_asked_for_once_per_interval_by_all_schedulers(redis: redis_client.Redis) -> None:

@@ -1,0 +1,117 @@
+"""/log: the last lines of the trail as a phone shows them, by day and task, a page at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders.people import Person, load_person
+from reminders.rules.rhythm import Rhythm
+from reminders.task_trail import next_up
+from reminders.ways_back import channels_off
+from reminders.wording import moment
+from storage.tables import User
+from storage.trail import TaskTrail, TrailLine, trail
+from storage.vocabulary import DispatchStatus, Rung
+
+_LINES = 8  # on one page
+_LONGEST = 760  # characters of them: with what stands around them, less than WhatsApp's 1,024
+_PAGES = 20
+_LONGEST_TITLE = 40
+_NOT_TOLD = (Rung.ECHO, Rung.HANG_UP)  # how the chat and the phone were tidied up
+_PAGE = re.compile(r"\s*\b(\d{1,3})$")
+
+
+def log_page(session: Session, user: User, argument: str, now: datetime) -> str:
+    """What "/log", "/log 2", "/log run" and "/log run 2" say."""
+    found = _PAGE.search(argument)
+    number = max(1, int(found[1])) if found else 1
+    words = (argument[: found.start()] if found else argument).split()
+    person = load_person(session, user.id)
+    off = channels_off(session, user.id)
+    if person is None or number > _PAGES:
+        return "\n".join([*off, _nothing(words, number)])
+    groups = trail(session, user.id, limit=_LINES * (number + 1), named=words)
+    pages = list(_pages(groups, person.ladder.rhythm))
+    top = [*off, *(_next(session, person, words, now) if number == 1 else [])]
+    if number > len(pages):
+        return "\n".join([*top, _nothing(words, number)])
+    before = f"/log {' '.join([*words, str(number + 1)])} shows what was before. "
+    more = before if number < min(len(pages), _PAGES) else ""
+    parts = ["\n".join(top), pages[number - 1], f"{more}/dashboard shows every task's whole story."]
+    return "\n\n".join(filter(None, parts))
+
+
+def _next(session: Session, person: Person, words: Sequence[str], now: datetime) -> list[str]:
+    """ "Next: Run, today 18:20, reminder."."""
+    coming = next_up(session, person, now, words)
+    if coming is None:
+        return []
+    task, event = coming
+    return [f"Next: {_short(task.title)}, {moment(event.at, person.ladder.rhythm, now)}, {event.words}."]
+
+
+def _nothing(words: Sequence[str], number: int) -> str:
+    if number > 1:
+        return "There is nothing more before that."
+    if words:
+        return f'I have sent nothing about "{_short(" ".join(words))}" yet.'
+    return "I have not sent you any reminder yet."
+
+
+def _pages(groups: Sequence[TaskTrail], rhythm: Rhythm) -> Iterator[str]:
+    """Filled in turn; a task whose lines go over the end of a page is named again on the next one."""
+    page: list[str] = []
+    lines = length = 0
+    for group in groups:
+        named = False
+        for line in _told(group, rhythm):
+            head = [] if named else [*([""] if page else []), _head(group, rhythm)]
+            more = sum(len(one) + 1 for one in (*head, line))
+            if page and (lines == _LINES or length + more > _LONGEST):
+                yield "\n".join(page)
+                page, lines, length = [], 0, 0
+                head = [_head(group, rhythm)]
+            page += [*head, line]
+            lines, length, named = lines + 1, length + more, True
+    if page:
+        yield "\n".join(page)
+
+
+def _head(group: TaskTrail, rhythm: Rhythm) -> str:
+    at = rhythm.local(group.scheduled_at)
+    return f"{at:%a} {at.day} {at:%b} · {_short(group.title)}, {at:%H:%M}"
+
+
+def _told(group: TaskTrail, rhythm: Rhythm) -> list[str]:
+    """The lines of one task; what was left out for one reason at one moment is one line, and so is the same said twice."""
+    day = rhythm.day(group.scheduled_at)
+    said: dict[str, None] = {}
+    lines = [line for line in group.lines if line.rung not in _NOT_TOLD]
+    for together in _left_out_together(lines):
+        at = rhythm.local(together[0].at)
+        when = f"{at:%H:%M}" if at.date() == day else f"{at:%a %H:%M}"
+        what = " and ".join(dict.fromkeys(line.what() for line in together))
+        answer = together[-1].answer()
+        said[f"{when} {what}{together[-1].ending()}{f' - you answered {answer}' if answer else ''}"] = None
+    return list(said)
+
+
+def _left_out_together(lines: Sequence[TrailLine]) -> Iterator[list[TrailLine]]:
+    group: list[TrailLine] = []
+    for line in lines:
+        same = group and line.ending() == group[-1].ending() and line.at == group[-1].at
+        if group and not (same and line.status in (DispatchStatus.SKIPPED, DispatchStatus.EXPIRED)):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _short(title: str) -> str:
+    plain = " ".join(title.split())
+    return plain if len(plain) <= _LONGEST_TITLE else f"{plain[: _LONGEST_TITLE - 1]}…"

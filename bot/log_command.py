@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,14 +14,12 @@ from reminders.task_trail import next_up
 from reminders.ways_back import channels_off
 from reminders.wording import moment
 from storage.tables import User
-from storage.trail import TaskTrail, TrailLine, trail
-from storage.vocabulary import DispatchStatus, Rung
+from storage.trail import TaskTrail, trail
 
 _LINES = 8  # on one page
 _LONGEST = 760  # characters of them: with what stands around them, less than WhatsApp's 1,024
 _PAGES = 20
 _LONGEST_TITLE = 40
-_NOT_TOLD = (Rung.ECHO, Rung.HANG_UP)  # how the chat and the phone were tidied up
 _PAGE = re.compile(r"\s*\b(\d{1,3})$")
 
 
@@ -87,29 +85,16 @@ def _head(group: TaskTrail, rhythm: Rhythm) -> str:
 
 
 def _told(group: TaskTrail, rhythm: Rhythm) -> list[str]:
-    """The lines of one task; what was left out for one reason at one moment is one line, and so is the same said twice."""
+    """The lines of one task in order of time, what the person answered among them."""
+    said = [(told.at, told.words()) for told in group.told]
+    said += [(at, f"you answered: {words}") for told in group.told for at, words in told.answers()]
+    said.sort(key=lambda pair: pair[0])
     day = rhythm.day(group.scheduled_at)
-    said: dict[str, None] = {}
-    lines = [line for line in group.lines if line.rung not in _NOT_TOLD]
-    for together in _left_out_together(lines):
-        at = rhythm.local(together[0].at)
-        when = f"{at:%H:%M}" if at.date() == day else f"{at:%a %H:%M}"
-        what = " and ".join(dict.fromkeys(line.what() for line in together))
-        answer = together[-1].answer()
-        said[f"{when} {what}{together[-1].ending()}{f' - you answered {answer}' if answer else ''}"] = None
-    return list(said)
+    return [f"{_when(rhythm.local(at), day)} {words}" for at, words in said]
 
 
-def _left_out_together(lines: Sequence[TrailLine]) -> Iterator[list[TrailLine]]:
-    group: list[TrailLine] = []
-    for line in lines:
-        same = group and line.ending() == group[-1].ending() and line.at == group[-1].at
-        if group and not (same and line.status in (DispatchStatus.SKIPPED, DispatchStatus.EXPIRED)):
-            yield group
-            group = []
-        group.append(line)
-    if group:
-        yield group
+def _when(at: datetime, day: date) -> str:
+    return f"{at:%H:%M}" if at.date() == day else f"{at:%a %H:%M}"
 
 
 def _short(title: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -80,19 +80,18 @@ def next_up(
     soon = select(Task).where(
         Task.user_id == person.user_id,
         Task.status == TaskStatus.PENDING,
-        Task.scheduled_at > now - _STILL_OPEN,
+        Task.wakes_at.is_not(None),
         *(Task.title.icontains(word, autoescape=True) for word in named),
     )
     found = []
-    for task in session.scalars(soon.order_by(Task.scheduled_at, Task.id).limit(_LOOKED_AT)):
+    for task in session.scalars(soon.order_by(Task.wakes_at, Task.id).limit(_LOOKED_AT)):
         to_come = (one for one in ahead(state_of(task), person.ladder, now) if one.rung and not one.reason)
         found += [(one, task) for one in [next(to_come, None)] if one is not None]
     first = min(found, key=lambda pair: pair[0].at, default=None)
     return (first[1], _planned(first[0])) if first else None
 
 
-_STILL_OPEN = timedelta(days=2)  # after its start a task waits at most this long for its question
-_LOOKED_AT = 10  # tasks: the ladder of a later one may begin before that of an earlier one ends
+_LOOKED_AT = 10  # tasks: what wakes first may have nothing to say
 
 
 def _planned(one: Expected) -> Event:
@@ -121,13 +120,13 @@ def _moves(session: Session, task: Task, person: Person, now: datetime) -> Itera
 
 
 def _said(session: Session, task: Task) -> Iterator[Event]:
-    for line in (line for one in trail(session, task.user_id, task_id=task.id) for line in one.lines):
+    for told in (told for one in trail(session, task.user_id, task_id=task.id) for told in one.told):
+        line = told.lines[0]
         if line.rung == Rung.MISS_NOTE and task.status == TaskStatus.MISSED:
             yield Event(line.decided_at, Mark.MISSED, "counted as missed")
-        yield Event(line.at, _mark(line), line.words())
-        answer = line.answer()
-        if answer is not None and line.responded_at is not None:
-            yield Event(line.responded_at, Mark.ANSWERED, f"you answered: {answer}")
+        yield Event(told.at, _mark(line), told.words())
+        for at, answer in told.answers():
+            yield Event(at, Mark.ANSWERED, f"you answered: {answer}")
 
 
 def _mark(line: TrailLine) -> Mark:
@@ -141,5 +140,5 @@ def _done(task: Task) -> Iterator[Event]:
 
 
 def _once(events: list[Event]) -> list[Event]:
-    """Two notifications to two browsers, or an answer told by two rows, are one line."""
+    """An answer that two rows tell of is one line."""
     return list(dict.fromkeys(events))

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.tables import DispatchLog, NotificationLog, Task
-from storage.vocabulary import DispatchStatus, NoticeResponse, Rung
+from storage.vocabulary import ChannelName, DispatchStatus, NoticeResponse, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,61 @@ class TaskTrail:
     scheduled_at: datetime
     lines: tuple[TrailLine, ...]
 
+    @property
+    def told(self) -> list[Told]:
+        """In order of time, without how the chat and the phone were tidied up afterwards.
+
+        What was sent over two channels at once is one line, and so is what was left out for one reason at one moment.
+        """
+        groups: dict[tuple[object, ...], list[TrailLine]] = {}
+        for line in self.lines:
+            if line.rung not in (Rung.ECHO, Rung.HANG_UP):
+                left_out = line.status in (DispatchStatus.SKIPPED, DispatchStatus.EXPIRED)
+                minute = line.at.replace(second=0, microsecond=0)
+                groups.setdefault((minute, line.ending(), "" if left_out else line.rung), []).append(line)
+        return [Told(tuple(lines)) for lines in groups.values()]
+
+    @property
+    def last_word(self) -> str:
+        """ "you answered: done", else what became of the last attempt; nothing while there was none to tell of."""
+        last = self.told[-1] if self.told else None
+        answered = max((pair for told in self.told for pair in told.answers()), default=None)
+        if last is not None and answered is not None and answered[0] >= last.at:
+            return f"you answered: {answered[1]}"
+        return last.words() if last is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Attempts that make one line for the person: what they have in common, and where each went."""
+
+    lines: tuple[TrailLine, ...]
+
+    @property
+    def at(self) -> datetime:
+        return self.lines[0].at
+
+    def words(self) -> str:
+        """ "reminder by Telegram and notification, sent"."""
+        if len({line.rung for line in self.lines}) > 1:
+            whats = list(dict.fromkeys(line.what() for line in self.lines))
+        else:
+            chat_first = sorted(self.lines, key=lambda line: line.channel == ChannelName.PUSH)
+            first, *others = dict.fromkeys(line.what() for line in chat_first)
+            whats = [first, *(what.rpartition(" by ")[2] for what in others)]
+        return f"{' and '.join(whats)}{self.lines[0].ending()}"
+
+    def answers(self) -> list[tuple[datetime, str]]:
+        """When the person answered to it, and what."""
+        found = ((line.responded_at, line.answer()) for line in self.lines)
+        return [(at, words) for at, words in found if at is not None and words is not None]
+
 
 _RUNG_WORDS: dict[str, str] = {
     Rung.REMIND: "reminder",
     Rung.WHATSAPP: "second reminder",
     Rung.CALL: "call",
-    Rung.FOLLOW_UP: "question afterwards",
+    Rung.FOLLOW_UP: "question how it went",
     Rung.MISS_NOTE: "note about the miss",
     Rung.PATTERN: "question about a pattern",
     Rung.ECHO: "your answer shown in the chat",
@@ -82,7 +131,11 @@ _OUTCOME_WORDS = {
     "no_answer": "not picked up",
     "machine": "reached a voicemail",
     "failed": "did not get through",
-} | {word: word for word in ("delivered", "read", "answered", "completed")}
+    "answered": "picked up",
+    "completed": "picked up",
+    "delivered": "delivered",
+    "read": "read",
+}
 _RESPONSE_WORDS: dict[str, str] = {
     NoticeResponse.DONE: "done",
     NoticeResponse.RESCHEDULE: "another time",

@@ -87,7 +87,7 @@ def lately(session: Session, user_id: UUID, zone: ZoneInfo) -> list[dict[str, ob
             "id": one.task_id,
             "title": one.title,
             "at": one.scheduled_at.astimezone(zone),
-            "words": one.lines[-1].words(),
+            "words": one.last_word,
         }
         for one in trail(session, user_id, limit=_LATELY)
     ]

@@ -17,7 +17,7 @@ from storage.tables import User
 from storage.trail import TaskTrail, trail
 
 _LINES = 8  # on one page
-_LONGEST = 760  # characters of them: with what stands around them, less than WhatsApp's 1,024
+_LONGEST = 880  # characters above the last line: WhatsApp takes 1,024
 _PAGES = 20
 _LONGEST_TITLE = 40
 _PAGE = re.compile(r"\s*\b(\d{1,3})$")
@@ -29,17 +29,18 @@ def log_page(session: Session, user: User, argument: str, now: datetime) -> str:
     number = max(1, int(found[1])) if found else 1
     words = (argument[: found.start()] if found else argument).split()
     person = load_person(session, user.id)
-    off = channels_off(session, user.id)
     if person is None or number > _PAGES:
-        return "\n".join([*off, _nothing(words, number)])
+        return _nothing(words, number)
     groups = trail(session, user.id, limit=_LINES * (number + 1), named=words)
-    pages = list(_pages(groups, person.ladder.rhythm))
-    top = [*off, *(_next(session, person, words, now) if number == 1 else [])]
+    top = "\n".join([*channels_off(session, user.id), *_next(session, person, words, now)])
+    room = _LONGEST - len(" ".join(words))  # they stand in the last line again
+    pages = list(_pages(groups, person.ladder.rhythm, room - len(top), room))
+    lead = top if number == 1 else ""
     if number > len(pages):
-        return "\n".join([*top, _nothing(words, number)])
+        return "\n".join(filter(None, [lead, _nothing(words, number)]))
     before = f"/log {' '.join([*words, str(number + 1)])} shows what was before. "
     more = before if number < min(len(pages), _PAGES) else ""
-    parts = ["\n".join(top), pages[number - 1], f"{more}/dashboard shows every task's whole story."]
+    parts = [lead, pages[number - 1], f"{more}/dashboard shows every task's whole story."]
     return "\n\n".join(filter(None, parts))
 
 
@@ -60,18 +61,21 @@ def _nothing(words: Sequence[str], number: int) -> str:
     return "I have not sent you any reminder yet."
 
 
-def _pages(groups: Sequence[TaskTrail], rhythm: Rhythm) -> Iterator[str]:
-    """Filled in turn; a task whose lines go over the end of a page is named again on the next one."""
+def _pages(groups: Sequence[TaskTrail], rhythm: Rhythm, first: int, others: int) -> Iterator[str]:
+    """Filled in turn; a task whose lines go over the end of a page is named again on the next one.
+
+    `first` and `others`: how many characters a page has room for.
+    """
     page: list[str] = []
-    lines = length = 0
+    lines, length, room = 0, 0, first
     for group in groups:
         named = False
         for line in _told(group, rhythm):
             head = [] if named else [*([""] if page else []), _head(group, rhythm)]
             more = sum(len(one) + 1 for one in (*head, line))
-            if page and (lines == _LINES or length + more > _LONGEST):
+            if page and (lines == _LINES or length + more > room):
                 yield "\n".join(page)
-                page, lines, length = [], 0, 0
+                page, lines, length, room = [], 0, 0, others
                 head = [_head(group, rhythm)]
             page += [*head, line]
             lines, length, named = lines + 1, length + more, True

@@ -71,7 +71,7 @@ class TaskTrail:
         What was sent over two channels at once is one line, and so is what was left out for one reason at one moment.
         """
         groups: dict[tuple[object, ...], list[TrailLine]] = {}
-        for line in self.lines:
+        for line in sorted(self.lines, key=lambda line: (line.at, _ORDER.get(line.rung, 0))):
             if line.rung not in (Rung.ECHO, Rung.HANG_UP):
                 left_out = line.status in (DispatchStatus.SKIPPED, DispatchStatus.EXPIRED)
                 minute = line.at.replace(second=0, microsecond=0)
@@ -124,6 +124,7 @@ _RUNG_WORDS: dict[str, str] = {
     Rung.ECHO: "your answer shown in the chat",
     Rung.HANG_UP: "ending the call",
 }
+_ORDER = {rung: place for place, rung in enumerate(_RUNG_WORDS)}
 _CHANNEL_WORDS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "push": "notification"}
 _STATUS_WORDS: dict[str, str] = {DispatchStatus.EXPIRED: "not sent"}
 _OUTCOME_WORDS = {

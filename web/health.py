@@ -10,6 +10,7 @@ from redis import RedisError
 from sqlalchemy import func, select
 
 from agents.network.breaker import EVERY_MODEL
+from bot.audit import last_audit
 from bot.health import overdue_seconds, readiness
 from bot.model_watch import fallbacks, resting
 from bot.send_failures import failures
@@ -45,6 +46,7 @@ def metrics() -> Response:
     attempts = Gauge("flux_attempts_open", "Unfinished attempts by status", ["status"], registry=registry)
     _count_models(registry)
     _count_refusals(registry)
+    _count_broken_promises(registry)
     open_events = (InboundState.RECEIVED, InboundState.ANSWERED)
     open_attempts = (DispatchStatus.PENDING, DispatchStatus.UNKNOWN)
     with services().database.service() as session:
@@ -66,6 +68,19 @@ def _count_refusals(registry: CollectorRegistry) -> None:
     with suppress(RedisError):
         for (channel, code), count in failures(services().redis).items():
             refused.labels(channel, code).inc(count)
+
+
+def _count_broken_promises(registry: CollectorRegistry) -> None:
+    """What the newest weekly audit found; anything above 0 is worth a look at `promise_not_kept` in the log."""
+    broken = Gauge(
+        "flux_promises_not_kept",
+        "Rungs without an honest end, by the last audit",
+        ["kind"],
+        registry=registry,
+    )
+    with suppress(RedisError):
+        for kind, count in last_audit(services().redis).items():
+            broken.labels(kind).set(count)
 
 
 def _count_models(registry: CollectorRegistry) -> None:

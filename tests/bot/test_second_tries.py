@@ -181,8 +181,8 @@ def test_a_machine_hears_a_short_message_and_counts_as_nobody(line: Line) -> Non
     assert len(line.twilio.calls) == 1
     with line.services.database.service() as session:
         assert session.get_one(Task, line.task).status == "pending"
-        words = [one.words() for one in trail(session, line.owner)]
-    assert "call reached a voicemail" in words
+        words = [told.words() for one in trail(session, line.owner) for told in one.told]
+    assert "call, reached a voicemail" in words
 
 
 def test_whoever_has_pressed_a_key_is_no_machine(line: Line) -> None:

@@ -84,6 +84,7 @@ def _pages(groups: Sequence[TaskTrail], rhythm: Rhythm, first: int, others: int)
 
 
 def _head(group: TaskTrail, rhythm: Rhythm) -> str:
+    """ "Tue 24 Nov · Run 5 km, 18:00"."""
     at = rhythm.local(group.scheduled_at)
     return f"{at:%a} {at.day} {at:%b} · {_short(group.title)}, {at:%H:%M}"
 

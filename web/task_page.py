@@ -51,6 +51,7 @@ def _page(session: Session, task: Task, person: Person) -> str:
         status=task.status,
         at_place=at_place,
         start=rhythm.local(task.scheduled_at),
+        other_year=rhythm.day(task.scheduled_at).year != rhythm.day(now()).year,
         was=rhythm.local(task.original_at) if task.original_at not in (None, task.scheduled_at) else None,
         minutes=task.duration_minutes,
         days=_days(story(session, task, person, now()), rhythm),
@@ -63,7 +64,7 @@ def _days(events: Iterable[Event], rhythm: Rhythm) -> list[tuple[str, list[dict[
     at = now()
     return [
         (
-            f"{day:%A} {day.day} {day:%B}",
+            f"{day:%A} {day.day} {day:%B}{'' if day.year == rhythm.day(at).year else f' {day.year}'}",
             [
                 {
                     "at": f"{rhythm.local(event.at):%H:%M}",

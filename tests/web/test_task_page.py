@@ -86,6 +86,16 @@ def test_a_shape_never_speaks_alone(browser: FlaskClient, reminded: UUID) -> Non
     assert len(re.findall(r"<li class", page)) == len(re.findall(r'<span class="what">\S', page))
 
 
+def test_the_year_is_said_where_it_is_another_one(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    then = now - timedelta(days=200)
+    old = add_task(database, owner, then, created_at=then, status=TaskStatus.DONE, completed_at=then)
+    recent = add_task(database, owner, now, created_at=now)
+    assert "2025" in plain(page_of(browser, old).partition("<main")[2])
+    assert "2026" not in plain(page_of(browser, recent).partition("<main")[2])
+
+
 def test_moves_link_to_each_other(
     browser: FlaskClient, database: Database, owner: User, now: datetime
 ) -> None:

@@ -47,14 +47,15 @@ def not_kept(session: Session, user_id: UUID, now: datetime) -> list[Difference]
 
 
 def _found(session: Session, since: datetime, now: datetime, person: UUID | None = None) -> list[Difference]:
-    found = audit.differences(session, since, now, person)
-    silent = audit.untouched(session, since, OVERDUE, person)
+    found = {(one.kind, one.task_id, one.rung): one for one in audit.differences(session, since, now, person)}
+    silent = audit.untouched(session, since, now, person)
     people = load_people(session, {one.user_id for one in silent}, house_of(session).timing)
     for one in silent:
         due = people[one.user_id].ladder.first_rung_at(one.starts_at, one.created_at)
-        if due >= since and one.done_at > due + OVERDUE:
-            found.append(Difference(Kind.NO_ROW, one.task_id, one.user_id, Rung.REMIND, due, one.title))
-    return sorted(found, key=lambda one: (one.at, one.task_id, one.rung))
+        if due >= since and one.until > due + OVERDUE:
+            lost = Difference(Kind.NO_ROW, one.task_id, one.user_id, Rung.REMIND, due, one.title)
+            found.setdefault((lost.kind, lost.task_id, lost.rung), lost)
+    return sorted(found.values(), key=lambda one: (one.at, one.task_id, one.rung))
 
 
 _NAMES = {Rung.CALL: "call", Rung.FOLLOW_UP: "question", Rung.MISS_NOTE: "note"}

@@ -34,14 +34,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """A task that was done after its start although nothing had been said about it; sleep may be why."""
+    """A task whose start went by, until it was done or to this day, without a word from us; sleep may be why."""
 
     task_id: UUID
     user_id: UUID
     title: str
     starts_at: datetime
     created_at: datetime
-    done_at: datetime
+    until: datetime
 
 
 # `mine` narrows each question to one person, whose own tasks then lead to the rows.
@@ -109,12 +109,14 @@ _QUESTIONS = (
     _ONE_ATTEMPT_TWICE,
 )
 
-# In its second version a task has been through one event only, the answer.
+# In its first version nothing has happened to a task, in its second one thing only: the answer.
 _UNTOUCHED = """
-    select t.id, t.user_id, t.title, t.scheduled_at, t.created_at, t.completed_at
+    select t.id, t.user_id, t.title, t.scheduled_at, t.created_at, coalesce(t.completed_at, :now)
     from tasks t
-    where t.status = 'done' and t.version = 2 and t.completed_at >= :since
-        and t.completed_at > t.scheduled_at + :grace and t.trigger_type = 'time' and t.location_trigger is null
+    where (t.status = 'done' and t.version = 2 and t.completed_at >= :since
+            or t.status = 'pending' and t.version = 1 and t.scheduled_at >= :since)
+        and coalesce(t.completed_at, :now) > t.scheduled_at + :grace
+        and t.trigger_type = 'time' and t.location_trigger is null
         {mine}
         and not exists (select from dispatch_log d where d.task_id = t.id)
 """
@@ -134,10 +136,10 @@ def differences(
 
 
 def untouched(
-    session: Session, since: datetime, grace: timedelta, person: UUID | None = None
+    session: Session, since: datetime, now: datetime, person: UUID | None = None
 ) -> list[Untouched]:
-    """Tasks done more than `grace` after their start without a word from us."""
-    values = {"since": since, "grace": grace, "person": person, "settling": _SETTLING}
+    """Tasks whose start went by without a word from us, long enough ago that nobody may still be at it."""
+    values = {"since": since, "now": now, "grace": OVERDUE, "person": person, "settling": _SETTLING}
     return [Untouched(*row) for row in session.execute(text(_narrowed(_UNTOUCHED, person)), values)]
 
 

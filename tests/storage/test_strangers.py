@@ -73,7 +73,6 @@ _PLAIN: dict[str, Any] = {
     "weeks": 12,
     "findings": [],
     "late_by": timedelta(minutes=2),
-    "grace": timedelta(minutes=10),
     "state": InboundState.RECEIVED,
     "asked_by": "person",
     "said": [Said(MessageRole.USER, "x")],

@@ -12,15 +12,14 @@ from sqlalchemy.orm import Session
 
 from agents import erasing
 from bot.exports import export_reply
+from bot.log_command import log_page
 from bot.response import Response, say
 from bot.tokens import mint_token
 from channels.messages import Choice, InboundMessage
 from reminders import agenda
-from reminders.ways_back import channels_off
 from storage import users
 from storage.database import narrow
 from storage.tables import User
-from storage.trail import trail
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -35,7 +34,7 @@ Tell me a task ("call mum tomorrow 6pm") and I remind you.
 /why - why your plan is as it is
 /undo - take the last thing back
 /pause - go quiet for a while
-/log - what I sent you, where, and what came back
+/log - what I sent you, where, and what came back; /log run for one task
 /dashboard - your page in the browser
 /export - everything I keep about you, as files
 /link - talk to me from another app as well
@@ -104,15 +103,7 @@ def agenda_reply(listed: agenda.Agenda, span: str) -> Response:
 
 
 def _log(asked: Asked) -> Response:
-    off = channels_off(asked.session, asked.user.id)
-    lines = trail(asked.session, asked.user.id, limit=12)
-    sent = [f"{_when(asked, line.at)} {line.task_title}: {line.words()}" for line in lines]
-    head = "The last things I sent, newest first:" if sent else "I have not sent you any reminder yet."
-    return say("\n".join([*off, head, *sent]), "log")
-
-
-def _when(asked: Asked, at: datetime) -> str:
-    return f"{at.astimezone(asked.zone):%a %d %b %H:%M}"
+    return say(log_page(asked.session, asked.user, asked.argument, asked.now), "log")
 
 
 def _token(asked: Asked) -> Response:

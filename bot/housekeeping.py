@@ -1,4 +1,4 @@
-"""What an installation does for itself now and then: old rows go, months of tokens begin anew; one process at a time."""
+"""What an installation does for itself now and then: old rows go, promises are checked; one process at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from agents.budget import reset_budgets
+from bot.audit import audit_when_due
 from bot.provider_deletions import delete_at_providers
+from reminders.audit import WEEK
 from reminders.rolling import FIRST, roll_forward
 from storage.retention import RetentionLimits, retain
 
@@ -25,6 +27,7 @@ HOUSEKEEPING_JOB = "bot.jobs.housekeeping"
 # How long one job may keep its worker from people who wait for an answer; what is left goes to the end of the queue.
 TURN = timedelta(seconds=1)
 _BUDGETS = 1_000  # people a transaction
+_AUDITED = WEEK + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,16 @@ def _series(services: Services, now: datetime, within: timedelta | None) -> Outc
         after = rolled.after
 
 
+def _audit(services: Services, now: datetime, _within: timedelta | None) -> Outcome:
+    return Outcome(audit_when_due(services, now))  # a fraction of a second, once a week
+
+
 STEPS = (
     Step("retention", _retention),
     Step("budgets", _budgets),
     Step("providers", _providers),
     Step("series", _series),
+    Step("audit", _audit),
 )
 
 
@@ -130,7 +138,7 @@ def _taken(step: Step, services: Services, now: datetime, within: timedelta | No
 
 
 def retention_limits(settings: Settings) -> RetentionLimits:
-    """As set; 0 days is for ever."""
+    """As set; 0 days is for ever. What was sent is kept until it has been audited, however few days are set."""
     inbound, delivery, messages = (
         timedelta(days=days) if days else None
         for days in (
@@ -139,4 +147,4 @@ def retention_limits(settings: Settings) -> RetentionLimits:
             settings.retention_messages_days,
         )
     )
-    return RetentionLimits(inbound, delivery, messages)
+    return RetentionLimits(inbound, delivery and max(delivery, _AUDITED), messages)

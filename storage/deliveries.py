@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, update
+from sqlalchemy import ColumnElement, Row, func, select, text, update
 from sqlalchemy.orm import Session
 
 from storage import merged
@@ -83,16 +83,28 @@ def pattern_asked(session: Session, user_id: UUID, pattern_id: UUID) -> bool:
     return session.scalar(asked.limit(1)) is not None
 
 
-def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None] | None:
-    """When the person last heard something by itself, and which pattern (its id in hex) that asked about, if one."""
-    newest = session.execute(
-        select(NotificationLog.sent_at, DispatchLog.rung, DispatchLog.reason)
-        .join(Task, Task.id == NotificationLog.task_id)
+# Notices know their task, and only tasks know the person. The newest notice is about one of the latest tasks that were
+# spoken of: whoever walks back from there need not read everything that was ever said to them.
+_LATEST = 50
+
+
+def _newest(session: Session, user_id: UUID) -> Row[datetime, UUID, str, str | None] | None:
+    """(sent at, task, rung, reason) of what the person heard last by itself, on whatever channel."""
+    spoken_of = select(NotificationLog.id).where(NotificationLog.task_id == Task.id).exists()
+    latest = select(Task.id).where(Task.user_id == user_id, spoken_of).order_by(Task.scheduled_at.desc())
+    of = latest.limit(_LATEST).subquery()
+    return session.execute(
+        select(NotificationLog.sent_at, NotificationLog.task_id, DispatchLog.rung, DispatchLog.reason)
+        .join(of, of.c.id == NotificationLog.task_id)
         .outerjoin(DispatchLog, DispatchLog.id == NotificationLog.attempt_id)
-        .where(Task.user_id == user_id)
         .order_by(NotificationLog.sent_at.desc(), NotificationLog.id)
         .limit(1)
     ).first()
+
+
+def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None] | None:
+    """When the person last heard something by itself, and which pattern (its id in hex) that asked about, if one."""
+    newest = _newest(session, user_id)
     if newest is None:
         return None
     return newest.sent_at, newest.reason if newest.rung == Rung.PATTERN else None
@@ -100,16 +112,15 @@ def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None
 
 def newest_miss(session: Session, user_id: UUID) -> tuple[datetime, UUID] | None:
     """When the person last heard something by itself and about which task, if that was the note about one miss."""
-    newest = session.execute(
-        select(NotificationLog.sent_at, NotificationLog.task_id, DispatchLog.rung, DispatchLog.reason)
-        .join(Task, Task.id == NotificationLog.task_id)
-        .outerjoin(DispatchLog, DispatchLog.id == NotificationLog.attempt_id)
-        .where(Task.user_id == user_id)
-        .order_by(NotificationLog.sent_at.desc(), NotificationLog.id)
-        .limit(1)
-    ).first()
+    newest = _newest(session, user_id)
     alone = newest is not None and newest.rung == Rung.MISS_NOTE and newest.reason is None
     return (newest.sent_at, newest.task_id) if newest is not None and alone else None
+
+
+def newest_notice_at(session: Session, user_id: UUID) -> datetime | None:
+    """When the person last heard of any task by itself, on whatever channel."""
+    newest = _newest(session, user_id)
+    return newest.sent_at if newest is not None else None
 
 
 def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -> str | None:
@@ -131,15 +142,6 @@ def _newest_message(
     query = select(NotificationLog.sent_at, key).where(about, key.startswith(prefix, autoescape=True))
     newest = session.execute(query.order_by(NotificationLog.sent_at.desc()).limit(1)).first()
     return (newest[0], (newest[1] or "").removeprefix(prefix)) if newest else None
-
-
-def newest_notice_at(session: Session, user_id: UUID) -> datetime | None:
-    """When the person last heard of any task by itself, on whatever channel."""
-    return session.scalar(
-        select(func.max(NotificationLog.sent_at))
-        .join(Task, Task.id == NotificationLog.task_id)
-        .where(Task.user_id == user_id)
-    )
 
 
 def note_response(session: Session, task_id: UUID, channel: str, response: str, now: datetime) -> None:

@@ -21,6 +21,7 @@ from web import (
     push_page,
     security,
     simulator,
+    task_page,
     webhooks,
 )
 
@@ -44,7 +45,18 @@ def create_app(services: Services | None = None) -> Flask:
     errors.install(app)
     limits.install(app, services.redis)
     api.install(app)
-    for module in (health, openapi, pages, webhooks, dashboard, export, erase_page, push_page, calendar):
+    for module in (
+        health,
+        openapi,
+        pages,
+        webhooks,
+        dashboard,
+        task_page,
+        export,
+        erase_page,
+        push_page,
+        calendar,
+    ):
         app.register_blueprint(module.blueprint)
     if not production:
         app.register_blueprint(simulator.blueprint)

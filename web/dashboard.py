@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from reminders.answering import answer_tap
 from reminders.learned import learned
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
+from reminders.rules.rhythm import zone_of
 from reminders.ways_back import channels_off
 from storage import analytics, goals, users
 from storage.analytics import CategoryMisses, Tally
@@ -30,6 +31,7 @@ from web.export import attachment
 from web.heatmap import heatmap
 from web.limits import exports
 from web.sessions import BrowserSession
+from web.task_page import lately
 from web.today import numbers
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
@@ -141,6 +143,7 @@ def _page(
         weeks=bars(analytics.weekly_stats(session, user.id, WEEKS, day.day)),
         missed=_missed(session, user.id),
         learned=learned(session, user.id),
+        lately=lately(session, user.id, zone_of(user.timezone)),
         off=channels_off(session, user.id),
         csrf=browser.csrf,
         push_key=services().settings.vapid_keys[1],
@@ -158,6 +161,7 @@ def _tasks(session: Session, user: User, day: date) -> list[dict[str, object]]:
     )
     return [
         {
+            "id": task.id,
             "title": task.title,
             "at": task.scheduled_at.astimezone(zone).strftime("%H:%M"),
             "minutes": task.duration_minutes,

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from agents.network.breaker import EVERY_MODEL
+from bot.audit import last_audit
 from bot.health import overdue_seconds, readiness
 from bot.model_watch import fallbacks, resting
 from bot.send_failures import failures
@@ -58,6 +59,7 @@ def metrics() -> Response:
         _count_refusals(registry)
         _count_queues(registry)
         _count_pace(registry)
+        _count_broken_promises(registry)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -120,6 +122,18 @@ def _count_pace(registry: CollectorRegistry) -> None:
         shut.labels(channel, "failing").set(state.open_seconds)
         shut.labels(channel, "asked").set(state.held_seconds)
         throttled.labels(channel).inc(state.throttled)
+
+
+def _count_broken_promises(registry: CollectorRegistry) -> None:
+    """What the newest weekly audit found; anything above 0 is worth a look at `promise_not_kept` in the log."""
+    broken = Gauge(
+        "flux_promises_not_kept",
+        "Rungs without an honest end, by the last audit",
+        ["kind"],
+        registry=registry,
+    )
+    for kind, count in last_audit(services().redis).items():
+        broken.labels(kind).set(count)
 
 
 def _count_models(registry: CollectorRegistry) -> None:

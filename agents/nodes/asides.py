@@ -16,9 +16,11 @@ from agents.plans.words import reasons
 from agents.reply import Option, ask, close, tell
 from agents.state import AgentState, Update
 from agents.tasks.selecting import days_named, select, titled
+from agents.tasks.spans import asked_span
 from agents.tasks.targets import read_until
 from agents.turn import TurnContext
 from reminders import agenda as planned
+from reminders.audit import confession, not_kept
 from reminders.learned import learned
 from reminders.plans import change_zone
 from reminders.progress import progress_of
@@ -245,14 +247,18 @@ def why(ctx: TurnContext) -> Update:
     )
 
 
-def progress(ctx: TurnContext) -> Update:
-    """What was done and missed in the last seven days, today included, and the streak."""
+def progress(ctx: TurnContext, text: str) -> Update:
+    """What was done and missed in the time they ask about, today included, the streak, and what went wrong on our side."""
     today = ctx.local_now.date()
-    history = task_history(ctx.session, [ctx.user.id], today - timedelta(days=6))
+    since, until, span = asked_span(text, today)
+    history = [one for one in task_history(ctx.session, [ctx.user.id], since) if one.local_day <= until]
+    sorry = confession(not_kept(ctx.session, ctx.user.id, ctx.now), diary.rhythm(ctx))
+    also = f" {sorry}" if sorry else ""
     if not history:
-        return tell(_NODE, "Nothing was due in the last seven days. What would you like to do next?")
+        return tell(_NODE, f"Nothing was due {span}.{also} What would you like to do next?")
     done = sum(task.status == TaskStatus.DONE for task in history)
     streak = progress_of(ctx.session, ctx.user.id, today).streak_days
     row = f", {wording.count(streak, 'day')} in a row" if streak > 1 else ""
-    text = f"In the last seven days: {done} done, {len(history) - done} missed{row}. /dashboard shows more. What is next?"
-    return tell(_NODE, text)
+    counted = f"{done} done, {len(history) - done} missed{row}"
+    said = f"{wording.capital(span)}: {counted}.{also} /dashboard shows more. What is next?"
+    return tell(_NODE, said)

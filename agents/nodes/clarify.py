@@ -128,16 +128,16 @@ def _said(state: AgentState, ctx: TurnContext) -> Update:
         case "resize":
             return renaming.resize(state, ctx, heard.text)
         case _:
-            return _told(ctx, aside.get("kind", "")) or _also_said(state, ctx)
+            return _told(ctx, aside.get("kind", ""), heard.text) or _also_said(state, ctx)
 
 
-def _told(ctx: TurnContext, kind: str) -> Update | None:
+def _told(ctx: TurnContext, kind: str, text: str) -> Update | None:
     """What only looks something up."""
     match kind:
         case "why":
             return asides.why(ctx)
         case "progress":
-            return asides.progress(ctx)
+            return asides.progress(ctx, text)
         case "settings":
             return tell(_NODE, settings.show(ctx))
     return None

@@ -18,6 +18,8 @@ from storage.embedded import published
 if TYPE_CHECKING:
     from redis import Redis
 
+    from reminders.audit import Audit
+
 
 @dataclass(frozen=True, slots=True)
 class _Need:
@@ -85,6 +87,8 @@ _CHECKED = {
     ("telegram", False): "no sign of life for 45 seconds: start `flux telegram`",
 }
 
+_BROKEN = {"no_row": "never tried", "open": "without an end", "twice": "sent twice"}
+
 
 def doctor(settings: Settings, arguments: Namespace) -> int:  # noqa: ARG001 - every command has this signature
     findings = [*_configured(settings), *_installation(settings)]
@@ -131,17 +135,30 @@ def _servers(settings: Settings, *, alone: bool) -> Iterator[Finding]:
 def _readiness(settings: Settings) -> Iterator[Finding]:
     from redis import Redis
 
+    from bot.audit import audited
     from bot.health import readiness
 
     redis = Redis.from_url(settings.redis_url)
     with with_database(settings) as (database, clock):
         report = readiness(database, redis, clock.now())
+        working = all(check.ok for check in report.checks if check.vital)
+        promises = _promises(audited(database, clock.now())) if working else None
     for check in report.checks:
         if check.name not in _SAID_ABOVE:
             words = _CHECKED.get((check.name, check.ok), f"{check.detail}")
             yield Finding(check.name.capitalize(), check.ok, words, wrong=not check.ok)
-    if all(check.ok for check in report.checks if check.vital):
+    if promises is not None:
+        yield promises
         yield from _resting(settings, redis)
+
+
+def _promises(audit: Audit) -> Finding:
+    """What was due in the last seven days, and whether all of it ended as it should."""
+    if not audit.differences:
+        return Finding("Promises", True, f"{audit.rungs:,} rungs in seven days, each with its end")
+    found = ", ".join(f"{_BROKEN[kind]}: {count}" for kind, count in audit.counts.items() if count)
+    first = ", ".join(str(one.task_id) for one in audit.differences[:3])
+    return Finding("Promises", False, f"of {audit.rungs:,} rungs in seven days {found} (tasks {first})")
 
 
 def _resting(settings: Settings, redis: Redis) -> Iterator[Finding]:

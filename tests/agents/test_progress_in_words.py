@@ -100,6 +100,44 @@ def test_progress_tells_done_missed_and_the_streak_over_a_pause(talk: Talk, stra
     assert said.startswith("In the last seven days: 3 done, 1 missed, 3 days in a row.")
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("what have I done this month?", "This month: 2 done, 1 missed"),
+        ("how was last month?", "In February: 1 done, 1 missed"),
+        ("how did the past month go?", "In the last thirty days: 3 done, 2 missed"),
+        ("what did I do today?", "Today: 1 done, 0 missed"),
+        ("how am I doing?", "In the last seven days: 1 done, 1 missed"),
+        ("what have I done?", "In the last seven days: 1 done, 1 missed"),
+    ],
+)
+def test_progress_tells_of_the_time_that_was_asked_about(talk: Talk, said: str, answer: str) -> None:
+    for back, status in (
+        (0, "done"),
+        (6, "missed"),
+        (10, "done"),
+        (11, "done"),
+        (29, "missed"),
+        (39, "done"),
+    ):
+        add(talk, back, status)
+    add(talk, 28, "pending")
+    assert talk.say(said).startswith(answer), "counted in the person's own calendar"
+
+
+def test_nothing_due_in_that_time_is_said_of_that_time(talk: Talk) -> None:
+    assert talk.say("what did I do last month?").startswith("Nothing was due in February.")
+
+
+def test_a_reminder_that_did_not_go_out_is_admitted_once_they_ask(talk: Talk) -> None:
+    add(talk, 1, "pending")
+    add(talk, 2, "done")
+    said = talk.say("how am I doing?")
+    assert (
+        "1 done, 0 missed. One reminder did not go out on Tuesday (Run). Sorry, that was my mistake." in said
+    )
+
+
 def test_the_observer_sees_the_persons_own_history_by_tag(talk: Talk, stranger: User, now: datetime) -> None:
     with talk.database.service() as session:
         goal = Goal(user_id=talk.user_id, title="Run", class_tags=["Fitness", "Health"])

@@ -66,6 +66,7 @@ def test_old_rows_go_and_months_begin_anew(
         "budgets": Outcome({"months": 1}),
         "providers": Outcome({"provider_deletions": 0}),
         "series": Outcome({"occurrences": 0}),
+        "audit": Outcome({"rungs": 0, "no_row": 0, "open": 0, "twice": 0}),
     }
     assert report.complete
     assert usage_of(services.database, owner.id) == {"total": 0, "reset_at": APRIL.isoformat()}

@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 
 from bench.seed_history import History, write_history
 from channels.messages import StatusUpdate
-from reminders import agenda
+from reminders import agenda, task_trail
 from reminders.answering import answer_task
+from reminders.people import load_people
+from reminders.rules.ladder import Timing
 from storage import (
     analytics,
+    audit,
     conversations,
     deliveries,
     goals,
@@ -147,14 +150,27 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
         lambda s, k: conversations.window(s, k.conversation),
         {"ix_messages_conversation"},
     ),
-    "the trail": (lambda s, k: trail(s, k.person), {"ix_dispatch_log_task"}),
+    "the trail": (lambda s, k: trail(s, k.person, limit=8), OF_A_PERSON),
+    "the trail of what is named so": (
+        lambda s, k: trail(s, k.person, limit=8, named=["easy", "run"]),
+        OF_A_PERSON,
+    ),
     "the trail of a task": (
         lambda s, k: trail(s, k.person, task_id=k.reminded),
         {"ix_dispatch_log_task"},
     ),
     "the newest notice": (
         lambda s, k: deliveries.newest_notice_at(s, k.person),
-        {"ix_notification_log_task"},
+        OF_A_PERSON,
+    ),
+    "the newest miss": (lambda s, k: deliveries.newest_miss(s, k.person), OF_A_PERSON),
+    "what is next": (
+        lambda s, k: task_trail.next_up(s, load_people(s, [k.person], Timing())[k.person], NOW),
+        OF_A_PERSON,
+    ),
+    "promises to a person": (
+        lambda s, k: audit.differences(s, NOW - timedelta(days=7), NOW, k.person),
+        OF_A_PERSON,
     ),
     "the task of a message": (
         lambda s, k: deliveries.task_of_message(s, k.person, "telegram", k.chat, k.message_ref),

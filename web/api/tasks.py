@@ -1,16 +1,20 @@
-"""The tasks resource: what is open today, and the answers done and missed."""
+"""The tasks resource: what is open today, the trail of each, and the answers done and missed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from uuid import UUID
 
 from flask import Blueprint
 
 from reminders.answering import answer_task
+from reminders.people import load_person
+from reminders.task_trail import Event, plan_of, story
 from storage import tasks, users
 from storage.vocabulary import Answer, ChannelName
 from web.api.endpoint import endpoint
-from web.api.views import AnswerGiven, TaskList, TaskView
+from web.api.views import AnswerGiven, TaskList, TaskTrail, TaskView, TrailEvent
 from web.auth import me, require_user
 from web.context import now, services
 from web.errors import ApiError, not_found
@@ -39,6 +43,21 @@ def show(task_id: UUID) -> TaskView:
         if task is None:
             raise not_found()
         return TaskView.of(task)
+
+
+@blueprint.get("/tasks/<uuid:task_id>/trail")
+@endpoint("What was planned, sent, left out, answered and moved about a task", answer=TaskTrail)
+def trail(task_id: UUID) -> TaskTrail:
+    with services().database.session(me()) as session:
+        task, person = tasks.get_task(session, me(), task_id), load_person(session, me())
+        if task is None or person is None:
+            raise not_found()
+        told, plan = story(session, task, person, now()), plan_of(task, person)
+        return TaskTrail(task_id=task.id, status=task.status, events=_events(told), plan=_events(plan))
+
+
+def _events(events: Iterable[Event]) -> list[TrailEvent]:
+    return [TrailEvent(**asdict(event)) for event in events]
 
 
 @blueprint.patch("/tasks/<uuid:task_id>/complete")

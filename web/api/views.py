@@ -43,6 +43,24 @@ class TaskList(Fields):
     tasks: list[TaskView]
 
 
+class TrailEvent(Fields):
+    """`mark`: added, moved, sent, waiting, skipped, failed, answered, missed, or planned for what lies ahead."""
+
+    at: datetime
+    mark: str
+    words: str
+    task_id: UUID | None  # the row on the other side of a move
+
+
+class TaskTrail(Fields):
+    """In order of time. `plan`: the ladder by today's settings, as if nothing had happened yet."""
+
+    task_id: UUID
+    status: str
+    events: list[TrailEvent]
+    plan: list[TrailEvent]
+
+
 class GoalView(Fields):
     id: UUID
     title: str

@@ -181,7 +181,7 @@ COMMON: dict[str, tuple[Ask, set[str]]] = {
     "a message whose first task changed": (lambda s, k: merged.rehead(s, [k.attempt]), {"dispatch_log_pkey"}),
     "tapped on": (lambda s, k: merged.tasks_sharing(s, k.person, "x"), {"uq_notification_log_external"}),
     "notes": (lambda s, k: merged.waiting_notes(s, [k.person], DAY, NOW), {"ix_dispatch_log_task"}),
-    "paid": (lambda s, k: paid.use_of(s, [("call", "x", NOW)], NOW), {"ix_dispatch_log_paid_address"}),
+    "paid": (lambda s, _: paid.use_of(s, [("call", "x", NOW)], NOW), {"ix_dispatch_log_paid_address"}),
     "paid sends of a day": (lambda s, _: paid.overall(s, NOW - timedelta(1)), {"ix_dispatch_log_paid"}),
     "outside the window": (lambda s, _: paid.outside_window(s, NOW), {"ix_dispatch_log_paid"}),
     "a failed rung": (lambda s, k: tasks.wake_failed(s, [(k.waiting, 1)], NOW), {"tasks_pkey"}),

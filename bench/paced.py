@@ -61,12 +61,14 @@ class Outcome:
 
 
 def work(database_url: str, redis_url: str, telegram_url: str) -> None:
-    """One worker's whole life, until it is ended."""
+    """One worker's whole life, until it is ended; it says when it is ready."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     redis = Redis.from_url(redis_url)
     switchboard = Switchboard({"telegram": TelegramChannel(TOKEN, telegram_url)}, {})
     throttle = Throttle(redis, {"telegram": Pace(PER_SECOND, PER_CHAT)})
     dispatcher = Dispatcher(Database(database_url), switchboard, RqWakeups(redis), throttle=throttle)
+    dispatcher.run_due(datetime.now(UTC))  # connects
+    print("ready", flush=True)
     while True:
         dispatcher.run_due(datetime.now(UTC))
         time.sleep(0.05)
@@ -82,14 +84,16 @@ def run(people: int) -> Outcome:
         telegram.overall, telegram.per_chat = RateLimit(PER_SECOND), RateLimit(PER_CHAT)
         urls = (servers.urls["DATABASE_URL"], servers.urls["REDIS_URL"], telegram.url)
         migrate(urls[0])
-        due = datetime.now(UTC) + timedelta(seconds=4)
-        fill(urls[0], Load(people, due, timedelta(seconds=60 * people / _F7[0])), quiet=True)
-        with psycopg.connect(plain(urls[0])) as connection:
-            as_service(connection)
-            messages = people + connection.execute(_TWICE).rowcount
         command = [sys.executable, "-m", "bench.paced", "--worker", *urls]
-        workers = [subprocess.Popen(command, cwd=_PROJECT) for _ in range(WORKERS)]
+        workers = [
+            subprocess.Popen(command, cwd=_PROJECT, stdout=subprocess.PIPE, text=True) for _ in range(WORKERS)
+        ]
         try:
+            for worker in workers:
+                assert worker.stdout is not None
+                worker.stdout.readline()
+            due = datetime.now(UTC) + timedelta(seconds=3)
+            messages = _fill(urls[0], people, due)
             took = _last_message(telegram, messages, due)
         finally:
             for worker in workers:
@@ -98,6 +102,14 @@ def run(people: int) -> Outcome:
         texts = Counter((sent.chat_id, sent.text.partition(" (")[0]) for sent in telegram.messages)
         doubled = sum(count - 1 for count in texts.values())
         return Outcome(messages, took, messages - len(texts), doubled, telegram.throttled)
+
+
+def _fill(url: str, people: int, due: datetime) -> int:
+    """How many messages that makes."""
+    fill(url, Load(people, due, timedelta(seconds=60 * people / _F7[0])), quiet=True)
+    with psycopg.connect(plain(url)) as connection:
+        as_service(connection)
+        return people + connection.execute(_TWICE).rowcount
 
 
 def _last_message(telegram: FakeTelegram, messages: int, due: datetime) -> float:

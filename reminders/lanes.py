@@ -40,9 +40,8 @@ GROUP = 10  # begun in one transaction; a killed worker's are sent by another, o
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
 FEW = 4
-LONGEST_SEND = timedelta(
-    seconds=15
-)  # of a lease must be left when a message leaves: more than any provider is given
+# So much of its lease must be left when a message leaves: more than any provider is given to answer.
+LONGEST_SEND = timedelta(seconds=15)
 _WORDS_FROM_POSTGRES = (Rung.PATTERN, Rung.ECHO, Rung.MISS_NOTE)
 _LOOK_UP = 0.5  # seconds without news, then it looks whether the process is told to end
 _MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
@@ -71,9 +70,9 @@ class _Line:
     def drop_changed(self, session: Session, now: datetime) -> None:
         """While a message waited for its turn its person may have answered or been erased, or the lease be nearly over."""
         if self.begun:
-            may = last_look.still(
-                session, [(one.id, one.tries + 1) for one, _ in self.begun], now, now + LONGEST_SEND
-            )
+            fences = [(one.id, one.tries + 1) for one, _ in self.begun]
+            may = last_look.still(session, fences, now, now + LONGEST_SEND)
+            _hand_back(session, [_begun(one) for one, _ in self.begun if one.id not in may], now)
             self.begun = deque(one for one in self.begun if one[0].id in may)
 
     def give_up(self) -> list[Attempt]:
@@ -115,8 +114,13 @@ class Lanes:
         # One connection for the whole run: taking one from the pool costs as much as a small query.
         with self._database.service_line() as session:
             while landed or any(line.busy for line in lines.values()):
-                if self._stopping.is_set():
-                    self._hand_back(session, lines.values(), clock())
+                if (
+                    self._stopping.is_set()
+                ):  # what has not left is for others, who need not wait for its lease
+                    with session.begin():
+                        _hand_back(
+                            session, [one for line in lines.values() for one in line.give_up()], clock()
+                        )
                 group = [one for line in lines.values() for one in line.draw()]
                 for begun in self._commit(session, lines.values(), landed, group, clock()):
                     lines[_is_blind(begun[0])].begun.append(begun)
@@ -185,17 +189,6 @@ class Lanes:
         self._write(session, [(one, broken(_begun(one)), None) for one, said in worded if said is None], now)
         return [(one, said) for one, said in worded if said is not None]
 
-    def _hand_back(self, session: Session, lines: Iterable[_Line], now: datetime) -> None:
-        """This process is told to end: what has not left is for others, who need not wait for its lease to run out."""
-        left = [one for line in lines for one in line.give_up()]
-        if not left:
-            return
-        with session.begin():
-            for begun in (False, True):  # by somebody before us
-                fences = [(one.id, one.tries) for one in left if one.begun is begun]
-                outbox.hand_back(session, fences, now, may_have_gone=begun)
-        log.info("handed_back", attempts=len(left))
-
     # ---------------------------------------------------------------- after
 
     def _write(self, session: Session, results: Sequence[Outcome], now: datetime) -> None:
@@ -221,6 +214,15 @@ class Lanes:
 def _begun(attempt: Attempt) -> Attempt:
     """As its row is since `last_look.begin`."""
     return replace(attempt, tries=attempt.tries + 1)
+
+
+def _hand_back(session: Session, left: Sequence[Attempt], now: datetime) -> None:
+    """None of these has left. Those that are still ours may be begun anew at once, by whoever comes next."""
+    for begun in (False, True):  # by somebody before us
+        fences = [(one.id, one.tries) for one in left if one.begun is begun]
+        if fences:
+            outbox.hand_back(session, fences, now, may_have_gone=begun)
+            log.info("handed_back", attempts=len(fences))
 
 
 def _is_blind(attempt: Attempt) -> bool:

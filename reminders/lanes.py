@@ -18,7 +18,7 @@ from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
 from reminders.composing import words
-from reminders.lines import GROUP, LEASE, Line, PacedLine, as_begun
+from reminders.lines import GROUP, LEASE, Line, PacedLine, as_begun, let_go
 from reminders.sending import Outcome, broken, carry_out
 from reminders.throttle import Throttle, Watch
 from storage import last_look, merged, outbox
@@ -200,9 +200,7 @@ class Lanes:
         if begun or waiting:
             with session.begin():
                 hand_back(session, [(one.id, one.tries) for one in waiting], now)
-                hand_back(session, [(one.id, one.tries + 1) for one in begun if one.begun], now)
-                fresh = [(one.id, one.tries + 1) for one in begun if not one.begun]
-                hand_back(session, fresh, now, unsent=True)
+                let_go(session, begun, now)
         return len(begun) + len(waiting)
 
     # ---------------------------------------------------------------- before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -16,6 +16,7 @@ from channels.messages import ChannelError, OutboundMessage
 from reminders.attempts import Attempt
 from reminders.throttle import Throttle
 from storage import last_look
+from storage.leases import hand_back
 
 LEASE = timedelta(seconds=30)
 # So much of a lease must be left when a message leaves: more than any provider is given.
@@ -64,6 +65,7 @@ class Line:
         if self.looks_again:
             fences = [(one.id, one.tries + 1) for one, _ in self.begun]
             may = last_look.still(session, fences, now, now + LONGEST_SEND)
+            let_go(session, [one for one, _ in self.begun if one.id not in may], now)
             self.begun = deque(one for one in self.begun if one[0].id in may)
 
     def punctual(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
@@ -291,3 +293,9 @@ class PacedLine(Line):
 def as_begun(attempt: Attempt) -> Attempt:
     """As its row is since `last_look.begin`."""
     return replace(attempt, tries=attempt.tries + 1)
+
+
+def let_go(session: Session, begun: Sequence[Attempt], now: datetime) -> None:
+    """None of these has left, though they were begun: those that are still ours may be begun anew at once, by anybody."""
+    hand_back(session, [(one.id, one.tries + 1) for one in begun if one.begun], now)
+    hand_back(session, [(one.id, one.tries + 1) for one in begun if not one.begun], now, unsent=True)

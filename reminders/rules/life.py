@@ -149,9 +149,8 @@ def _ask_for_place(state: TaskState, ladder: Ladder, now: datetime) -> Step:
 
 
 def _obstacle(rung: Rung, state: TaskState, ladder: Ladder, due: datetime, now: datetime) -> SkipRung | None:
-    if now >= ladder.missed_at(
-        state.starts_at, due
-    ):  # had it been sent in time, the miss would be decided by now
+    # Had it been sent in time, the miss would be decided by now; or its whole time was slept through.
+    if now >= ladder.missed_at(state.starts_at, due) or _slept_through(state, ladder, due):
         return SkipRung(rung, "the task's time was over", expired=True)
     if rung in ladder.barred:
         return SkipRung(rung, ladder.barred[rung])
@@ -160,6 +159,12 @@ def _obstacle(rung: Rung, state: TaskState, ladder: Ladder, due: datetime, now: 
     if rung == Rung.CALL and now > ladder.call_by(state.starts_at, due):
         return SkipRung(rung, "too late to call", expired=True)
     return None
+
+
+def _slept_through(state: TaskState, ladder: Ladder, due: datetime) -> bool:
+    """The first word about it was due only when its miss was: one kind note is better than a hurried ladder."""
+    over = state.starts_at + max(ladder.timing.grace, ladder.timing.window)
+    return state.stage == Stage.WAITING and due >= over
 
 
 def _ask(state: TaskState, ladder: Ladder, now: datetime) -> Step:

@@ -55,6 +55,11 @@ def _tonight(rhythm: Rhythm, now: datetime) -> datetime:
 
 
 def _tomorrow(starts_at: datetime, rhythm: Rhythm, now: datetime) -> datetime:
-    day = rhythm.day(now) + timedelta(days=1)
-    at = rhythm.utc(day, rhythm.local(starts_at).time().replace(tzinfo=None))
-    return rhythm.wakes_after(at)
+    """The task's own local time after the next sleep: at five past midnight tomorrow has begun on the calendar only."""
+    night = next(rhythm.nights(now, now + LONGEST), None)
+    own = rhythm.local(starts_at).time().replace(tzinfo=None)
+    if night is None:
+        return rhythm.utc(rhythm.day(now) + timedelta(days=1), own)
+    day = rhythm.day(night[1])
+    at = rhythm.wakes_after(rhythm.utc(day, own))
+    return at if at >= night[1] else rhythm.wakes_after(rhythm.utc(day + timedelta(days=1), own))

@@ -254,3 +254,13 @@ def test_a_pause_only_rests_what_waits_for_a_place() -> None:
         replace(fresh(NOW, NOW, paused), at_place=True, wakes_at=NOW), Woken(), paused, NOW
     )
     assert (resting.status, resting.wakes_at, effects) == (TaskStatus.PENDING, NOW + 30 * HOUR, ())
+
+
+def test_what_was_slept_through_from_its_plan_to_its_end_is_told_once_in_the_morning_and_not_climbed() -> (
+    None
+):
+    planned = datetime(2026, 3, 12, 1, 0, tzinfo=UTC)  # at two in the night, for half past three
+    told = live(fresh(planned + 90 * MINUTE, planned, LADDER), LADDER)
+    assert [(at, effect.rung) for at, effect in told.sent()] == [
+        (datetime(2026, 3, 12, 6, 0, tzinfo=UTC), Rung.MISS_NOTE)
+    ]

@@ -121,30 +121,6 @@ def test_a_killed_supervisor_leaves_nothing_running(installation: Installation) 
     wait_for(lambda: not any(_runs(pid) for pid in installation.numbers("web")), "the end of the process")
 
 
-_SLOW_TO_END = "; ".join(
-    (
-        "import os, signal, socket, time",
-        'held = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))',
-        "signal.signal(signal.SIGTERM, lambda *_: (time.sleep(4), os._exit(0)))",
-        'print(os.environ["PORT"], flush=True)',
-        "time.sleep(600)",
-    )
-)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal is Linux only")
-def test_one_that_was_killed_comes_back_on_its_own_port(installation: Installation) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    killed = installation.start(f"web: python -c '{_SLOW_TO_END}'\n", PORT=str(port))
-    wait_for(lambda: installation.numbers("web"), "the start")
-    killed.kill()
-    killed.wait()
-    installation.start(f"web: python -c '{_SLOW_TO_END}'\n", PORT=str(port))
-    wait_for(lambda: len(installation.numbers("web")) == 2, "the second start")
-    assert installation.numbers("web") == [port, port]
-
-
 def test_it_ends_when_its_parent_was_killed(installation: Installation) -> None:
     (installation.folder / "Procfile").write_text("web: sh -c 'echo $$; sleep 600'\n")
     parent = subprocess.Popen(

@@ -94,7 +94,9 @@ class Rampage:
     def _kill(self, kind: str) -> None:
         there = self.installation.processes()
         if not there[kind]:  # it is just being started again: then somebody else
-            kind = self.chance.choice([one for one in KILLS if there[one] and one != "supervisor"])
+            kind = next((one for one in KILLS if there[one]), "supervisor")
+        if not there[kind]:
+            return
         if kind in ("worker", "worker line"):
             self.worker_deaths.append(time.time())
         elif kind in UNDER_ALL:

@@ -1,6 +1,6 @@
 """A kill -9 of any process of `make run`, at any moment, is survived without a hand being moved.
 
-    python -m bench.survival [--rounds 2] [--seed 1] [--keep FOLDER]
+    python -m bench.survival [--rounds 2] [--victims KIND ...] [--seed 1] [--keep FOLDER]
 
 Starts the real `flux up` with its simulator in a home of its own. A person talks and is reminded while each process in
 turn - Postgres, Valkey and the supervisor too - is killed in the middle of a turn of the conversation and in the middle of

@@ -133,6 +133,16 @@ def test_a_message_whose_job_was_lost_is_found_again(services, owner, text, cloc
     assert queued == [str(event_id)]
 
 
+def test_what_waits_its_turn_in_a_long_queue_is_not_queued_again_with_every_sweep(
+    services, owner, text, clock: ManualClock
+):
+    inbound.receive(services, text("/help"))
+    clock.shift(timedelta(seconds=30))
+    assert [inbound.recover(services) for _ in range(3)] == [1, 0, 0]
+    services.redis.flushdb()  # the queue is lost, and so is the memory of it
+    assert inbound.recover(services) == 1
+
+
 @pytest.mark.parametrize("words", ["\0hello\0", "hi \ud800 there", "\N{PILE OF POO}" * 500, "  ", "<b>x</b>"])
 def test_any_text_is_stored_and_answered(services, owner, say, text, words):
     assert len(say(text(words))) >= 1

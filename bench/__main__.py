@@ -8,6 +8,7 @@ What each module measures, and how to run it alone, stands in docs/benchmarks.md
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -54,7 +55,8 @@ def run(name: str) -> list[Figure]:
     """One module, its words passed on as they come; the rows of its table, or one row when it printed none or broke."""
     command = [sys.executable, "-m", f"bench.{name}"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    alarm = threading.Timer(_LONGEST, process.terminate)
+    # As Ctrl-C does: what it started is ended on the way out.
+    alarm = threading.Timer(_LONGEST, process.send_signal, [signal.SIGINT])
     alarm.start()
     rows: list[Figure] = []
     assert process.stdout is not None

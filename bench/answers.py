@@ -3,7 +3,7 @@
     python -m bench.answers [--taps 200] [--races 200] [--calls 20]
 
 F5: people tap "Done" in Telegram, four at a time; each tap runs through the web process, the queue and a worker, until
-the provider hears `answerCallbackQuery` and the task is done in Postgres. F4: people answer at the very moment their
+the provider hears `answerCallbackQuery` and the task is done in Postgres. F4: people answer before or at the moment their
 WhatsApp message is due; a send counts as begun after the answer when Postgres says that its attempt was begun at a
 moment at which the answer was already seen as committed. Others answer while their telephone rings: it is hung up.
 """
@@ -124,9 +124,9 @@ def race(town: Town, count: int) -> tuple[int, int]:
 
 
 def _answer_in_the_race(town: Town, one: Resident) -> None:
-    """Once reminded, around the moment at which WhatsApp is due."""
+    """Once reminded, before or at the moment at which WhatsApp is due."""
     if wait_until(lambda: bool(town.telegram.chat(one.chat)), _PATIENCE, 0.05):
-        time.sleep(WINDOW + random.uniform(-2.0, 0.3))
+        time.sleep(WINDOW * random.uniform(0.1, 1.05))
         tap(town, one)
 
 

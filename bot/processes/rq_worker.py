@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 _WORKER_TTL = 60  # with these two a job whose worker was killed is found again after about a minute
 _MAINTENANCE = 30
 _LOOK_SECONDS = 120  # one look without Redis takes no longer
+_LISTEN = 1  # second
 _PAUSE = 2.0  # seconds between two of them
 REDIS_AWAY = (RedisConnectionError, RedisTimeoutError)
 
@@ -97,11 +98,6 @@ class FluxWorker(SimpleWorker):
 
     # ---------------------------------------------------------------- signs of life
 
-    @property
-    def dequeue_timeout(self) -> int:
-        """How long it listens at a stretch: between two of them it shows that it lives."""
-        return max(1, int(self._duty.beat_every))
-
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         self._duty.pulse.beat()
         try:
@@ -153,22 +149,31 @@ class FluxWorker(SimpleWorker):
 
     # ---------------------------------------------------------------- jobs that cannot be read
 
+    @property
+    def dequeue_timeout(self) -> int:
+        """RQ gives Redis ten seconds more than this to answer: then a connection that hangs is given up."""
+        return 5
+
     def dequeue_job_and_maintain_ttl(
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
-        while True:
+        """A second at a time: that is where it leaves when it is told to, never between taking a job and doing it."""
+        while not self._stop_requested:
             try:
-                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-            except REDIS_AWAY:
+                found = super().dequeue_job_and_maintain_ttl(timeout, max_idle_time or _LISTEN)
+            except (StopRequested, *REDIS_AWAY):
                 raise
             except Exception as error:
                 # It is off its queue already. An error without a job is not about one, and ends this worker.
                 if not (hasattr(error, "job_id") or isinstance(error, UnicodeDecodeError)):
-                    if not isinstance(error, StopRequested):
-                        log.error("worker_broke", error=type(error).__name__)
+                    log.error("worker_broke", error=type(error).__name__)
                     raise
                 log.error("job_dropped", job=getattr(error, "job_id", None), error=type(error).__name__)
                 self._drop_unreadable()
+            else:
+                if found is not None:
+                    return found
+        raise StopRequested
 
     def run_maintenance_tasks(self) -> None:
         try:
@@ -208,12 +213,8 @@ class FluxWorker(SimpleWorker):
         self._duty.leave()
 
     def _shutdown(self) -> None:
-        """Never out of the middle of something, and never for want of Redis."""
-        if self._busy_until is None:
-            raise StopRequested
+        """Upstream raises here, wherever it stands, and asks Redis: a job just taken would be lost."""
         self._stop_requested = True
-        with contextlib.suppress(RedisError):
-            self.set_shutdown_requested_date()  # type: ignore[no-untyped-call]  # untyped in the library
 
 
 def _log_failure(job: Job, *failure: Any) -> bool:

@@ -16,7 +16,7 @@ from agents.budget import BudgetState, TokenLimits, check_budget, claim_warning,
 from agents.model import Usage
 from bot import jobs
 from bot.housekeeping import HOUSEKEEPING_JOB, Outcome, Step, keep_house, retention_limits, take_a_turn
-from bot.processes import scheduling
+from bot.processes import periodic
 from bot.services import Services, build
 from bot.settings import Settings
 from storage.database import Database
@@ -176,8 +176,8 @@ def test_a_job_whose_time_is_up_asks_for_the_rest_and_the_last_one_asks_no_more(
 
 
 def test_the_name_that_is_asked_for_is_the_job(settings: Settings) -> None:
-    module, _, name = scheduling.HOUSEKEEPING.rpartition(".")
-    assert (module, HOUSEKEEPING_JOB) == (jobs.__name__, scheduling.HOUSEKEEPING)
+    module, _, name = periodic.HOUSEKEEPING.rpartition(".")
+    assert (module, HOUSEKEEPING_JOB) == (jobs.__name__, periodic.HOUSEKEEPING)
     assert callable(getattr(jobs, name))
 
 

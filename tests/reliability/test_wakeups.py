@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis as redis_client
-from rq import Queue, Worker
+from rq import Queue
 
 from bench.seed import Load, fill, plain
 from bot.heartbeats import KNOWN
@@ -177,7 +177,7 @@ def test_told_to_stop_during_fifty_sends_a_worker_finishes_or_hands_back_each(
     _due_in(settings, 0, people=50)
     assert telegram.arrived.acquire(timeout=PATIENCE)
     worker.send_signal(signal.SIGTERM)
-    wait_for(lambda: _told_to_stop(redis), "the worker that sends has heard it")
+    wait_for(lambda: redis.scard("rq:workers") == 1, "the end of the line that was idle; both have heard it")
     telegram.gate.set()
     assert worker.wait(PATIENCE) == 0
     with psycopg.connect(plain(settings.database_url)) as connection:
@@ -188,7 +188,3 @@ def test_told_to_stop_during_fifty_sends_a_worker_finishes_or_hands_back_each(
     services.dispatcher.run_due(datetime.now(UTC))
     assert Counter(message.chat_id for message in telegram.messages).most_common(1)[0][1] == 1
     assert len(telegram.messages) == 50
-
-
-def _told_to_stop(redis: redis_client.Redis) -> bool:
-    return any(one.shutdown_requested_date is not None for one in Worker.all(redis))

@@ -168,8 +168,9 @@ def test_housekeeping_says_what_it_did_and_then_finds_nothing_more(
         ["budgets", "months", "1"],
         ["providers", "nothing", "to", "do", "0"],
         ["series", "nothing", "to", "do", "0"],
+        ["audit", "nothing", "to", "do", "0"],
     ]
-    assert flux("housekeeping").stdout.count("nothing to do") == 4
+    assert flux("housekeeping").stdout.count("nothing to do") == 5
 
 
 def test_housekeeping_beside_housekeeping_says_so(flux: Flux, database: Database) -> None:

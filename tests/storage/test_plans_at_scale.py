@@ -151,27 +151,15 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
         {"ix_messages_conversation"},
     ),
     "the trail": (lambda s, k: trail(s, k.person, limit=8), OF_A_PERSON),
-    "the trail of what is named so": (
-        lambda s, k: trail(s, k.person, limit=8, named=["easy", "run"]),
-        OF_A_PERSON,
-    ),
-    "the trail of a task": (
-        lambda s, k: trail(s, k.person, task_id=k.reminded),
-        {"ix_dispatch_log_task"},
-    ),
-    "the newest notice": (
-        lambda s, k: deliveries.newest_notice_at(s, k.person),
-        OF_A_PERSON,
-    ),
+    "the trail by name": (lambda s, k: trail(s, k.person, 8, ["easy", "run"]), OF_A_PERSON),
+    "a task's trail": (lambda s, k: trail(s, k.person, task_id=k.reminded), {"ix_dispatch_log_task"}),
+    "the newest notice": (lambda s, k: deliveries.newest_notice_at(s, k.person), OF_A_PERSON),
     "the newest miss": (lambda s, k: deliveries.newest_miss(s, k.person), OF_A_PERSON),
     "what is next": (
         lambda s, k: task_trail.next_up(s, load_people(s, [k.person], Timing())[k.person], NOW),
         OF_A_PERSON,
     ),
-    "promises to a person": (
-        lambda s, k: audit.differences(s, NOW - timedelta(days=7), NOW, k.person),
-        OF_A_PERSON,
-    ),
+    "promises kept": (lambda s, k: audit.differences(s, NOW - timedelta(7), NOW, k.person), OF_A_PERSON),
     "the task of a message": (
         lambda s, k: deliveries.task_of_message(s, k.person, "telegram", k.chat, k.message_ref),
         {"uq_notification_log_external"},

@@ -18,7 +18,8 @@ from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
 from reminders.composing import words
-from reminders.lines import GROUP, LEASE, Line, PacedLine, as_begun, let_go
+from reminders.lines import GROUP, LEASE, Line, as_begun, let_go
+from reminders.paced_line import PacedLine
 from reminders.sending import Outcome, broken, carry_out
 from reminders.throttle import Throttle, Watch
 from storage import last_look, merged, outbox

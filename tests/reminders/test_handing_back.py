@@ -37,9 +37,9 @@ def test_what_was_claimed_but_not_begun_is_sent_by_another_at_the_same_moment(
 
 
 def test_told_to_stop_in_the_middle_it_finishes_what_has_left_and_hands_back_the_rest_unsent(
-    ladders: Ladders, owner: User, now: datetime
+    ladders: Ladders, now: datetime
 ) -> None:
-    tasks = {ladders.plan(owner, now + 10 * MINUTE, now, title=f"{number}").id for number in range(25)}
+    tasks = {ladders.plan(person, now + 10 * MINUTE, now).id for person in ladders.people(25, now)}
     ladders.telegram.before_send = lambda _: ladders.dispatcher.stop()
     report = ladders.dispatcher.run_due(now)
     assert 0 < report.sent < len(tasks)

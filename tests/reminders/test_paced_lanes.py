@@ -18,8 +18,8 @@ from reminders.wakeups import RecordedWakeups
 from storage.database import Database
 from storage.tables import DispatchLog, Task, User
 from storage.users import add_identity
-from storage.vocabulary import Answer
-from tests.conftest import make_person
+from storage.vocabulary import Answer, TriggerType
+from tests.conftest import make_person, make_reachable
 from tests.reminders.conftest import Ladders, say, switchboard_of
 from tests.reminders.turned_watch import TurnedWatch
 
@@ -64,6 +64,12 @@ class Crowd:
         """One due now for each of so many people."""
         return [self.ladders.plan(person, self.now + 10 * MINUTE, self.now) for person in self.people(number)]
 
+    def errand(self, person: User, start: datetime, place: str) -> Task:
+        """Asked about by itself, however many there are: what waits for a place is never one message with others."""
+        return self.ladders.plan(
+            person, start, self.now, trigger_type=TriggerType.LOCATION, location_trigger=place
+        )
+
     def later(self, seconds: float) -> datetime:
         self.watch.sleep(seconds)
         return self.now + (self.watch.seconds() - 1_000_000) * SECOND
@@ -106,21 +112,20 @@ def test_what_is_due_for_longest_goes_first_by_its_deadline(crowd: Crowd) -> Non
 def test_somebody_with_many_things_does_not_hold_up_the_others(crowd: Crowd) -> None:
     busy, *others = crowd.people(4)
     start = crowd.now + 10 * MINUTE
-    many = {crowd.ladders.plan(busy, start, crowd.now, title=f"{number}").id for number in range(8)}
+    many = {crowd.errand(busy, start, f"place {number}").id for number in range(8)}
     for person in others:
-        crowd.ladders.plan(person, start, crowd.now)
-    crowd.dispatcher(Pace(per_second=5)).run_due(crowd.now)
+        crowd.errand(person, start, "home")
+    crowd.dispatcher(Pace(per_second=5)).run_due(start)
     assert len(crowd.left) == 11
     assert sum(task in many for task in crowd.tasks[:4]) == 1
 
 
 def test_a_chat_of_its_own_pace_gets_its_second_message_later(crowd: Crowd) -> None:
     person, other = crowd.people(2)
-    for title in ("first", "second"):
-        crowd.ladders.plan(person, crowd.now + 10 * MINUTE, crowd.now, title=title)
-    alone = crowd.ladders.plan(other, crowd.now + 11 * MINUTE, crowd.now)
-    later = crowd.now + MINUTE
-    crowd.dispatcher(Pace(per_second=10, per_chat=0.5)).run_due(later)
+    for place in ("home", "the office"):
+        crowd.errand(person, crowd.now + 10 * MINUTE, place)
+    alone = crowd.errand(other, crowd.now + 11 * MINUTE, "home")
+    crowd.dispatcher(Pace(per_second=10, per_chat=0.5)).run_due(crowd.now + 11 * MINUTE)
     (first, second), between = (crowd.left[0], crowd.left[-1]), crowd.left[1]
     assert between[2] == alone.id
     assert second[0] - first[0] >= 2
@@ -165,10 +170,12 @@ def test_what_is_handed_back_and_then_dies_with_its_worker_is_fenced_as_before(c
     assert len(set(crowd.tasks)) == len(crowd.tasks) == len(tasks)
 
 
-def test_calls_that_would_come_too_late_expire_and_are_never_poured_out(
-    crowd: Crowd, reachable: User, now: datetime
-) -> None:
-    tasks = [crowd.ladders.plan(reachable, now + 10 * MINUTE, now, title=f"{one}") for one in range(4)]
+def test_calls_that_would_come_too_late_expire_and_are_never_poured_out(crowd: Crowd, now: datetime) -> None:
+    people = crowd.people(4)
+    with crowd.ladders.database.service() as session:
+        for number, person in enumerate(people):
+            make_reachable(session, session.get_one(User, person.id), f"+491511234567{number}", now)
+    tasks = [crowd.ladders.plan(person, now + 10 * MINUTE, now) for person in people]
     slow = crowd.dispatcher(Pace(per_second=0.005))
     for minutes in range(0, 70, 2):
         crowd.watch.at = 1_000_000.0 + 60 * minutes

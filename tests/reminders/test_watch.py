@@ -47,12 +47,10 @@ def test_what_falls_due_in_a_moment_is_sent_at_that_moment_and_not_before(
     assert sent == due
 
 
-def test_several_within_the_next_seconds_leave_one_by_one(
-    ladders: Ladders, owner: User, now: datetime
-) -> None:
+def test_several_within_the_next_seconds_leave_one_by_one(ladders: Ladders, now: datetime) -> None:
     moments = [now + after * SECOND for after in (0.4, 0.9, 2.7)]
-    for at in moments:
-        planned(ladders, owner, at, now)
+    for person, at in zip(ladders.people(3, now), moments, strict=True):
+        planned(ladders, person, at, now)
     look(ladders, Turned(now))
     assert [sent for _, _, sent in ladders.telegram.sent] == moments
 
@@ -83,7 +81,7 @@ def test_a_process_that_is_told_to_end_waits_for_nothing(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     planned(ladders, owner, now + SECOND, now)
-    ladders.dispatcher.stopping = True
+    ladders.dispatcher.stop()
     clock = Turned(now)
     look(ladders, clock)
     assert clock.slept == timedelta(0)

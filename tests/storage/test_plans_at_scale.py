@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -39,6 +37,7 @@ from storage.task_history import task_history
 from storage.trail import trail
 from storage.vocabulary import Answer, DispatchStatus, TaskStatus
 from tests.conftest import cloned
+from tests.storage.known import Known
 from tests.storage.plans import Plan, explained
 from web import today
 
@@ -46,22 +45,6 @@ NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 DAY = NOW.date()
 SPRINT = timedelta(days=42)
 TASKS, PEOPLE = 1_000_000, 10_000
-
-
-@dataclass(frozen=True)
-class Known:
-    """One of the ten thousand, and some rows of theirs."""
-
-    person: UUID
-    conversation: UUID
-    event: UUID
-    goal: UUID
-    series: UUID
-    waiting: UUID  # a task that lies ahead
-    reminded: UUID  # one that was spoken of
-    attempt: UUID
-    message_ref: str  # the provider's own id of that
-    chat: str
 
 
 @pytest.fixture(scope="module")
@@ -78,25 +61,9 @@ def big(big_url: str) -> Iterator[Database]:
     opened.dispose()
 
 
-_KNOWN = """
-select t.user_id, c.id, (select id from inbound_events e where e.user_id = t.user_id order by seq desc limit 1),
-    (select id from goals g where g.user_id = t.user_id and g.status = 'active' limit 1),
-    ahead.series_id, ahead.id, t.id, d.id, d.external_id, d.address
-from tasks t
-join dispatch_log d on d.task_id = t.id and d.rung = 'remind'
-join conversations c on c.user_id = t.user_id
-join lateral (select id, series_id from tasks a where a.user_id = t.user_id and a.status = 'pending'
-    and a.series_id is not null order by scheduled_at limit 1) as ahead on true
-where t.status = 'missed' limit 1
-"""
-
-
 @pytest.fixture(scope="module")
 def known(big_url: str) -> Known:
-    with psycopg.connect(big_url) as connection:
-        row = connection.execute(_KNOWN).fetchone()
-    assert row is not None
-    return Known(*row)
+    return Known.somebody(big_url)
 
 
 def test_there_are_a_million_tasks(big: Database) -> None:

@@ -38,6 +38,7 @@ from tests.fakes.twilio_phone import ANN as NUMBER
 from tests.fakes.twilio_phone import FLUX
 from tests.fakes.twilio_server import ACCOUNT_SID, AUTH_TOKEN, VERIFY_SID
 from tests.reliability.wired_fakes import PUBLIC, TELEGRAM_SECRET, WHATSAPP_DOOR, Telegram, Twilio
+from tests.reminders.turned_watch import Following
 from web.app import create_app
 
 SECRET_KEY = "a-secret-key-of-more-than-32-bytes-for-tests"
@@ -113,7 +114,7 @@ class Flux:
     def trail(self) -> list[str]:
         """What Ann may read in /log, the newest first."""
         with self.services.database.service() as session:
-            return [line.words() for line in trail(session, self.ann)]
+            return [line.words() for task in trail(session, self.ann) for line in task.lines]
 
     def rows(self) -> dict[str, tuple[int, str]]:
         """Every table's rows as a count and a fingerprint."""
@@ -239,6 +240,7 @@ def installed(
             ann = _reachable(session, "Ann", str(CHAT), NUMBER, now).id
         client = create_app(services).test_client()
         telegram.client = twilio.client = client
+        services.throttle.watch = Following(clock)
         yield Flux(services, clock, client, telegram, twilio, push, ann)
 
 

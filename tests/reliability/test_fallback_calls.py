@@ -47,7 +47,7 @@ def test_busy_or_no_answer_one_redial(flux: Flux, state: str) -> None:
     flux.twilio.call_status(second, state)
     flux.until(flux.clock.now() + 3 * MINUTE, step=10 * SECOND)
     assert len(flux.twilio.calls) == 2
-    said = {"busy": "call was busy", "no-answer": "call was not picked up"}[state]
+    said = {"busy": "call, busy", "no-answer": "call, not picked up"}[state]
     assert flux.trail().count(said) == 2
 
 
@@ -56,7 +56,7 @@ def test_a_call_that_failed_is_not_dialled_again(flux: Flux) -> None:
     flux.twilio.call_status(call, "failed", ErrorCode="13225")
     flux.until(flux.clock.now() + 3 * MINUTE, step=10 * SECOND)
     assert len(flux.twilio.calls) == 1
-    assert "call did not get through" in flux.trail()
+    assert "call, did not get through" in flux.trail()
 
 
 def test_a_machine_answers_it_hears_a_short_message_and_counts_as_not_reached(
@@ -72,7 +72,7 @@ def test_a_machine_answers_it_hears_a_short_message_and_counts_as_not_reached(
     flux.twilio.call_status(call, "completed")
     flux.until(now + 2 * HOUR, step=10 * MINUTE)
     assert len(flux.twilio.calls) == 1
-    assert "call reached a voicemail" in flux.trail()
+    assert "call, reached a voicemail" in flux.trail()
     [attempt] = flux.attempts("call")
     assert flux.task(attempt.task_id).status == TaskStatus.MISSED, "nobody had answered"
 

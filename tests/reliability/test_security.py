@@ -71,8 +71,8 @@ def test_hostile_titles_are_plain_text_within_limits_on_every_channel(
 
 def test_a_hostile_title_fits_into_the_template_too(flux: Flux, now: datetime) -> None:
     for number, title in enumerate(TITLES.values()):
-        flux.plan(title, now + LEAD + number * MINUTE, duration_minutes=1)
-    flux.rings_until(now + LEAD)
+        flux.plan(title, now + LEAD + number * 10 * MINUTE, duration_minutes=1)
+    flux.rings_until(now + LEAD + len(TITLES) * 10 * MINUTE)
     assert len(flux.twilio.messages) == len(TITLES)
     for sent in flux.twilio.messages:
         variables = json.loads(sent.get("ContentVariables")).values()

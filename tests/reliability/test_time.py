@@ -58,7 +58,7 @@ def test_a_step_3_h_late_is_expired_by_rule(flux: Flux, now: datetime) -> None:
     assert flux.twilio.requests == 0
     [note] = flux.telegram.messages
     assert note.text == "Easy run at 10:10 went by, and that's all right. What would help?"
-    assert "call expired: the task's time was over" in flux.trail()
+    assert "call not sent: the task's time was over" in flux.trail()
 
 
 @pytest.mark.parametrize(

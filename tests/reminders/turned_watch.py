@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.clock import Clock
 from reminders.throttle import Watch
 
 
@@ -16,3 +17,18 @@ class TurnedWatch(Watch):
 
     def sleep(self, seconds: float) -> None:
         self.at += seconds
+
+
+class Following(Watch):
+    """A watch that goes with a clock which a test turns; what is slept by it comes on top."""
+
+    shared = False
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._slept = clock, 0.0
+
+    def seconds(self) -> float:
+        return self._clock.now().timestamp() + self._slept
+
+    def sleep(self, seconds: float) -> None:
+        self._slept += seconds

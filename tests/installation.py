@@ -152,6 +152,9 @@ def installed(home: Path, database: Database, urls: tuple[str, str], now: dateti
             redis_url=urls[1],
             telegram_bot_token=TOKEN,
             telegram_api_base_url=telegram.url,
+            telegram_messages_per_second=0,  # crowds of a test leave at once
+            twilio_whatsapp_messages_per_second=0,
+            twilio_calls_per_second=0,
             telegram_webhook_secret=TELEGRAM_SECRET,
             twilio_account_sid=ACCOUNT_SID,
             twilio_auth_token=AUTH_TOKEN,

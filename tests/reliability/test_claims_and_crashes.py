@@ -21,7 +21,7 @@ from bot.processes.scheduling import FluxScheduler
 from bot.services import build
 from reminders.dispatch import Dispatcher
 from reminders.isolation import PARKED
-from reminders.wakeups import QUEUE, RqWakeups
+from reminders.wakeups import BELLS, QUEUE, RqWakeups
 from storage.embedded_postgres import EmbeddedPostgres
 from storage.tables import DispatchLog, Task, User
 from tests.fakes.http_server import Reply
@@ -79,10 +79,10 @@ def test_the_scheduler_queues_a_job_twice_second_is_a_no_op(
 ) -> None:
     due = crowd(flux, 20, flux.clock.now())
     RqWakeups(redis).wake_at(flux.clock.now() + timedelta(days=3650), "far")
-    [ring] = Scheduler(queue_name=QUEUE, connection=redis).get_jobs()
-    for scheduler in (FluxScheduler(redis, 5), FluxScheduler(redis, 5)):  # the lock of one ran out
-        scheduler._enqueue_one(ring.id)
-    queued = Queue(QUEUE, connection=redis).jobs
+    [ring] = Scheduler(queue_name=BELLS, connection=redis).get_jobs()
+    for scheduler in (FluxScheduler(redis, 5), FluxScheduler(redis, 5)):  # both had read it off the list
+        scheduler._enqueue_one(ring.id.encode())
+    queued = Queue(BELLS, connection=redis).jobs
     assert [job.id for job in queued] == [ring.id] * 2
     for running in [beside(job.perform) for job in queued]:
         running.result(30)

@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from redis import Redis
 
 from bot.services import build
 from bot.settings import Settings
 from bot.tokens import mint_calendar_key
 from reminders.rules.answers import TaskTap, format_tap
-from storage import conversations
+from storage import conversations, users
 from storage.patterns import save_avoidance
 from storage.tables import PushSubscription
 from tests.fakes.http_server import FakeServer, Reply, Request
@@ -206,12 +207,25 @@ def test_another_users_token_on_every_resource_of_every_route_is_404(
     named = re.sub(r"<\w+:(\w+)>", r"{\1}", rule)
     path, unknown = named.format_map(anns), named.format_map(dict.fromkeys(anns, uuid4()))
     body = None if method == "GET" else {}
+    theirs, mine = house.client, house.client
+    if rule.startswith("/dashboard/"):
+        assert house.client.open(path, method=method, json=body, headers=house.bearer()).status_code == 401
+        theirs, mine = browser(house, bo), browser(house, house.ann)
     with untouched(house):
-        answer = house.client.open(path, method=method, json=body, headers=house.bearer(bo))
-        nothing = house.client.open(unknown, method=method, json=body, headers=house.bearer(bo))
+        answer = theirs.open(path, method=method, json=body, headers=house.bearer(bo))
+        nothing = theirs.open(unknown, method=method, json=body, headers=house.bearer(bo))
     assert answer.status_code == nothing.status_code == 404
     assert answer.json["error"]["message"] == nothing.json["error"]["message"], "the two look alike"
-    assert house.client.open(path, method=method, json=body, headers=house.bearer()).status_code < 300
+    assert mine.open(path, method=method, json=body, headers=house.bearer()).status_code < 300
+
+
+def browser(house: Flux, user_id: UUID) -> FlaskClient:
+    """One in which this person has opened their dashboard."""
+    with house.services.database.service() as session:
+        code = users.mint_code(session, user_id, "dashboard", house.clock.now())
+    opened = create_app(house.services).test_client()
+    assert opened.post(f"/dashboard/{code}").status_code == 303
+    return opened
 
 
 @pytest.mark.parametrize("rule", SHOWING)

@@ -22,7 +22,7 @@ from bench.seed import Load, fill, plain
 from bot.heartbeats import KNOWN
 from bot.services import Services, build
 from bot.settings import Settings
-from reminders.wakeups import RqWakeups
+from reminders.wakeups import BELLS, RqWakeups
 from storage.embedded import EmbeddedServers
 from tests.fakes.http_server import Reply, Request
 from tests.fakes.telegram_server import TOKEN, FakeTelegram
@@ -156,10 +156,10 @@ def test_a_killed_and_a_frozen_scheduler_keep_no_other_from_ringing(
     frozen.send_signal(signal.SIGSTOP)
     ringing = RqWakeups(redis)
     for number in range(1, 4):
-        ringing.wake_at(datetime.now(UTC) + timedelta(seconds=number / 2), f"{number}")
+        ringing.wake_at(datetime.now(UTC) + timedelta(seconds=3 + number / 2), f"{number}")
     asked = _rings(redis)
     start("scheduler")
-    queue = Queue("ladder", connection=redis)
+    queue = Queue(BELLS, connection=redis)
     wait_for(lambda: not _rings(redis), "every ring")
     frozen.send_signal(signal.SIGCONT)
     redis.delete("flux:heartbeat:scheduler")

@@ -2,8 +2,8 @@
 
 Each runs as a process of its own (`python -m bench.contestants NAME DATABASE_URL REDIS_URL SINK_URL`): it gets ready,
 prints a line with the moment everything falls due (0: now), starts when it reads one, and prints the CPU seconds that
-took. All of them claim in Postgres, post over a kept connection, and write a result row; only Flux and the seed's loop
-write the attempt before it is made. The others use `requests`, as they usually would.
+took. All of them claim in Postgres, post over Flux's own Telegram client, and write a result row; only Flux and the
+seed's loop write the attempt before it is made.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-import requests
 import structlog
 from redis import Redis
 from rq import Queue, SimpleWorker
@@ -26,6 +25,7 @@ from sqlalchemy import create_engine, text
 
 from bench.cpu import cpu_seconds
 from bench.seed import plain
+from channels.messages import Address, OutboundMessage
 from channels.switchboard import Switchboard
 from channels.telegram import TelegramChannel
 from reminders.dispatch import Dispatcher
@@ -136,15 +136,12 @@ def connection_of(database_url: str, sink_url: str) -> tuple[psycopg.Connection,
 
 
 def post_to(sink_url: str) -> Post:
-    """The provider over the client that is usual, with its connection kept."""
-    session = requests.Session()
-    session.trust_env = False
+    """The provider over the very client that Flux uses."""
+    channel = TelegramChannel("1:bench", sink_url)
 
     def post(chat: str, title: str) -> str:
-        fields = {"chat_id": int(chat), "text": title}
-        answer = session.post(f"{sink_url}/bot1:bench/sendMessage", json=fields, timeout=10)
-        answer.raise_for_status()
-        return f"telegram:{chat}:{answer.json()['result']['message_id']}"
+        receipt = channel.send(Address("telegram", chat), OutboundMessage(title), datetime.now(UTC))
+        return f"telegram:{chat}:{receipt.external_id}"
 
     return post
 

@@ -14,7 +14,7 @@ from reminders.attempts import Attempt
 from storage import last_look
 from storage.leases import hand_back
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=25)  # and a sweep later: a dead worker's step is picked up within thirty
 # So much of a lease must be left when a message leaves: more than any provider is given.
 LONGEST_SEND = timedelta(seconds=15)
 GROUP = 10  # begun in one transaction; a killed worker's are sent by another, once

@@ -16,7 +16,7 @@ from reminders.lines import GROUP, Line
 from reminders.throttle import Throttle
 
 PATIENCE = 5.0  # seconds an attempt may wait here for its slot; whoever would wait longer comes back for it
-_LEASED = 15.0  # seconds after which it is handed back whatever is expected: its lease must not run out here
+_LEASED = 10.0  # seconds after which it is handed back whatever is expected: its lease must not run out here
 _EARLY = 1.5  # seconds before its slot somebody comes back, since bells ring in whole seconds
 _LEAD = 0.03  # seconds before its slot that somebody is begun, so as to leave in time
 _TOO_LATE = 0.012  # seconds after its slot that a provider would notice

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.audit import audit_when_due, last_audit
 from bot.cli.doctor import doctor
-from bot.health import beat
+from bot.heartbeats import EXPECTED, beat
 from bot.housekeeping import retention_limits
 from bot.services import Services
 from bot.settings import Settings
@@ -82,7 +82,7 @@ def test_the_doctor_looks_for_itself(
     forgotten: UUID,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for process in ("worker", "scheduler"):
+    for process in EXPECTED:
         beat(services.redis, process)
     with services.database.service() as session:
         task = session.get_one(Task, forgotten)

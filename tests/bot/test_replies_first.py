@@ -11,7 +11,8 @@ from rq import Queue
 
 from bot import jobs
 from bot.inbound import handle, receive
-from bot.processes.workers import FluxWorker, _give_way
+from bot.processes import rq_worker, workers
+from bot.pulse import Pulse
 from bot.services import Services, build_switchboard
 from bot.settings import Settings
 from channels.messages import InboundMessage
@@ -82,18 +83,37 @@ def test_a_simulated_phone_takes_no_slot(services: Services, redis: Redis, text:
     assert not list(redis.scan_iter("flux:pace:*"))
 
 
-def test_a_worker_leaves_what_waits_for_slots_to_others_once_somebody_writes(
+def test_a_worker_leaves_what_waits_for_slots_to_others_once_somebody_writes(redis: Redis) -> None:
+    listening = worker(redis, "chat", "ladder")
+    assert not listening.somebody_waits()
+    Queue("ladder", connection=redis).enqueue("os.getpid")
+    assert not listening.somebody_waits()
+    Queue("chat", connection=redis).enqueue("os.getpid")
+    assert listening.somebody_waits()
+    assert not worker(redis, "ladder").somebody_waits(), "it could not answer them"
+
+
+def test_without_redis_nobody_is_known_to_wait() -> None:
+    assert not worker(Redis(port=1), "chat", "ladder").somebody_waits()
+
+
+def worker(redis: Redis, *queues: str) -> rq_worker.FluxWorker:
+    duty = rq_worker.Duty("test", 30.0, Pulse(), leave=lambda: None, alone=lambda: None)
+    return rq_worker.FluxWorker(redis, queues, duty)
+
+
+def test_a_line_asks_its_own_worker_whether_to_give_way(
     settings: Settings, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("flux_home", "database_url", "redis_url", "secret_key"):
         monkeypatch.setenv(name.upper(), str(getattr(settings, name)))
+    monkeypatch.setattr(rq_worker.FluxWorker, "run", lambda _: None)  # it would listen for ever
     jobs.services.cache_clear()
-    chat, ladder = (Queue(name, connection=redis) for name in ("chat", "ladder"))
-    _give_way(FluxWorker([chat, ladder], connection=redis))
-    dispatcher = jobs.services().dispatcher
-    assert not dispatcher.gives_way()
-    chat.enqueue("os.getpid")
-    assert dispatcher.gives_way()
-    _give_way(FluxWorker([ladder], connection=redis))
-    assert not dispatcher.gives_way()
+    for line in workers._lines(settings)[:2]:
+        workers._work(line, settings, workers.Pace())
+        gives_way = jobs.services().dispatcher.gives_way
+        assert not gives_way()
+        Queue("chat", connection=redis).enqueue("os.getpid")
+        assert gives_way() == ("chat" in line.queues)
+        Queue("chat", connection=redis).empty()
     jobs.services.cache_clear()

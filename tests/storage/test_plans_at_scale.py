@@ -124,7 +124,7 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
     "the newest miss": (lambda s, k: deliveries.newest_miss(s, k.person), OF_A_PERSON),
     "what is next": (
         lambda s, k: task_trail.next_up(s, load_people(s, [k.person], Timing())[k.person], NOW),
-        OF_A_PERSON,
+        OF_A_PERSON | {"ix_tasks_user_wakes"},
     ),
     "promises kept": (lambda s, k: audit.differences(s, NOW - timedelta(7), NOW, k.person), OF_A_PERSON),
     "the task of a message": (

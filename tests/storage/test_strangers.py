@@ -14,13 +14,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 import storage
+from storage import outbox
 from storage.conversations import Said
 from storage.database import Database
 from storage.outbox import Finished
 from storage.personal import PERSONAL
-from storage.tables import Conversation, Goal, InboundEvent, Message, Pattern, Task, User
+from storage.tables import Conversation, DispatchLog, Goal, InboundEvent, Message, Pattern, Task, User
 from storage.vocabulary import DispatchStatus, InboundState, MessageRole
 from tests.storage.rows import Rows, one_of_each
 
@@ -58,6 +60,9 @@ class Report:
     error_code: str | None = None
 
 
+# Where a parameter's name means something else than in most functions.
+_OTHERWISE = {("conversations.keep_summary", "before"): "message", ("outbox.had_second", "first"): "attempt"}
+
 # What says nothing about anybody.
 _PLAIN: dict[str, Any] = {
     "channel": "telegram",
@@ -74,6 +79,9 @@ _PLAIN: dict[str, Any] = {
     "weeks": 12,
     "findings": [],
     "late_by": timedelta(minutes=2),
+    "late": True,
+    "new": UUID(int=1),
+    "head": UUID(int=1),
     "state": InboundState.RECEIVED,
     "asked_by": "person",
     "said": [Said(MessageRole.USER, "x")],
@@ -85,14 +93,26 @@ def about(owner: Rows, database: Database, now: datetime) -> Mapping[str, Any]:
     """What each parameter name means when it is about the owner."""
     ids = {name: getattr(owner, name) for name in Rows.__dataclass_fields__}
     plural = {f"{name}s": [value] for name, value in ids.items()}
-    words = dict.fromkeys(("title", "endpoint", "code", "external_id", "message_ref"), owner.secret)
+    named = ("title", "endpoint", "code", "external_id", "external_key", "message_ref")
+    words = dict.fromkeys(named, owner.secret)
     addresses = dict.fromkeys(("value", "sender"), "sim:owner")
-    return _PLAIN | ids | plural | words | addresses | _moments(now) | _rows(owner, database) | _lists(owner)
+    return (
+        _PLAIN
+        | ids
+        | plural
+        | words
+        | addresses
+        | _moments(now)
+        | _rows(owner, database)
+        | _lists(owner, now)
+    )
 
 
 def _moments(now: datetime) -> dict[str, Any]:
-    times = dict.fromkeys(("now", "at", "start", "received_at", "before_at"), now)
-    later = dict.fromkeys(("end", "after", "before", "lease_until", "until"), now + timedelta(days=1))
+    times = dict.fromkeys(("now", "at", "start", "received_at", "before_at", "lately"), now)
+    later = dict.fromkeys(
+        ("end", "after", "before", "lease_until", "until", "deadline"), now + timedelta(days=1)
+    )
     days = dict.fromkeys(("first", "since", "first_day", "day"), now.date() - timedelta(days=400))
     last = dict.fromkeys(("last", "today", "last_day"), now.date() + timedelta(days=1))
     return times | later | days | last
@@ -101,6 +121,7 @@ def _moments(now: datetime) -> dict[str, Any]:
 def _rows(owner: Rows, database: Database) -> dict[str, Any]:
     with database.service() as session:
         found = {
+            "attempt": session.get_one(DispatchLog, owner.attempt_id),
             "conversation": session.get_one(Conversation, owner.conversation_id),
             "goal": session.get_one(Goal, owner.goal_id),
             "event": session.get_one(InboundEvent, owner.event_id),
@@ -113,8 +134,12 @@ def _rows(owner: Rows, database: Database) -> dict[str, Any]:
     return found | {"tasks": [task]}
 
 
-def _lists(owner: Rows) -> dict[str, Any]:
+def _lists(owner: Rows, now: datetime) -> dict[str, Any]:
     return {
+        "old": owner.attempt_id,
+        "people": [owner.user_id],
+        "addresses": [("whatsapp", owner.secret, now)],
+        "moved": [(owner.task_id, 1, 2)],
         "rows": [{"task_id": owner.task_id, "channel": "x", "rung": "remind"}],
         "finished": [Finished(owner.attempt_id, 0, DispatchStatus.FAILED)],
         "attempts": [(owner.attempt_id, 0)],
@@ -124,15 +149,36 @@ def _lists(owner: Rows) -> dict[str, Any]:
     }
 
 
+def _written(session: Session, user_id: UUID, now: datetime) -> Rows:
+    """One row in every table, and a message about several tasks, a note that waits and one that cost money."""
+    made = one_of_each(session, user_id, "sim:owner", now)
+    head = session.get_one(DispatchLog, made.attempt_id)
+    head.reason = "together"
+    common = {"task_id": made.task_id, "created_at": now, "task_version": 1}
+    there = common | {"address": made.secret}
+    merged = {"rung": "remind", "channel": "telegram", "address": "sim:owner", "outcome": f"in:{head.id}"}
+    session.add_all(
+        DispatchLog(**row)
+        for row in (
+            common | merged | {"status": "skipped"},
+            there | {"rung": "whatsapp", "channel": "whatsapp", "status": "dispatched"},
+            there
+            | {"rung": "miss_note", "channel": "telegram", "status": "pending"}
+            | dict.fromkeys(("lease_until", "deadline"), now + timedelta(hours=8)),
+        )
+    )
+    session.flush()
+    return made
+
+
 def _arguments(name: str, function: Callable[..., Any], known: Mapping[str, Any]) -> dict[str, Any]:
     given = {}
     parameters = list(inspect.signature(function).parameters.values())[1:]
     for parameter in parameters:
-        if name == "conversations.keep_summary" and parameter.name == "before":
-            given["before"] = known["message"]
-        elif parameter.default is parameter.empty:
-            assert parameter.name in known, f"say in `about` what {parameter.name!r} of {name} is"
-            given[parameter.name] = known[parameter.name]
+        means = _OTHERWISE.get((name, parameter.name), parameter.name)
+        if parameter.default is parameter.empty or means != parameter.name:
+            assert means in known, f"say in `about` what {parameter.name!r} of {name} is"
+            given[parameter.name] = known[means]
     return given
 
 
@@ -156,6 +202,8 @@ def _told(found: Any) -> str:
     """Everything a result says, rows included."""
     if hasattr(found, "__table__"):
         return repr({column.key: getattr(found, column.key) for column in found.__table__.columns})
+    if isinstance(found, Mapping):
+        return _told(list(found.items()))
     if isinstance(found, list | tuple | set):
         return " ".join(map(_told, found))
     return repr(found)
@@ -166,7 +214,7 @@ def test_a_stranger_is_told_nothing_and_changes_nothing(
     name: str, database: Database, owner: User, stranger: User, now: datetime
 ) -> None:
     with database.service() as session:
-        theirs = one_of_each(session, owner.id, "sim:owner", now)
+        theirs = _written(session, owner.id, now)
     function = functions()[name]
     arguments = _arguments(name, function, about(theirs, database, now))
     before = _everything(database, owner.id)
@@ -175,7 +223,8 @@ def test_a_stranger_is_told_nothing_and_changes_nothing(
             found = function(session, **arguments)
     except (DBAPIError, LookupError):
         found = None  # refused
-    assert theirs.secret not in _told(found)
+    told = _told(found)
+    assert not [one for one in (theirs.secret, theirs.task_id, theirs.attempt_id) if str(one) in told]
     assert not (isinstance(found, int | datetime) and found), "a number or a moment tells something too"
     assert _everything(database, owner.id) == before
 
@@ -183,7 +232,7 @@ def test_a_stranger_is_told_nothing_and_changes_nothing(
 def test_the_same_questions_are_answered_to_the_owner(database: Database, owner: User, now: datetime) -> None:
     """Or the test above would pass with arguments that mean nothing."""
     with database.service() as session:
-        mine = one_of_each(session, owner.id, "sim:owner", now)
+        mine = _written(session, owner.id, now)
     known = about(mine, database, now)
     asked = (
         "goals.get_goal",
@@ -191,8 +240,34 @@ def test_the_same_questions_are_answered_to_the_owner(database: Database, owner:
         "conversations.history",
         "trail.trail",
         "patterns.list_patterns",
+        "merged.spoken_of",
+        "merged.tasks_sharing",
+        "merged.waiting_notes",
+        "paid.use_of",
     )
     for name in asked:
         function = functions()[name]
         with database.session(owner.id) as session:
             assert mine.secret in _told(function(session, **_arguments(name, function, known))), name
+
+
+@pytest.mark.parametrize(
+    "name", ["merged.one_more", "merged.said_by", "merged.speak_for", "tasks.carry_attempts_on"]
+)
+def test_the_owner_can_change_what_the_stranger_cannot(
+    name: str, database: Database, owner: User, now: datetime
+) -> None:
+    with database.service() as session:
+        mine = _written(session, owner.id, now)
+    before = _everything(database, owner.id)
+    function = functions()[name]
+    with database.session(owner.id) as session:
+        function(session, **_arguments(name, function, about(mine, database, now)))
+    assert _everything(database, owner.id) != before
+
+
+def test_the_owner_is_told_of_a_second_attempt(database: Database, owner: User, now: datetime) -> None:
+    with database.service() as session:
+        mine = _written(session, owner.id, now)
+    with database.session(owner.id) as session:
+        assert outbox.had_second(session, about(mine, database, now)["attempt"])

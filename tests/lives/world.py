@@ -84,7 +84,7 @@ class World:
             database=database,
             clock=ManualClock(now),
             wakeups=bells,
-            switchboard=Switchboard(providers, {}),
+            switchboard=Switchboard({}, providers),  # no provider's pace: its waits are real time
             enqueue=lambda _function, _argument: None,
         )
         with database.service() as session:

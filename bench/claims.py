@@ -28,7 +28,6 @@ from storage import tasks
 from storage.database import Database
 
 TARGET = 5000.0
-_LATE_BY = timedelta(hours=1)
 _NEXT = timedelta(hours=1)
 _CLAIMED_TWICE = "select count(*) from tasks where version <> 2"
 
@@ -36,7 +35,7 @@ _CLAIMED_TWICE = "select count(*) from tasks where version <> 2"
 def claim(database: Database, now: datetime) -> int:
     """One batch, as a worker claims it."""
     with database.service() as session:
-        due = tasks.claim_due(session, now, BATCH, late_by=_LATE_BY)
+        due = tasks.claim_due(session, now, BATCH)
         session.expunge_all()
         for task in due:
             task.stage, task.version, task.wakes_at = "reminded", task.version + 1, now + _NEXT

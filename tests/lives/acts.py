@@ -184,9 +184,9 @@ class Lives(Intentions):
     def live(self, who: Liver, weeks: int = WEEKS) -> None:
         """Write a whole calendar of intentions: a series, single tasks, and now and then something drastic."""
         rng = who.rng
-        if rng.random() < 0.75:
-            self.add_series(who, who.begins, rng.sample(range(7), rng.choice((1, 1, 2))))
-        for _ in range(weeks // 2):
+        if rng.random() < 0.5:
+            self.add_series(who, who.begins, rng.sample(range(7), rng.choice((1, 1, 1, 2))))
+        for _ in range(weeks // 3):
             self.world.later(_sometime(rng, who, weeks), lambda at: self.add_task(who, at))
         drastic: tuple[tuple[float, Callable[[datetime], object]], ...] = (
             (0.2, lambda at: self.pause(who, at, rng.randrange(0, 9))),

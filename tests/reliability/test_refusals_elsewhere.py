@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -190,8 +191,9 @@ def routes() -> tuple[list[tuple[str, str]], list[str]]:
     New routes are found here by themselves.
     """
     nowhere = {"database_url": "postgresql://unused/x", "redis_url": "redis://unused"}
-    settings = Settings(flux_home=Path("unused"), app_env="test", secret_key=SECRET_KEY, **nowhere)
-    rules = list(create_app(build(settings)).url_map.iter_rules())
+    with TemporaryDirectory() as home:
+        settings = Settings(flux_home=Path(home), app_env="test", secret_key=SECRET_KEY, **nowhere)
+        rules = list(create_app(build(settings)).url_map.iter_rules())
     naming = [rule for rule in rules if rule.arguments - OPENED_BY_WHAT_THEY_CARRY]
     named = [(method, rule.rule) for rule in naming for method in rule.methods - {"HEAD", "OPTIONS"}]
     shown = [rule.rule for rule in rules if "GET" in rule.methods and not rule.arguments]

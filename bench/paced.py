@@ -3,8 +3,8 @@
     python -m bench.paced [--people 1000]
 
 Targets: 35.1 s for each 1,000 messages (1.05 times what 30 a second allow), 200 s for 5,000 people due within a minute;
-nothing lost, nothing doubled, and Telegram never has to refuse. Two workers share one Redis; every tenth person has two
-tasks at the same moment (not the last ones, whose second message could only come a second after all others).
+nobody left out, nobody written to twice, and Telegram never has to refuse. Two workers share one Redis; every tenth
+person has two tasks at the same moment, which are said in one message.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _PROJECT = Path(__file__).resolve().parent.parent
 _TWICE = """
     insert into tasks (id, user_id, title, scheduled_at, duration_minutes, created_at, local_day, wakes_at)
     select gen_random_uuid(), user_id, 'Drink water', scheduled_at, 20, created_at, local_day, wakes_at
-    from (select *, row_number() over (order by wakes_at) as n, count(*) over () as tasks from tasks) as numbered
-    where n % 10 = 0 and n < 0.9 * tasks
+    from (select *, row_number() over (order by wakes_at) as n from tasks) as numbered
+    where n % 10 = 0
 """
 
 
@@ -93,23 +93,23 @@ def run(people: int) -> Outcome:
                 assert worker.stdout is not None
                 worker.stdout.readline()
             due = datetime.now(UTC) + timedelta(seconds=3)
-            messages = _fill(urls[0], people, due)
-            took = _last_message(telegram, messages, due)
+            _fill(urls[0], people, due)
+            took = _last_message(telegram, people, due)
         finally:
             for worker in workers:
                 worker.kill()
                 worker.wait()
-        texts = Counter((sent.chat_id, sent.text.partition(" (")[0]) for sent in telegram.messages)
-        doubled = sum(count - 1 for count in texts.values())
-        return Outcome(messages, took, messages - len(texts), doubled, telegram.throttled)
+        chats = Counter(sent.chat_id for sent in telegram.messages)
+        return Outcome(
+            chats.total(), took, people - len(chats), chats.total() - len(chats), telegram.throttled
+        )
 
 
-def _fill(url: str, people: int, due: datetime) -> int:
-    """How many messages that makes."""
+def _fill(url: str, people: int, due: datetime) -> None:
     fill(url, Load(people, due, timedelta(seconds=60 * people / _F7[0])), quiet=True)
     with psycopg.connect(plain(url)) as connection:
         as_service(connection)
-        return people + connection.execute(_TWICE).rowcount
+        connection.execute(_TWICE)
 
 
 def _last_message(telegram: FakeTelegram, messages: int, due: datetime) -> float:

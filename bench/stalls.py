@@ -27,6 +27,7 @@ from redis import Redis
 from rq import Worker
 
 from bench.figures import Figure, at_most, table
+from reminders.wakeups import BELLS
 from storage.embedded import published
 from tests.fakes.telegram_server import TOKEN, FakeTelegram
 
@@ -83,7 +84,8 @@ class Installation:
         """Its pid. The lines of a worker are forks that only RQ can tell apart, by the queue they prefer."""
         if process in ("ladder", "chat"):
             lines = Worker.all(Redis.from_url(published(self.home)["REDIS_URL"]))
-            return next(int(one.pid or 0) for one in lines if one.queue_names()[0] == process)
+            first = {"ladder": BELLS}.get(process, process)
+        return next(int(one.pid or 0) for one in lines if one.queue_names()[0] == first)
         return next(pid for pid in _children(self.process.pid) if process in _command(pid))
 
 

@@ -85,7 +85,7 @@ class Installation:
         if process in ("ladder", "chat"):
             lines = Worker.all(Redis.from_url(published(self.home)["REDIS_URL"]))
             first = {"ladder": BELLS}.get(process, process)
-        return next(int(one.pid or 0) for one in lines if one.queue_names()[0] == first)
+            return next(int(one.pid or 0) for one in lines if one.queue_names()[0] == first)
         return next(pid for pid in _children(self.process.pid) if process in _command(pid))
 
 

@@ -184,7 +184,7 @@ class Lives(Intentions):
     def live(self, who: Liver, weeks: int = WEEKS) -> None:
         """Write a whole calendar of intentions: a series, single tasks, and now and then something drastic."""
         rng = who.rng
-        if rng.random() < 0.5:
+        if rng.random() < 0.3:
             self.add_series(who, who.begins, rng.sample(range(7), rng.choice((1, 1, 1, 2))))
         for _ in range(weeks // 3):
             self.world.later(_sometime(rng, who, weeks), lambda at: self.add_task(who, at))

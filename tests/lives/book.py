@@ -60,7 +60,7 @@ class Book:
     _once: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     _by_attempt: Counter[UUID] = field(default_factory=Counter)
     _unsure: set[UUID] = field(default_factory=set)
-    _last: dict[UUID, tuple[str, datetime, datetime]] = field(default_factory=dict)
+    _last: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
 
     # ------------------------------------------------------------ what the person does
 
@@ -144,16 +144,17 @@ class Book:
     def _order(self, one: Accepted, row: Any, who: Liver) -> Iterable[str]:
         if row.rung not in _CLIMB:
             return
-        rung, at, decided = self._last.get(row.task_id, ("", row.created_at, row.created_at))
+        rung, decided = self._last.get(row.task_id, ("", row.created_at))
         # One that had to be tried again may come after the next rung; none is decided on after it.
         if rung and _CLIMB.index(rung) > _CLIMB.index(row.rung):
             if row.created_at > decided and not self.climbs[row.task_id]:
                 yield f"decided after its {rung}"
             return
-        self._last[row.task_id] = (row.rung, one.at, row.created_at)
+        self._last[row.task_id] = (row.rung, row.created_at)
         if row.rung == "call":
             at_once = row.task_id in self.undelivered
-            if rung == "whatsapp" and not at_once and one.at - at < who.window_length - self.slack:
+            # Counted from when it was due: one that had to be tried again may arrive together with the call.
+            if rung == "whatsapp" and not at_once and one.at - decided < who.window_length - self.slack:
                 yield "too soon after WhatsApp"
             latest = row.scheduled_at + 2 * who.window_length + max(who.window_length, _CALL_PATIENCE)
             if one.at > latest + self.slack:

@@ -35,6 +35,7 @@ _DAMAGE = (
     lzma.LZMAError,
     struct.error,
     EOFError,
+    OSError,  # sent to a place before the file's beginning
     NotImplementedError,
     OverflowError,
     RuntimeError,

@@ -23,7 +23,7 @@ from bench.chaos_judge import Case, at_most, spread
 from bench.figures import Figure, table
 
 IN_FLIGHT = 0.5  # seconds: what arrives so soon after an answer had been begun before it
-LEASE = 30.0
+PICKED_UP_BY = 30.0  # seconds
 MOST_LINES = 20
 
 
@@ -38,7 +38,10 @@ def figures(arena: Arena, case: Case) -> list[Figure]:
     _print("lost", lost + answers)
     _print("doubled", doubled["whatsapp"] + doubled["call"] + doubled["push"])
     _print("begun after the answer", begun)
-    _print("picked up late", [f"{seconds:.1f} s: {what}" for seconds, what in picked_up if seconds > LEASE])
+    _print(
+        "picked up late",
+        [f"{seconds:.1f} s: {what}" for seconds, what in picked_up if seconds > PICKED_UP_BY],
+    )
     _print(
         "not sent, with a reason", [f"{count} {reason}" for reason, count in case.not_sent().most_common()]
     )
@@ -59,7 +62,7 @@ def figures(arena: Arena, case: Case) -> list[Figure]:
             "F1 Telegram texts doubled: one a kill, freeze or lost reply", len(doubled["telegram"]), blind
         ),
         at_most("F1 left at the end", left, 0, "" if arena.settled else " (not settled in time)"),
-        spread("F3 a dead worker's step picked up", _seconds(picked_up), LEASE),
+        spread("F3 a dead worker's step picked up", _seconds(picked_up), PICKED_UP_BY),
         spread(
             "F3 the same while a server was down too",
             _seconds(case.picked_up(rampage.outages, alone=False)),

@@ -11,6 +11,7 @@ import structlog
 from channels.messages import Cancellable, Channel, ChannelError, OutboundMessage, Receipt
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
+from reminders.lines import as_begun
 from storage.outbox import OUR_FAULT, Finished
 from storage.vocabulary import DispatchStatus, Rung
 
@@ -30,7 +31,7 @@ def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessa
 
     The attempt must have been begun with `storage.last_look.begin`, which moved its fence on by one.
     """
-    held = replace(attempt, tries=attempt.tries + 1)
+    held = as_begun(attempt)
     try:
         channel = switchboard.channel(attempt.address)
         if attempt.rung == Rung.HANG_UP:

@@ -55,8 +55,9 @@ def work(whole: bool, database_url: str, redis_url: str, sink_url: str) -> None:
     print(flush=True)
     sys.stdin.readline()
     now, claimed, last = datetime.now(UTC), 0, 0.0
-    while got := dispatcher._claim(now)[1] if whole else claim(database, now):
-        claimed, last = claimed + got, time.time()
+    with database.service_line() as line:
+        while got := dispatcher.claims.look(line, now).moved if whole else claim(database, now):
+            claimed, last = claimed + got, time.time()
     print(claimed, last, flush=True)
 
 

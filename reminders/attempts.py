@@ -17,8 +17,9 @@ from reminders.people import Person
 from reminders.rules.life import SendRung, SkipRung
 from storage import merged
 from storage.merged import SEVERAL
+from storage.outbox import TakenOver
 from storage.paid import CAPPED
-from storage.tables import DispatchLog, Task
+from storage.tables import Task
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 LATE = "late"  # the reason of an attempt that a silence has held back
@@ -127,9 +128,7 @@ class Claim:
         return [one for one in self.attempts if one.not_before is None or one.not_before <= now]
 
 
-def restore(
-    session: Session, rows: Sequence[DispatchLog], people: Mapping[UUID, Person], begun: set[UUID]
-) -> list[Attempt]:
+def restore(session: Session, rows: Sequence[TakenOver], people: Mapping[UUID, Person]) -> list[Attempt]:
     """Attempts as their rows tell them, for whoever takes them over."""
     tasks = {
         task.id: task
@@ -149,7 +148,7 @@ def restore(
                 row.created_at,
                 row.deadline or row.created_at,
                 tries=row.tries,
-                begun=row.id in begun,
+                begun=row.begun,
                 external_id=row.external_id,
                 reason=row.reason,
                 others=tuple(one for one in spoken_of.get(row.id, ()) if one.id != row.task_id),

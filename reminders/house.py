@@ -34,7 +34,7 @@ _houses: WeakKeyDictionary[Engine, House] = WeakKeyDictionary()
 
 def attach(database: Database, house: House) -> None:
     """From now on sessions of this database plan with these settings and ring this bell."""
-    _houses[database.engine] = house
+    _houses[database.engine] = _houses[database.lines] = house
 
 
 def house_of(session: Session) -> House:

@@ -28,7 +28,7 @@ def isolated(
     try:
         return [batch(None, held)]
     except Exception as error:
-        if not held or _is_no_rows_fault(error):
+        if not held or is_no_rows_fault(error):
             raise
         log.warning("batch_broke", rows=len(held), error=type(error).__name__)
     return _without_broken(batch, held, park)
@@ -43,7 +43,7 @@ def _without_broken(
         return [batch(ids, [])]
     except Exception as error:
         # Whatever the rules, the words or a strange value in a row raise: it is for the operator, not for the others.
-        if _is_no_rows_fault(error):
+        if is_no_rows_fault(error):
             raise
         if len(ids) == 1:
             log.exception("row_parked", row=str(ids[0]), again_in=PARKED.total_seconds())
@@ -52,7 +52,7 @@ def _without_broken(
     return [*_without_broken(batch, ids[:middle], park), *_without_broken(batch, ids[middle:], park)]
 
 
-def _is_no_rows_fault(error: Exception) -> bool:
+def is_no_rows_fault(error: Exception) -> bool:
     """Postgres is away, or others were in the way."""
     return isinstance(error, OperationalError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated

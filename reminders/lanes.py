@@ -23,7 +23,7 @@ from reminders.paced_line import PacedLine
 from reminders.sending import Outcome, broken, carry_out
 from reminders.throttle import Throttle, Watch
 from storage import last_look, merged, outbox
-from storage.database import Database
+from storage.database import turn
 from storage.erasure import delete_later
 from storage.leases import hand_back
 from storage.merged import SEVERAL
@@ -40,6 +40,8 @@ _LineName = tuple[str, bool]  # channel, whether at a provider's pace
 # Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
 BLIND = (ChannelName.TELEGRAM,)
 FEW = 4
+SENT = str(DispatchStatus.DISPATCHED)
+_OVERTAKEN = "overtaken"
 _LOOK_UP = 0.5  # seconds without news, then it looks whether the process is told to end
 _MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
 _LOOK = 0.25  # seconds; while all wait for slots, what else is due is looked for this often at least
@@ -51,10 +53,7 @@ _PAUSES = (0.1, 0.2, 0.5, *[1.0] * 120)
 class Lanes:
     """Sends attempts over `count` threads of each channel. One per process; safe for many processes at once."""
 
-    def __init__(
-        self, database: Database, switchboard: Switchboard, count: int, throttle: Throttle | None = None
-    ) -> None:
-        self._database = database
+    def __init__(self, switchboard: Switchboard, count: int, throttle: Throttle | None = None) -> None:
         self._switchboard = switchboard
         self._count = count
         self._throttle = throttle
@@ -63,44 +62,45 @@ class Lanes:
         self.stopping = False  # set by a signal: what has not left is handed back
 
     def deliver(
-        self, attempts: Sequence[Attempt], clock: Callable[[], datetime], more: More = lambda: ()
+        self,
+        session: Session,
+        attempts: Sequence[Attempt],
+        clock: Callable[[], datetime],
+        more: More = lambda: (),
     ) -> Counter[str]:
         """Send all of these and write what became of them; counts by status. `clock` tells Flux's time as it goes on.
 
-        While some wait for their slots at a provider, `more` is asked for others that may leave before them, until it
-        says None: then those that still wait are handed back, to be taken over when their slot is near.
+        `session` is a line. While some wait for their slots at a provider, `more` is asked for others that may leave
+        before them, until it says None: then those that still wait are handed back, to be taken over when their slot
+        is near.
         """
         counts: Counter[str] = Counter()
         lines: dict[_LineName, Line] = {}
         arrived: SimpleQueue[Future[Outcome]] = SimpleQueue()
         landed: list[Outcome] = []
         throttled: Counter[str] = Counter()
-        if not attempts:
-            return counts
         self._sort_in(lines, attempts)
-        # One connection for the whole run: taking one from the pool costs as much as a small query.
-        with self._database.service_line() as session:
-            over = False
-            while landed or any(line.busy for line in lines.values()):
-                if self.stopping:
-                    counts["handed_back"] += self._hand_back(session, lines.values(), clock())
-                for line in lines.values():
-                    self._launch(line.punctual(), arrived, clock())
-                back = [one for line in lines.values() for one in line.step_back(clock(), all_of_them=over)]
-                group = [one for line in lines.values() for one in line.draw()]
-                begun = self._commit(session, lines.values(), landed, back, group, clock())
-                self._sort_begun(lines, group, begun)
-                counts.update(str(finished.status) for _, finished, _ in landed)
-                throttled.update(one.address.channel for one, _ in back)
-                for line in lines.values():
-                    self._launch(line.leave(), arrived, clock())
-                if any(line.waits for line in lines.values()):
-                    found = more()
-                    over = found is None
-                    self._sort_in(lines, found or ())
-                landed = self._landed(arrived, lines.values())
-                for attempt, _, error in landed:
-                    lines[self._line_of(attempt)].landed(attempt, error)
+        over = False
+        while landed or any(line.busy for line in lines.values()):
+            if self.stopping:
+                counts["handed_back"] += self._hand_back(session, lines.values(), clock())
+            for line in lines.values():
+                self._launch(line.punctual(), arrived, clock())
+            back = [one for line in lines.values() for one in line.step_back(clock(), all_of_them=over)]
+            group = [one for line in lines.values() for one in line.draw()]
+            begun, written = self._commit(session, lines.values(), landed, back, group, clock())
+            self._sort_begun(lines, group, begun)
+            counts += written
+            throttled.update(one.address.channel for one, _ in back)
+            for line in lines.values():
+                self._launch(line.leave(), arrived, clock())
+            if any(line.waits for line in lines.values()):
+                found = more()
+                over = found is None
+                self._sort_in(lines, found or ())
+            landed = self._landed(arrived, lines.values())
+            for attempt, _, error in landed:
+                lines[self._line_of(attempt)].landed(attempt, error)
         if throttled:
             log.info("throttled", **throttled)
         return counts
@@ -168,30 +168,29 @@ class Lanes:
         back: Sequence[tuple[Attempt, float]],
         group: Sequence[Attempt],
         now: datetime,
-    ) -> list[_Said]:
+    ) -> tuple[list[_Said], Counter[str]]:
         """Write what has landed or goes back, and begin the next ones, in one transaction; waits while Postgres is away.
 
         What had begun and still waits in its line is looked at again.
         """
         if not (landed or back or group or any(line.looks_again for line in lines)):
-            return []
+            return [], Counter()
         for pause in _PAUSES:
             try:
-                with session.begin():
-                    self._write(session, landed, now)
+                with turn(session):
+                    written = self._write(session, landed, now)
                     outbox.finish(session, [_later(one, seconds, now) for one, seconds in back], now)
                     for line in lines:
                         line.drop_changed(session, now)
-                    return self._begin(session, group, now)
+                    return self._begin(session, group, now), written
             except IntegrityError as error:
                 # Somebody was erased at this very moment; their rows are gone at the next look.
                 log.info("written_anew", error=type(error.orig).__name__)
             except OperationalError as error:
                 log.warning("database_away", error=type(error.orig).__name__, again_in=pause)
                 time.sleep(pause)
-        with session.begin():
-            self._write(session, landed, now)
-        return []
+        with turn(session):
+            return [], self._write(session, landed, now)
 
     def _hand_back(self, session: Session, lines: Collection[Line], now: datetime) -> int:
         """Let go of what has not left, for any worker to take at once; returns how many."""
@@ -199,7 +198,7 @@ class Lanes:
         waiting = [one for there, _ in left for one in there]
         begun = [one for _, there in left for one in there]
         if begun or waiting:
-            with session.begin():
+            with turn(session):
                 hand_back(session, [(one.id, one.tries) for one in waiting], now)
                 let_go(session, begun, now)
         return len(begun) + len(waiting)
@@ -223,11 +222,14 @@ class Lanes:
 
     # ---------------------------------------------------------------- after
 
-    def _write(self, session: Session, results: Sequence[Outcome], now: datetime) -> None:
+    def _write(self, session: Session, results: Sequence[Outcome], now: datetime) -> Counter[str]:
+        """How many ended how; those whose row had changed meanwhile count by themselves, since they may lead to more."""
+        counts: Counter[str] = Counter()
         if not results:
-            return
+            return counts
         ours = outbox.finish(session, [finished for _, finished, _ in results], now)
         for attempt, finished, error in results:
+            counts[finished.status if attempt.id in ours else _OVERTAKEN] += 1
             if finished.external_id and attempt.id not in ours:
                 if attempt.rung == Rung.CALL:
                     outbox.end_superseded_call(session, attempt.id, finished.external_id, now)
@@ -242,6 +244,7 @@ class Lanes:
             for task in (one.task, *one.others)
         ]
         wake_failed(session, failed, now)
+        return counts
 
 
 def _later(attempt: Attempt, seconds: float, now: datetime) -> Finished:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from channels.messages import Address
@@ -19,36 +18,17 @@ from reminders.rules.patterns import avoid_of, best_of
 from reminders.rules.rhythm import Rhythm
 from storage.patterns import list_patterns
 from storage.profile import Preferences, Profile
-from storage.tables import Identity, PushSubscription, User
+from storage.tables import User
 from storage.users import profile_of
 from storage.vocabulary import ChannelName, PatternType, Rung
 
 CHATS = (ChannelName.TELEGRAM, ChannelName.CONSOLE)
 SESSION_WINDOW = timedelta(hours=24)  # after a person's message WhatsApp takes free text
 Reaches = Callable[[str], bool]
-# Columns instead of whole rows: a batch reads a hundred people, and objects cost more than the query.
-_USER = (
-    User.id,
-    User.created_at,
-    User.timezone,
-    User.phone_verified,
-    User.whatsapp_opt_in_at,
-    User.paused_until,
-    User.profile,
-    User.notification_preferences,
-)
-_IDENTITY = (
-    Identity.user_id,
-    Identity.channel,
-    Identity.value,
-    Identity.is_primary,
-    Identity.last_inbound_at,
-    Identity.disabled_reason,
-)
 
 
 class _Owner(NamedTuple):
-    """What the ladder needs of a users row, in the order of _USER."""
+    """What the ladder needs of a users row, in the order of _PEOPLE."""
 
     id: UUID
     created_at: datetime
@@ -68,6 +48,23 @@ class _Known(NamedTuple):
     is_primary: bool
     last_inbound_at: datetime | None
     off: str | None
+
+
+# One question for everything: a wake-up mostly concerns one person, and each question costs as much as its answer.
+_PEOPLE = text("""
+    select u.id, u.created_at, u.timezone, u.phone_verified, u.whatsapp_opt_in_at, u.paused_until, u.profile,
+        u.notification_preferences, i.channels, i.values, i.primaries, i.heard, i.reasons,
+        array(select p.id from push_subscriptions p where p.user_id = u.id)
+    from users u, lateral (
+        select array_agg(channel order by is_primary desc, created_at) as channels,
+            array_agg(value order by is_primary desc, created_at) as values,
+            array_agg(is_primary order by is_primary desc, created_at) as primaries,
+            array_agg(last_inbound_at order by is_primary desc, created_at) as heard,
+            array_agg(disabled_reason order by is_primary desc, created_at) as reasons
+        from identities where user_id = u.id
+    ) i
+    where u.id = any(:ids)
+""")
 
 
 def _everywhere(_: str) -> bool:
@@ -109,22 +106,15 @@ def load_people(
     session: Session, user_ids: Iterable[UUID], timing: Timing, reaches: Reaches = _everywhere
 ) -> dict[UUID, Person]:
     """Everybody with these ids. `reaches` says which channels this installation has at all."""
-    ids = list(set(user_ids))
-    users = [_Owner._make(row) for row in session.execute(select(*_USER).where(User.id.in_(ids)))]
-    identities: dict[UUID, list[_Known]] = defaultdict(list)
-    theirs = select(*_IDENTITY).where(Identity.user_id.in_(ids))
-    for user_id, *columns in session.execute(
-        theirs.order_by(Identity.is_primary.desc(), Identity.created_at)
-    ):
-        known = _Known._make(columns)
-        if reaches(known.channel):
-            identities[user_id].append(known)
-    pushes: dict[UUID, list[Address]] = defaultdict(list)
-    if reaches(ChannelName.PUSH):
-        subscriptions = select(PushSubscription.user_id, PushSubscription.id)
-        for user_id, key in session.execute(subscriptions.where(PushSubscription.user_id.in_(ids))):
-            pushes[user_id].append(Address(ChannelName.PUSH, str(key)))
-    return {user.id: _person(user, identities[user.id], pushes[user.id], timing) for user in users}
+    has_push, people = reaches(ChannelName.PUSH), {}
+    for row in session.execute(_PEOPLE, {"ids": list(set(user_ids))}):
+        *columns, channels, values, primaries, heard, reasons, keys = row
+        user = _Owner._make(columns)
+        parts = zip(channels or (), values or (), primaries or (), heard or (), reasons or (), strict=True)
+        known = [one for one in map(_Known._make, parts) if reaches(one.channel)]
+        pushes = [Address(ChannelName.PUSH, str(key)) for key in keys] if has_push else []
+        people[user.id] = _person(user, known, pushes, timing)
+    return people
 
 
 def load_person(session: Session, user_id: UUID) -> Person | None:

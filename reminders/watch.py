@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from reminders.dispatch import Dispatcher
-from storage import outbox, tasks
+from storage import outbox
 from storage.database import Database
 
 AHEAD = timedelta(seconds=3)  # what falls due within this is waited for
@@ -30,13 +30,8 @@ def watch(
     while True:
         looked_at = clock()
         dispatcher.run_due(looked_at)
-        due = _next_due(database, looked_at)
+        with database.service() as session:
+            due = outbox.next_due(session, looked_at)
         if due is None or due - clock() > AHEAD or time.monotonic() >= end or dispatcher.stopping:
             return
         sleep(min(max((due - clock()).total_seconds(), _PAUSE), _SLICE))
-
-
-def _next_due(database: Database, after: datetime) -> datetime | None:
-    with database.service() as session:
-        known = tasks.next_wake(session, after), outbox.next_attempt(session, after)
-    return min((at for at in known if at), default=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ Result = TypeVar("Result")
 
 _CALLBACKS = "on_commit"
 _SIGHT = "sight"
+_STANDS = "stands"  # its connections begin with its sight
 # The two roles of the schema (alembic 0005): neither owns a table nor is a superuser, so row level security binds both.
 APP = (
     "flux_app"  # web and conversation: sees the rows of the person the transaction is bound to, else nothing
@@ -41,23 +43,29 @@ class Database:
     def __init__(
         self, url: str, pool_size: int = 5, *, statement_timeout: timedelta = timedelta(seconds=30)
     ) -> None:
-        milliseconds = int(statement_timeout.total_seconds() * 1000)
-        self.engine: Engine = create_engine(
+        self._timeout = int(statement_timeout.total_seconds() * 1000)
+        self.engine = self._open(url, pool_size, pool_size, APP)
+        self.lines = self._open(url, 1, pool_size, SERVICE)  # of `service_line` alone
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        event.listen(self._sessions, "after_begin", _apply_sight)
+
+    def _open(self, url: str, kept: int, more: int, role: str) -> Engine:
+        """A pool whose new connections stand as this role, bound to nobody, whatever uses them."""
+        engine = create_engine(
             normalise_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_size,
+            pool_size=kept,
+            max_overflow=more,
             hide_parameters=True,  # errors are logged, and values are people's words and numbers
             pool_pre_ping=True,  # survives a Postgres restart without a failed first query
             connect_args={
                 "connect_timeout": 10,
-                "options": f"-c timezone=UTC -c statement_timeout={milliseconds}"
+                "options": f"-c timezone=UTC -c statement_timeout={self._timeout}"
                 # A turn may wait for a language model; a process that froze may not hold its locks for ever.
                 " -c idle_in_transaction_session_timeout=600000",
             },
         )
-        event.listen(self.engine, "connect", _see_nothing)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        event.listen(self._sessions, "after_begin", _apply_sight)
+        event.listen(engine, "connect", partial(_stand_as, role))
+        return engine
 
     @contextmanager
     def session(self, person: UUID | None = None) -> Iterator[Session]:
@@ -88,12 +96,13 @@ class Database:
 
     @contextmanager
     def service_line(self) -> Iterator[Session]:
-        """A service session on one connection for many short transactions (`with session.begin()`), without callbacks."""
-        with (
-            self.engine.connect() as connection,
-            self._sessions(bind=connection, info={_SIGHT: (SERVICE, "")}) as session,
-        ):
-            yield session
+        """A service session on one connection for many short transactions, each of them `with turn(session)`.
+
+        Taking a connection from the pool, and saying who one is, cost as much as a small query each.
+        """
+        info = {_SIGHT: (SERVICE, ""), _STANDS: True}
+        with self.lines.connect() as connection, self._sessions(bind=connection, info=info) as line:
+            yield line
 
     @contextmanager
     def alone(self, task: str) -> Iterator[bool]:
@@ -119,6 +128,19 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+        self.lines.dispose()
+
+
+@contextmanager
+def turn(line: Session) -> Iterator[Session]:
+    """One transaction of a `service_line`; it reads everything anew. Commits, rolls back and calls back as a session does."""
+    line.expunge_all()
+    line.info.pop(_CALLBACKS, None)  # of one that was rolled back
+    with line.begin():
+        yield line
+    callbacks: list[Callable[[], None]] = line.info.pop(_CALLBACKS, [])
+    for callback in callbacks:
+        callback()
 
 
 def on_commit(session: Session, callback: Callable[[], None]) -> None:
@@ -205,14 +227,15 @@ def _apply(connection: Connection, sight: Sight) -> None:
 
 
 def _apply_sight(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    if not transaction.nested:  # a savepoint goes on with what its transaction sees
+    # A savepoint goes on with what its transaction sees.
+    if not transaction.nested and not session.info.get(_STANDS):
         _apply(connection, session.info.get(_SIGHT, (APP, "")))
 
 
-def _see_nothing(connection: Any, _record: Any) -> None:
-    """A new connection begins as the application role bound to nobody, whatever uses it; before the migrations as itself."""
+def _stand_as(role: str, connection: Any, _record: Any) -> None:
+    """What a new connection begins as; before the migrations there are no roles, and it begins as itself."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('role', rolname::text, false) from pg_roles where rolname = %s", (APP,)
+            "select set_config('role', rolname::text, false) from pg_roles where rolname = %s", (role,)
         )
     connection.commit()

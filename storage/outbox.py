@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import TextClause, case, delete, func, select, text, update
+from sqlalchemy import TextClause, case, delete, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -86,37 +86,61 @@ def had_second(session: Session, first: DispatchLog) -> bool:
     return session.scalar(others.limit(1)) is not None
 
 
+class TakenOver(NamedTuple):
+    """An attempt that its former holder has lost; `begun`: somebody had begun to send it."""
+
+    id: UUID
+    task_id: UUID
+    user_id: UUID
+    rung: str
+    channel: str
+    address: str | None
+    created_at: datetime
+    deadline: datetime | None
+    tries: int
+    external_id: str | None
+    reason: str | None
+    begun: bool
+
+
+_TAKE_OVER = """
+    with stale as materialized (
+        select id, lease_until, outcome is not distinct from 'handed_back' as untried,
+            status = 'unknown' or outcome is not distinct from 'sending' as begun
+        from dispatch_log where status in ('pending', 'unknown') and lease_until <= :now {only}
+        order by lease_until limit :limit for update skip locked
+    ), taken as (
+        update dispatch_log d set lease_until = :lease_until,
+            tries = d.tries + case when s.untried then 0 else 1 end,
+            outcome = case when not s.untried then d.outcome end
+        from stale s, tasks t where d.id = s.id and t.id = d.task_id
+        returning d.id, d.task_id, t.user_id, d.rung, d.channel, d.address, d.created_at, d.deadline, d.tries,
+            d.external_id, d.reason, s.begun, s.lease_until as since
+    )
+    select id, task_id, user_id, rung, channel, address, created_at, deadline, tries, external_id, reason, begun
+    from taken order by since
+"""
+_TAKE_OVER_ANY = text(_TAKE_OVER.format(only=""))
+_TAKE_OVER_ONLY = text(_TAKE_OVER.format(only="and id = any(:only)"))
+
+
 def take_over(
     session: Session,
     now: datetime,
     lease_until: datetime,
     limit: int,
     only: Sequence[UUID] | None = None,
-) -> tuple[list[DispatchLog], set[UUID]]:
-    """Attempts whose lease ran out, leased anew; and the ids of those that somebody had begun to send.
+) -> list[TakenOver]:
+    """Attempts whose lease ran out, leased anew.
 
     Their former holder is fenced off: `tries` grows, so that its late words are refused. One who handed an attempt back
     has no more words about it, and it has not been tried. With `only`, no others.
     """
-    stale = (
-        select(DispatchLog)
-        .where(DispatchLog.status.in_(WAITING), DispatchLog.lease_until <= now)
-        .order_by(DispatchLog.lease_until)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    values: dict[str, Any] = {"now": now, "lease_until": lease_until, "limit": limit}
+    statement = _TAKE_OVER_ANY
     if only is not None:
-        stale = stale.where(DispatchLog.id.in_(only))
-    taken = list(session.scalars(stale))
-    begun = {row.id for row in taken if row.status == DispatchStatus.UNKNOWN or row.outcome == SENDING}
-    for row in taken:
-        if row.outcome == HANDED_BACK:
-            row.outcome = None
-        else:
-            row.tries += 1
-        row.lease_until = lease_until
-    session.flush()
-    return taken, begun
+        statement, values["only"] = _TAKE_OVER_ONLY, list(only)
+    return [TakenOver._make(row) for row in session.execute(statement, values)]
 
 
 def park(session: Session, attempt_id: UUID, until: datetime) -> None:
@@ -179,13 +203,18 @@ def finish(session: Session, finished: Sequence[Finished], now: datetime) -> set
     return set(session.execute(_FINISH, values).scalars())
 
 
-def next_attempt(session: Session, after: datetime) -> datetime | None:
-    """When, after that moment, the outbox next has something to do."""
-    return session.scalar(
-        select(func.min(DispatchLog.lease_until)).where(
-            DispatchLog.status.in_(WAITING), DispatchLog.lease_until > after
-        )
+_NEXT_DUE = text("""
+    select least(
+        (select min(wakes_at) from tasks where wakes_at > :after),
+        (select min(lease_until) from dispatch_log where status in ('pending', 'unknown') and lease_until > :after)
     )
+""")
+
+
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """When, after that moment, the ladder next has something to do: a task that needs attention, or an attempt."""
+    moment: datetime | None = session.scalar(_NEXT_DUE, {"after": after})
+    return moment
 
 
 # ------------------------------------------------------------------ what must not go out any more

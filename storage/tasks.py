@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, select, text, update
+from sqlalchemy import ARRAY, any_, bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.tables import Task
@@ -37,6 +37,15 @@ _CLAIM_PEOPLE = text("""
 _CLAIM_OWNERS = text("""
     select user_id from tasks where id = any(:only) and pg_try_advisory_xact_lock(:space, hashtext(user_id::text))
 """)
+_THEIRS = (
+    select(Task)
+    .where(
+        Task.user_id == any_(bindparam("people", type_=ARRAY(Task.user_id.type))),
+        Task.wakes_at <= bindparam("until"),
+    )
+    .order_by(Task.wakes_at, Task.id)
+    .with_for_update(skip_locked=True, key_share=True)
+)
 # Apart from every other lock; two people who share a key wait for each other, no more.
 _CLAIM_SPACE = 1179407705
 _LOOK = 10  # times the batch
@@ -63,25 +72,13 @@ def claim_due(
         people = set(session.execute(_CLAIM_OWNERS, owners).scalars())
     if not people:
         return []
-    theirs = select(Task).where(Task.user_id == any_(literal(list(people))), Task.wakes_at <= now + ahead)
-    if only is not None:
-        theirs = theirs.where(Task.id.in_(only))
-    due = theirs.order_by(Task.wakes_at, Task.id).with_for_update(skip_locked=True, key_share=True)
-    return list(session.scalars(due))
+    theirs = _THEIRS if only is None else _THEIRS.where(Task.id.in_(only))
+    return list(session.scalars(theirs, {"people": list(people), "until": now + ahead}))
 
 
 def park(session: Session, task_id: UUID, until: datetime) -> None:
     """Nobody looks at this task before then; its state stays what it was."""
     session.execute(update(Task).where(Task.id == task_id, Task.wakes_at < until).values(wakes_at=until))
-
-
-def next_wake(session: Session, after: datetime) -> datetime | None:
-    """The first moment after that one at which a task needs attention."""
-    return session.scalar(select(func.min(Task.wakes_at)).where(Task.wakes_at > after))
-
-
-def owners(session: Session, task_ids: Sequence[UUID]) -> set[UUID]:
-    return set(session.scalars(select(Task.user_id).where(Task.id.in_(task_ids))))
 
 
 # The flush of a hundred changed objects is a hundred statements; this is one.

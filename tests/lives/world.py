@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from bot.clock import ManualClock
 from bot.services import Services, build
 from bot.settings import Settings
 from channels.switchboard import Switchboard
 from reminders.dispatch import Dispatcher
 from reminders.rolling import roll_forward
-from storage.database import Database
+from storage.database import Database, turn
 from tests.lives.book import Book
 from tests.lives.people import Liver
 from tests.lives.provider import Accepted, Provider
@@ -112,22 +114,26 @@ class World:
         heapq.heappush(self._acts, (max(at, self.now), next(self._order), act))
 
     def run_until(self, end: datetime) -> None:
+        with self.database.service_line() as line:
+            self._run_until(end, line)
+
+    def _run_until(self, end: datetime, line: Session) -> None:
         while (at := self._next()) is not None and at <= end:
             self.now = max(at, self.now)
             self.services.clock.move_to(self.now)  # type: ignore[attr-defined] - a ManualClock
             if self._acts and self._acts[0][0] <= self.now:
                 heapq.heappop(self._acts)[2](self.now)
             else:
-                self.ring()
+                self.ring(line)
         self.now = max(end, self.now)
 
-    def ring(self) -> None:
+    def ring(self, line: Session) -> None:
         """Whoever is rung claims everything that is due; then the book looks at what was sent."""
         self.steps += 1
         self.bells.rang(self.now)
         self.dispatcher.run_due(self.now)
         accepted = [one for provider in self.providers.values() for one in provider.taken()]
-        with self.database.service() as session:
+        with turn(line) as session:
             judged = self.book.check(session, accepted, self.now)
         for one, row in judged:
             self.heard(self.book.people[row.user_id], one, row, self.now)

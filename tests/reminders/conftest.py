@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 from channels.messages import Address, ChannelError, InboundMessage, OutboundMessage, Receipt
 from channels.switchboard import Switchboard
 from reminders.answering import AnswerOutcome, answer_tap, answer_task
+from reminders.attempts import Attempt
 from reminders.dispatch import Dispatcher
 from reminders.plans import TaskDraft, schedule_tasks
 from reminders.rules.answers import parse_tap
@@ -106,6 +108,16 @@ class Ladders:
             assert owner is not None
             draft = TaskDraft(title=title, scheduled_at=at, **fields)  # type: ignore[arg-type] - a test's shorthand
             return schedule_tasks(session, owner, [draft], now)[0]
+
+    def claim(self, now: datetime) -> list[Attempt]:
+        """What a worker that is about to send holds."""
+        with self.database.service_line() as line:
+            return self.dispatcher.claims.look(line, now).attempts
+
+    def deliver(self, held: list[Attempt], now: datetime, worker: Dispatcher | None = None) -> Counter[str]:
+        """That worker, or the first one, goes on."""
+        with self.database.service_line() as line:
+            return (worker or self.dispatcher)._lanes.deliver(line, held, lambda: now)
 
     def task(self, task_id: UUID) -> Task:
         with self.database.service() as session:

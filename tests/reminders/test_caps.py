@@ -26,7 +26,9 @@ NO_MORE = ("whatsapp", "skipped", "no more WhatsApp messages can go out today")
 
 
 def capped(ladders: Ladders, **caps: int) -> Dispatcher:
-    return Dispatcher(ladders.database, ladders.dispatcher._switchboard, ladders.wakeups, caps=Caps(**caps))
+    return Dispatcher(
+        ladders.database, ladders.dispatcher.claims.switchboard, ladders.wakeups, caps=Caps(**caps)
+    )
 
 
 def spend(ladders: Ladders, task: Task, channel: str, at: datetime, count: int = 1, **fields: object) -> None:
@@ -120,7 +122,7 @@ def test_four_workers_together_do_not_pass_the_cap_of_everybody(ladders: Ladders
     for number in range(12):
         user = another_with_a_phone(ladders, now, f"+4915100000{number:02}")
         ladders.plan(user, now + 10 * MINUTE, now)
-    switchboard = ladders.dispatcher._switchboard
+    switchboard = ladders.dispatcher.claims.switchboard
     workers = [
         Dispatcher(ladders.database, switchboard, ladders.wakeups, batch=2, lanes=2, caps=Caps(calls=5))
         for _ in range(4)

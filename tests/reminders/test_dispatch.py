@@ -177,10 +177,10 @@ def test_a_task_that_was_erased_while_its_step_was_leased_is_not_spoken_of(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     task = ladders.plan(owner, now + 10 * MINUTE, now)
-    attempts, _ = ladders.dispatcher._claim(now)
+    attempts = ladders.claim(now)
     with ladders.database.service() as session:
         session.delete(session.get_one(Task, task.id))
-    ladders.dispatcher._lanes.deliver(attempts, lambda: now)
+    ladders.deliver(attempts, now)
     assert not ladders.telegram.sent
     with ladders.database.service() as session:
         assert session.query(DispatchLog).count() == 0

@@ -28,9 +28,9 @@ def test_what_was_claimed_but_not_begun_is_sent_by_another_at_the_same_moment(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     task = ladders.plan(owner, now + 10 * MINUTE, now)
-    held, _ = ladders.dispatcher._claim(now)
+    held = ladders.claim(now)
     ladders.dispatcher.stop()
-    assert ladders.dispatcher._lanes.deliver(held, lambda: now) == {"handed_back": len(held)}
+    assert ladders.deliver(held, now) == {"handed_back": len(held)}
     assert not ladders.telegram.sent
     assert ladders.another().run_due(now).taken_over == len(held)
     assert [message.task_id for _, message, _ in ladders.telegram.sent] == [task.id]
@@ -67,10 +67,10 @@ def test_a_call_somebody_else_had_begun_is_still_asked_about_after_it_was_handed
         ladders.dispatcher.run_due(now + 4 * MINUTE)
     ladders.call.before_send = id
     leaving, at = ladders.another(), now + 5 * MINUTE
-    held = leaving._take_over(at)
+    held = ladders.claim(at)
     assert [attempt.begun for attempt in held] == [True]
     leaving.stop()
-    leaving._lanes.deliver(held, lambda: at)
+    ladders.deliver(held, at, leaving)
     ladders.another().run_due(at)
     assert len(ladders.call.sent) == 1
     assert ("call", "dispatched", None) in ladders.attempts(task.id)

@@ -106,11 +106,11 @@ def test_what_was_answered_or_moved_meanwhile_is_left_out_and_one_task_alone_has
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     tasks = several(ladders, owner, now + 10 * MINUTE, now, "Run", "Read", "Write")
-    attempts, _ = ladders.dispatcher._claim(now)
+    attempts = ladders.claim(now)
     say(ladders, owner, tasks[2], Answer.DONE, now, source="api")
     with ladders.database.service() as session:
         move_task(session, owner.id, tasks[0].id, now + 5 * HOUR, now)
-    ladders.dispatcher._lanes.deliver(attempts, lambda: now)
+    ladders.deliver(attempts, now)
     assert ladders.telegram.texts() == ["Read (30 min) at 10:10, in 10 minutes."]
     assert labels(ladders) == ["Done", "On it", "Snooze", "Reschedule", "Can't today"]
 
@@ -119,10 +119,10 @@ def test_a_message_whose_tasks_are_all_answered_is_not_sent(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     tasks = several(ladders, owner, now + 10 * MINUTE, now, "Run", "Read")
-    attempts, _ = ladders.dispatcher._claim(now)
+    attempts = ladders.claim(now)
     for task in tasks:
         say(ladders, owner, task, Answer.DONE, now, source="api")
-    ladders.dispatcher._lanes.deliver(attempts, lambda: now)
+    ladders.deliver(attempts, now)
     assert not ladders.telegram.sent
 
 
@@ -130,7 +130,7 @@ def test_a_worker_that_takes_a_message_over_speaks_of_the_same_tasks(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
     tasks = several(ladders, owner, now + 10 * MINUTE, now, "Run", "Read", "Write")
-    ladders.dispatcher._claim(now)  # and then the process is gone
+    ladders.claim(now)  # and then the process is gone
     say(ladders, owner, tasks[1], Answer.DONE, now, source="api")
     ladders.another().run_due(now + MINUTE)
     (text,) = ladders.telegram.texts()

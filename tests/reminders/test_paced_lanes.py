@@ -181,9 +181,9 @@ def test_what_is_handed_back_and_then_dies_with_its_worker_is_fenced_as_before(c
     pace = Pace(per_second=0.1)
     crowd.dispatcher(pace).run_due(crowd.now)
     later = crowd.later(9)
-    frozen = crowd.dispatcher(pace)._take_over(later)
+    frozen = crowd.ladders.claim(later)
     crowd.dispatcher(pace).run_due(crowd.later(31))
-    crowd.dispatcher(pace)._lanes.deliver(frozen, lambda: later)
+    crowd.ladders.deliver(frozen, later, crowd.dispatcher(pace))
     assert len(frozen) == 1
     assert len(set(crowd.tasks)) == len(crowd.tasks) == len(tasks)
 

@@ -208,10 +208,10 @@ def test_whoever_says_stop_between_the_claim_and_the_send_is_not_written_to(
     task = ladders.plan(reachable, now + 10 * MINUTE, now)
     ladders.dispatcher.run_due(now)
     later = now + 2 * MINUTE
-    attempts, _ = ladders.dispatcher._claim(later)
+    attempts = ladders.claim(later)
     with ladders.database.service() as session:
         disable_identity(session, "whatsapp", "+4915112345678", "the person sent STOP")
-    ladders.dispatcher._lanes.deliver(attempts, lambda: later)
+    ladders.deliver(attempts, later)
     assert not ladders.whatsapp.sent
     assert ladders.attempts(task.id)[-1] == ("whatsapp", "skipped", "nobody to send it to any more")
 
@@ -227,7 +227,7 @@ def test_a_note_of_unknown_outcome_that_waits_for_the_morning_is_still_asked_abo
     with ladders.database.service() as session:
         missed = session.get_one(Task, task.id)
         missed.stage, missed.wakes_at = "called", bed - timedelta(seconds=5)
-    attempts, _ = ladders.dispatcher._claim(bed - timedelta(seconds=5))
+    attempts = ladders.claim(bed - timedelta(seconds=5))
     with ladders.database.service() as session:
         last_look.begin(session, [(attempts[0].id, 0)], bed - timedelta(seconds=5), bed)
     ladders.telegram.send(attempts[0].address, OutboundMessage("note", attempt_id=attempts[0].id), bed)

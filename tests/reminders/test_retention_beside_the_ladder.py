@@ -51,7 +51,7 @@ def test_what_waits_to_be_sent_or_said_stays_and_is_sent(
     ladders: Ladders, database: Database, owner: User, now: datetime
 ) -> None:
     task = ladders.plan(owner, now + 10 * MINUTE, now)
-    ladders.dispatcher._claim(now)  # committed, and then the process is gone
+    ladders.claim(now)  # committed, and then the process is gone
     with database.service() as session:
         session.add(
             InboundEvent(

@@ -90,7 +90,7 @@ def test_planning_and_sweeping_ring_for_the_next_moment_also_after_redis_lost_ev
 ) -> None:
     now = real_now(redis)
     dispatcher = Dispatcher(
-        database, ladders.dispatcher._switchboard, RqWakeups(redis), Timing(lead=timedelta(0))
+        database, ladders.dispatcher.claims.switchboard, RqWakeups(redis), Timing(lead=timedelta(0))
     )
     start = now + timedelta(days=1)  # noon, when the owner is awake
     start = start.replace(hour=12, minute=0, second=0)

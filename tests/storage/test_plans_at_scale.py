@@ -154,8 +154,7 @@ def word(known: Known, attempt_id: UUID | None) -> StatusUpdate:
 COMMON: dict[str, tuple[Ask, set[str]]] = {
     "who has something due": (lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100), {"ix_tasks_wakes"}),
     "what is due for them": (lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100), {"ix_tasks_user_wakes"}),
-    "the next wake-up": (lambda s, _: tasks.next_wake(s, NOW), {"ix_tasks_wakes"}),
-    "the next attempt": (lambda s, _: outbox.next_attempt(s, NOW), {"ix_dispatch_log_lease"}),
+    "what is next due": (lambda s, _: outbox.next_due(s, NOW), {"ix_tasks_wakes", "ix_dispatch_log_lease"}),
     "leases that ran out": (
         lambda s, _: outbox.take_over(s, NOW, NOW, 100),
         {"ix_dispatch_log_lease"},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from storage import tasks
+from storage import outbox, tasks
 from storage.database import Database
 from storage.tables import DispatchLog, Task, User
 
@@ -42,7 +42,7 @@ def test_only_what_is_due_is_claimed_and_the_longest_waiting_first(
     with database.service() as session:
         claimed = tasks.claim_due(session, now, 10)
         assert [task.id for task in claimed] == [first, second]
-        assert tasks.next_wake(session, now) == now + timedelta(seconds=1)
+        assert outbox.next_due(session, now) == now + timedelta(seconds=1)
 
 
 def test_eight_claimers_share_the_rows_and_no_row_twice(

@@ -48,7 +48,7 @@ class _Run:
     def __init__(self, now: datetime) -> None:
         self._now, self._begun_at = now, time.monotonic()
         self._looked_at, self._was_full = 0.0, False
-        self.claimed = self.taken_over = self.attempts = 0
+        self.claimed = self.taken_over = self._attempts = 0
 
     @property
     def seconds(self) -> float:
@@ -67,19 +67,20 @@ class _Run:
         """Whether there may be more by now than the last look found."""
         return self._was_full or self.seconds - self._looked_at >= _LOOK
 
-    def is_settled(self, counts: Counter[str]) -> bool:
-        """Whether nothing can be due that the last look did not see: all that it found went out, and at once.
+    def is_settled(self, sent: Counter[str]) -> bool:
+        """Whether nothing can be due that the last looks did not see: all that they found went out, and at once.
 
         What fails, say, wakes its task's next rung at this very moment.
         """
-        return counts[SENT] == self.attempts and not self.may_look()
+        found, self._attempts = self._attempts, 0
+        return sent[SENT] == found and not self.may_look()
 
     def saw(self, found: Found, batch: int) -> None:
         self._looked_at = self.seconds
         self._was_full = max(found.moved, found.taken_over) >= batch
         self.claimed += found.moved
         self.taken_over += found.taken_over
-        self.attempts += len(found.attempts)
+        self._attempts += len(found.attempts)
 
 
 class Dispatcher:
@@ -128,8 +129,9 @@ class Dispatcher:
                 found = self._look(line, run, run.clock())
                 if not found:
                     break
-                counts += self._lanes.deliver(line, found.attempts, run.clock, lambda: self._more(line, run))
-                if run.is_settled(counts):
+                sent = self._lanes.deliver(line, found.attempts, run.clock, lambda: self._more(line, run))
+                counts += sent
+                if run.is_settled(sent):
                     break
             else:
                 self._wakeups.wake_at(run.clock(), "more")

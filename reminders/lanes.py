@@ -18,7 +18,7 @@ from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
 from reminders.composing import words
-from reminders.lines import GROUP, LEASE, Line, as_begun, let_go
+from reminders.lines import GROUP, LEASE, LONGEST_SEND, Line, as_begun, let_go
 from reminders.paced_line import PacedLine
 from reminders.sending import Outcome, broken, carry_out
 from reminders.throttle import Throttle, Watch
@@ -37,11 +37,13 @@ More = Callable[[], Sequence[Attempt] | None]
 _Said = tuple[Attempt, OutboundMessage]
 _LineName = tuple[str, bool]  # channel, whether at a provider's pace
 
-# Nobody can ask Telegram what arrived: these are sent a few at a time, because a killed worker's are sent again.
+# Nobody can ask Telegram what arrived: a killed worker's are sent again. At its pace of thirty a second no more are out
+# than that times its latency, all workers together; ten keep the pace up to a third of a second.
 BLIND = (ChannelName.TELEGRAM,)
-FEW = 4
+FEW = GROUP
 SENT = str(DispatchStatus.DISPATCHED)
 _OVERTAKEN = "overtaken"
+_FRESH = (LEASE - LONGEST_SEND).total_seconds()  # how old a last look may be when a message leaves
 _LOOK_UP = 0.5  # seconds without news, then it looks whether the process is told to end
 _MOMENT = 0.002  # seconds a result waits for the next one, to be written with it
 _LOOK = 0.25  # seconds; while all wait for slots, what else is due is looked for this often at least
@@ -80,20 +82,21 @@ class Lanes:
         landed: list[Outcome] = []
         throttled: Counter[str] = Counter()
         self._sort_in(lines, attempts)
-        over = False
+        over, until = False, 0.0
         while landed or any(line.busy for line in lines.values()):
             if self.stopping:
                 counts["handed_back"] += self._hand_back(session, lines.values(), clock())
             for line in lines.values():
-                self._launch(line.punctual(), arrived, clock())
+                self._launch(line.punctual(), arrived, clock(), until)
             back = [one for line in lines.values() for one in line.step_back(clock(), all_of_them=over)]
             group = [one for line in lines.values() for one in line.draw()]
+            until = self._watch.seconds() + _FRESH
             begun, written = self._commit(session, lines.values(), landed, back, group, clock())
             self._sort_begun(lines, group, begun)
             counts += written
             throttled.update(one.address.channel for one, _ in back)
             for line in lines.values():
-                self._launch(line.leave(), arrived, clock())
+                self._launch(line.leave(), arrived, clock(), until)
             if any(line.waits for line in lines.values()):
                 found = more()
                 over = found is None
@@ -140,12 +143,20 @@ class Lanes:
         ready: Iterator[_Said],
         arrived: SimpleQueue[Future[Outcome]],
         now: datetime,
+        until: float,
     ) -> None:
         if self._pool is None:  # made late: a pool does not survive the fork of a worker
             self._pool = ThreadPoolExecutor(_POOL * self._count, thread_name_prefix="lane")
         for attempt, said in ready:
-            flight = self._pool.submit(carry_out, self._switchboard, attempt, said, now)
+            flight = self._pool.submit(self._carry_out, attempt, said, now, until)
             flight.add_done_callback(arrived.put)
+
+    def _carry_out(self, attempt: Attempt, said: OutboundMessage, now: datetime, until: float) -> Outcome:
+        """Send it, unless this process stood still since the last look: what that saw may be true no more."""
+        if self._watch.seconds() > until:
+            log.warning("stood_still", attempt=str(attempt.id))
+            return attempt, _waiting(as_begun(attempt), now, outbox.HANDED_BACK), None
+        return carry_out(self._switchboard, attempt, said, now)
 
     def _landed(self, arrived: SimpleQueue[Future[Outcome]], lines: Collection[Line]) -> list[Outcome]:
         """What has come back: waits for the first, and a moment for its company; no longer than until the next slot."""

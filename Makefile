@@ -19,7 +19,7 @@ help:
 	@echo "make demo     one whole life in simulated time, in this terminal"
 	@echo "make test     every test, against real servers"
 	@echo "make lint     style, types and the rooms' arrows"
-	@echo "make bench    every figure, with its target"
+	@echo "make bench    every figure, with its target; ARGS=--quick for smaller sizes"
 	@echo "make install  only build .venv"
 	@echo "make clean    remove .venv"
 
@@ -41,7 +41,7 @@ lint: $(DEV_STAMP)
 	$(BIN)/lint-imports
 
 bench: $(DEV_STAMP)
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(ARGS)
 
 clean:
 	rm -rf .venv

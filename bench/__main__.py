@@ -1,12 +1,14 @@
 """Every figure, one module after the other, and one table of all at the end; exit code 1 when any misses its target.
 
-    python -m bench [NAME ...]
+    python -m bench [--quick] [NAME ...]
 
-What each module measures, and how to run it alone, stands in docs/benchmarks.md.
+The sizes are the design's, and take the better part of an hour; `--quick` makes the long ones smaller. What each module
+measures, and how to run it alone, stands in docs/benchmarks.md.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import signal
 import subprocess
@@ -35,7 +37,8 @@ FIRST = (
     "memory",  # F16
 )
 _NO_FIGURES = {"__init__", "__main__", "seed", "seed_history"}
-_LONGEST = 900.0  # seconds a module may take: one that hangs does not keep the others from their turn
+_SIZED = ("chaos", "paced", "spike")  # these can be quick
+_LONGEST = 1800.0  # seconds a module may take: one that hangs does not keep the others from their turn
 _ROW = re.compile(r"(?!figure +\|)(?P<name>[^|]+)\|(?P<target>[^|]*)\|(?P<measured>[^|]*)\|(?P<ok>[^|]*)")
 _OK = {"ok": True, "MISSED": False, "": None}
 _NUMBER = re.compile(r"F(\d+)")
@@ -51,9 +54,9 @@ def modules() -> list[str]:
     return [*(name for name in FIRST if name in found), *sorted(found - set(FIRST))]
 
 
-def run(name: str) -> list[Figure]:
+def run(name: str, *, quick: bool = False) -> list[Figure]:
     """One module, its words passed on as they come; the rows of its table, or one row when it printed none or broke."""
-    command = [sys.executable, "-m", f"bench.{name}"]
+    command = [sys.executable, "-m", f"bench.{name}", *(["--quick"] if quick and name in _SIZED else [])]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     # As Ctrl-C does: what it started is ended on the way out.
     alarm = threading.Timer(_LONGEST, process.send_signal, [signal.SIGINT])
@@ -85,13 +88,17 @@ def by_number(figure: Figure) -> tuple[bool, int]:
 
 
 def main() -> int:
-    names = sys.argv[1:] or modules()
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a module of bench/; without any, all")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes of " + ", ".join(_SIZED))
+    given = parser.parse_args()
+    names = given.names or modules()
     figures: list[Figure] = []
     begun = time.monotonic()
     for count, name in enumerate(names, start=1):
         minutes = (time.monotonic() - begun) / 60
         print(f"\n== {name} ({count} of {len(names)}, {minutes:.0f} min so far)", flush=True)
-        figures += run(name)
+        figures += run(name, quick=given.quick)
     print(
         f"\n== all figures, {(time.monotonic() - begun) / 60:.0f} min\n{table(sorted(figures, key=by_number))}"
     )

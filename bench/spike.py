@@ -1,10 +1,10 @@
 """A spike: reminders that are all due in one second, beside three usual ways to send them, in the same run.
 
-    python -m bench.spike [--tasks 3000] [--slow 1000] [--full]
+    python -m bench.spike [--tasks 10000] [--slow 1000] [--quick]
 
 Once through an instant provider, once through one that takes 200 ms an answer. Rates are from the moment everything
 is due to the last request at the provider; each contestant runs on the same Postgres and Valkey, one after the other.
-Where a provider is slow the rate does not depend on how many wait, so the others get fewer. `--full` is 10,000.
+Where a provider is slow the rate does not depend on how many wait, so the others get fewer. `--quick` is 3,000.
 Celery takes part where it is installed: `pip install -e '.[bench]'`.
 """
 
@@ -137,14 +137,14 @@ def ahead(name: str, runs: dict[str, Run], least: float) -> Figure:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.spike", description=__doc__.partition("\n")[0])
-    parser.add_argument("--tasks", type=int, default=3000)
+    parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--slow", type=int, default=1000, help="tasks of Flux where the provider is slow")
-    parser.add_argument("--full", action="store_true", help="10,000 tasks, and as many for everybody")
+    parser.add_argument("--quick", action="store_true", help="3,000 tasks")
     parser.add_argument("--only", default=",".join(NAMES), help="names of contestants")
     given = parser.parse_args()
-    tasks = 10_000 if given.full else given.tasks
+    tasks = 3000 if given.quick else given.tasks
     names = [one for one in given.only.split(",") if one != "celery" or importlib.util.find_spec("celery")]
-    slow = {one: given.slow if one == "flux" or given.full else PEER_TASKS for one in names}
+    slow = {one: given.slow if one == "flux" else PEER_TASKS for one in names}
     with open_ground() as ground:
         instant = contest(
             ground, dict.fromkeys(names, tasks), 0.0, f"{tasks:,} due in one second, instant provider"

@@ -91,7 +91,7 @@ class Lanes:
             back = [one for line in lines.values() for one in line.step_back(clock(), all_of_them=over)]
             group = [one for line in lines.values() for one in line.draw()]
             until = self._watch.seconds() + _FRESH
-            begun, written = self._commit(session, lines.values(), landed, back, group, clock())
+            begun, written = self._commit(session, landed, back, group, clock())
             self._sort_begun(lines, group, begun)
             counts += written
             throttled.update(one.address.channel for one, _ in back)
@@ -174,25 +174,19 @@ class Lanes:
     def _commit(
         self,
         session: Session,
-        lines: Collection[Line],
         landed: Sequence[Outcome],
         back: Sequence[tuple[Attempt, float]],
         group: Sequence[Attempt],
         now: datetime,
     ) -> tuple[list[_Said], Counter[str]]:
-        """Write what has landed or goes back, and begin the next ones, in one transaction; waits while Postgres is away.
-
-        What had begun and still waits in its line is looked at again.
-        """
-        if not (landed or back or group or any(line.looks_again for line in lines)):
+        """Write what has landed or goes back, and begin the next ones, in one transaction; waits while Postgres is away."""
+        if not (landed or back or group):
             return [], Counter()
         for pause in _PAUSES:
             try:
                 with turn(session):
                     written = self._write(session, landed, now)
                     outbox.finish(session, [_later(one, seconds, now) for one, seconds in back], now)
-                    for line in lines:
-                        line.drop_changed(session, now)
                     return self._begin(session, group, now), written
             except IntegrityError as error:
                 # Somebody was erased at this very moment; their rows are gone at the next look.

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from channels.messages import ChannelError, OutboundMessage
 from reminders.attempts import Attempt
-from storage import last_look
 from storage.leases import hand_back
 
 LEASE = timedelta(seconds=25)  # and a sweep later: a dead worker's step is picked up within thirty
@@ -22,7 +21,7 @@ GROUP = 10  # begun in one transaction; a killed worker's are sent by another, o
 
 @dataclass
 class Line:
-    """Attempts on their way: `waiting`, then `begun` in groups, then at most `most` sent and not written down yet."""
+    """Attempts on their way: `waiting`, then `begun` in groups, then sent and not written down yet; at most `most` of these."""
 
     most: int
     waiting: deque[Attempt] = field(default_factory=deque)
@@ -42,22 +41,12 @@ class Line:
         self.waiting.extend(attempts)
 
     def draw(self) -> list[Attempt]:
-        """The next ones to begin, once those before them have left."""
-        room = 0 if self.begun or self.out >= self.most else min(GROUP, len(self.waiting))
-        return [self.waiting.popleft() for _ in range(room)]
+        """The next ones to begin: no more than can leave at once, so that nothing waits once it has been looked at."""
+        return [self.waiting.popleft() for _ in range(min(self._room, len(self.waiting)))]
 
     @property
-    def looks_again(self) -> bool:
-        """Whether what has begun may wait for its turn so long that it must be looked at again."""
-        return bool(self.begun)
-
-    def drop_changed(self, session: Session, now: datetime) -> None:
-        """While a message waited for its turn its person may have answered or been erased, or the lease be nearly over."""
-        if self.looks_again:
-            fences = [(one.id, one.tries + 1) for one, _ in self.begun]
-            may = last_look.still(session, fences, now, now + LONGEST_SEND)
-            let_go(session, [one for one, _ in self.begun if one.id not in may], now)
-            self.begun = deque(one for one in self.begun if one[0].id in may)
+    def _room(self) -> int:
+        return min(GROUP, self.most - self.out - len(self.begun))
 
     def punctual(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
         """What leaves at its moment, whatever else is to be done before."""

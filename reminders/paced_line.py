@@ -12,7 +12,7 @@ from uuid import UUID
 
 from channels.messages import ChannelError, OutboundMessage
 from reminders.attempts import Attempt
-from reminders.lines import GROUP, Line
+from reminders.lines import Line
 from reminders.throttle import Throttle
 
 PATIENCE = 5.0  # seconds an attempt may wait here for its slot; whoever would wait longer comes back for it
@@ -62,13 +62,6 @@ class PacedLine(Line):
     def waits(self) -> bool:
         is_shut = self._ask_at > self._watch.seconds()
         return bool(self._places) and self._room > len(self._slots) and bool(self._pace.apart or is_shut)
-
-    @property
-    def _room(self) -> int:
-        """How many may be on their way to a slot: what has one leaves at once, unless there is no pace to keep."""
-        if not self._pace.apart:
-            return 0 if self.begun or self.out >= self.most else GROUP
-        return min(self.most - self.out - len(self.begun), GROUP)
 
     def add(self, attempts: Iterable[Attempt]) -> None:
         now = self._watch.seconds()
@@ -120,10 +113,6 @@ class PacedLine(Line):
                 if len(wanted) == room:
                     break
         return list(wanted.values())
-
-    @property
-    def looks_again(self) -> bool:
-        return bool(self.begun) and not self._pace.apart
 
     def punctual(self) -> Iterator[tuple[Attempt, OutboundMessage]]:
         return self.leave() if self._pace.apart else iter(())

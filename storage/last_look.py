@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session
 # `d.status || ''` below is only a status: said plainly, it invites the planner to look for these few ids in the index of
 # all open attempts, which its statistics call empty and which a spike fills.
 
-_UNCHANGED = """
+_BEGIN = text("""
+    update dispatch_log as d set outcome = 'sending', tries = d.tries + 1, lease_until = :lease_until
+    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
+    where d.id = a.id and d.tries = a.tries
         and d.status || '' in ('pending', 'unknown') and d.deadline > :now
         and t.id = d.task_id and u.id = t.user_id
         and (d.rung = 'hang_up' or (
@@ -21,18 +24,8 @@ _UNCHANGED = """
             and (d.channel = 'push' or exists (
                 select 1 from identities i where i.user_id = u.id and i.channel = d.channel
                     and i.value = d.address and i.disabled_reason is null))))
-"""
-_BEGIN = text(f"""
-    update dispatch_log as d set outcome = 'sending', tries = d.tries + 1, lease_until = :lease_until
-    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
-    where d.id = a.id and d.tries = a.tries {_UNCHANGED}
     returning d.id
-""")  # noqa: S608 - a condition of ours, used twice
-_STILL = text(f"""
-    select d.id
-    from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), dispatch_log d, tasks t, users u
-    where d.id = a.id and d.tries = a.tries and d.lease_until >= :lease_until {_UNCHANGED}
-""")  # noqa: S608 - as above
+""")
 # Renamed, say, while it waited: its words are out of date, and it is as welcome as before.
 _RENEW = text("""
     update dispatch_log as d set task_version = t.version, tries = d.tries + 1, lease_until = :now
@@ -72,14 +65,3 @@ def begin(
         session.execute(_RENEW, values)
         session.execute(_REFUSE, values)
     return may
-
-
-def still(
-    session: Session, attempts: Sequence[tuple[UUID, int]], now: datetime, lease_until: datetime
-) -> set[UUID]:
-    """Which of these begun (attempt, tries) may still be sent, and are leased to their holder until then at least.
-
-    For those that waited for their turn: meanwhile the person may have answered, or somebody taken them over.
-    """
-    values = {"ids": [one for one, _ in attempts], "tries": [number for _, number in attempts]}
-    return set(session.execute(_STILL, values | {"now": now, "lease_until": lease_until}).scalars())

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from reminders.lanes import FEW
 from reminders.plans import TaskDraft, schedule_tasks
 from tests.conftest import make_person, make_reachable
 from tests.fakes.http_server import Hold
@@ -37,7 +38,7 @@ def number_of(chat: int) -> str:
 
 def hold_sends(flux: Installation, *, accept: bool) -> list[Hold]:
     """Hold up as many messages as leave for Telegram before a result is awaited."""
-    return [flux.telegram.hold("sendMessage", accept=accept) for _ in range(4)]
+    return [flux.telegram.hold("sendMessage", accept=accept) for _ in range(FEW)]
 
 
 def chat_of(hold: Hold) -> int:

@@ -150,7 +150,7 @@ def test_a_row_that_broke_goes_on_once_it_is_mended(flux: Installation, now: dat
 
 
 def test_a_worker_killed_before_the_call_sent_within_30_s(flux: Installation, now: datetime) -> None:
-    """Four of its messages never arrive, six wait for their turn, two are only written down."""
+    """Ten of its messages never arrive, two are only written down."""
     people = crowd(flux, 12, now)
     holds = hold_sends(flux, accept=False)
     worker = flux.worker()

@@ -228,10 +228,6 @@ AT_ONCE: dict[str, tuple[Callable[[Session, list[UUID], list[UUID]], object], st
         lambda s, ids, _: last_look.begin(s, [(one, 0) for one in ids], NOW, NOW),
         "dispatch_log_pkey",
     ),
-    "another look at those in line": (
-        lambda s, ids, _: last_look.still(s, [(one, 0) for one in ids], NOW, NOW),
-        "dispatch_log_pkey",
-    ),
     "the results": (
         lambda s, ids, _: outbox.finish(
             s, [outbox.Finished(one, 0, DispatchStatus.DISPATCHED, one.hex) for one in ids], NOW

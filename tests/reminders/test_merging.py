@@ -240,14 +240,14 @@ def test_misses_of_the_night_are_told_in_one_message_after_waking_up(
 def test_what_piled_up_while_the_provider_was_away_is_one_message(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
-    """A shared message among it; what was answered meanwhile is left out."""
+    """A shared message among it; what was answered meanwhile is left out. The next look finds the pauses of all over."""
     tasks = several(ladders, owner, now + 10 * MINUTE, now, "Run", "Read")
     tasks += several(ladders, owner, now + 16 * MINUTE, now, "Write", "Sing", apart=5 * MINUTE)
     ladders.telegram.failures = [ChannelError("away", retry_after=50) for _ in range(200)]
     ladders.run_until(now, now + 12 * MINUTE)
     ladders.telegram.failures.clear()
     say(ladders, owner, tasks[0], Answer.DONE, now + 13 * MINUTE)
-    ladders.run_until(now + 13 * MINUTE, now + 15 * MINUTE)
+    ladders.run_until(now + 14 * MINUTE, now + 15 * MINUTE)
     (text,) = ladders.telegram.texts()
     assert [title in text for title in ("Run", "Read", "Write", "Sing")] == [False, True, True, True]
     reminders = [ladders.attempts(task.id)[0] for task in tasks]

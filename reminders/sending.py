@@ -145,7 +145,9 @@ def _ask_later(attempt: Attempt, now: datetime) -> Finished:
 
 def _pause(attempt: Attempt, error: ChannelError) -> timedelta:
     """Twice as long each time and at most a minute, or what the provider asks for where that is longer."""
-    nth = (attempt.tries + 1) // 2  # the fence moves twice a try: when somebody takes it, and when it is begun
+    nth = (
+        attempt.tries + 1
+    ) // 2  # the fence moves twice a try: when somebody takes it, and when it is begun
     pause = min(RETRY_FIRST * (1 << min(nth, 10) - 1), RETRY_MOST)
     return _spread(attempt, max(pause, timedelta(seconds=error.retry_after or 0)))
 

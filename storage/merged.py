@@ -115,13 +115,14 @@ def versions_of(session: Session, attempt_id: UUID) -> list[tuple[UUID, int]]:
 
 # Found by the task: not `like`, which would lead to everybody's merged rows.
 _HEADS = text("""
-    select cast(substr(outcome, 4) as uuid) from dispatch_log where task_id = :task and left(outcome, 3) = 'in:'
+    select cast(substr(outcome, 4) as uuid) as head, id from dispatch_log
+    where task_id = :task and left(outcome, 3) = 'in:'
 """)
 
 
-def heads_of(session: Session, task_id: UUID) -> list[UUID]:
-    """The attempts in whose messages this task was said with others."""
-    return list(session.execute(_HEADS, {"task": task_id}).scalars())
+def heads_of(session: Session, task_id: UUID) -> dict[UUID, UUID]:
+    """The attempts in whose messages this task was said with others -> its own one that was merged there."""
+    return {row.head: row.id for row in session.execute(_HEADS, {"task": task_id})}
 
 
 _MOVE = text(

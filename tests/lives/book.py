@@ -61,7 +61,9 @@ class Book:
     _by_attempt: Counter[UUID] = field(default_factory=Counter)
     _unsure: set[UUID] = field(default_factory=set)
     _last: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
-    _is_known: dict[UUID, bool] = field(default_factory=dict)  # whether we were told that the newest rung got through
+    _is_known: dict[UUID, bool] = field(
+        default_factory=dict
+    )  # whether we were told that the newest rung got through
 
     # ------------------------------------------------------------ what the person does
 

@@ -134,6 +134,14 @@ def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -
     return newest[1] if newest else None
 
 
+def closed_meanwhile(session: Session, attempt_id: UUID) -> tuple[Task, str | None] | None:
+    """The task of this attempt as it is now, and why the attempt was closed; None if it was not."""
+    row = select(Task, DispatchLog.reason).join(DispatchLog, DispatchLog.task_id == Task.id)
+    closed = row.where(DispatchLog.id == attempt_id, DispatchLog.status == DispatchStatus.SKIPPED)
+    found = session.execute(closed.execution_options(populate_existing=True)).first()
+    return (found[0], found[1]) if found else None
+
+
 def _newest_message(
     session: Session, about: ColumnElement[bool], channel: str, value: str
 ) -> tuple[datetime, str] | None:

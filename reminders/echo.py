@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from channels.messages import Address, OutboundMessage
+from reminders.attempts import Attempt
 from reminders.house import wake_on_commit
 from reminders.people import Person
 from reminders.rescheduling import moved_words
 from reminders.rules.ladder import NOTE_KEEPS
+from reminders.rules.life import BY_ANSWER
 from reminders.rules.rhythm import Rhythm
 from reminders.together import with_the_rest
 from reminders.wording import clock, tap
@@ -19,6 +21,8 @@ from storage.tables import Task
 from storage.vocabulary import ChannelName, DispatchStatus, Rung, TaskStatus
 
 _CAN_EDIT = (ChannelName.TELEGRAM,)  # elsewhere it would be one more message
+_WITH_BUTTONS = (Rung.REMIND, Rung.FOLLOW_UP, Rung.MISS_NOTE)
+_OVER = (TaskStatus.DONE, TaskStatus.RESCHEDULED)
 
 
 def echo(session: Session, task: Task, person: Person, source: str, now: datetime) -> None:
@@ -29,6 +33,26 @@ def echo(session: Session, task: Task, person: Person, source: str, now: datetim
     shown = deliveries.message_of_task(session, task.id, chat.channel, chat.value)
     if shown is None:
         return
+    _queue(session, task, chat, shown, now)
+    wake_on_commit(session, now)
+
+
+def echo_late(session: Session, attempt: Attempt, shown: str, now: datetime) -> None:
+    """The same for a message that arrived although its attempt had been closed: was its task answered meanwhile?
+
+    `shown` is the provider's id of the message. What is on hold or snoozed may keep its buttons: they still say something.
+    """
+    if attempt.address.channel not in _CAN_EDIT or attempt.rung not in _WITH_BUTTONS:
+        return
+    closed = deliveries.closed_meanwhile(session, attempt.id)
+    if closed is None:
+        return
+    task, reason = closed
+    if task.status in _OVER or (task.status == TaskStatus.MISSED and reason == BY_ANSWER):
+        _queue(session, task, attempt.address, shown, now)
+
+
+def _queue(session: Session, task: Task, chat: Address, shown: str, now: datetime) -> None:
     row = {
         "task_id": task.id,
         "channel": chat.channel,
@@ -43,7 +67,6 @@ def echo(session: Session, task: Task, person: Person, source: str, now: datetim
         "reason": shown,
     }
     outbox.add_attempts(session, [row])
-    wake_on_commit(session, now)
 
 
 def echoed(

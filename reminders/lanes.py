@@ -18,6 +18,7 @@ from channels.messages import OutboundMessage
 from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
 from reminders.composing import words
+from reminders.echo import echo_late
 from reminders.lines import GROUP, LEASE, LONGEST_SEND, Line, as_begun, let_go
 from reminders.paced_line import PacedLine
 from reminders.sending import Outcome, broken, carry_out
@@ -239,6 +240,7 @@ class Lanes:
                 if attempt.rung == Rung.CALL:
                     outbox.end_superseded_call(session, attempt.id, finished.external_id, now)
                 delete_later(session, attempt.person.user_id, finished.external_id, now)
+                echo_late(session, attempt, finished.external_id, now)
             if error is not None and error.gone:
                 to = attempt.address
                 outbox.give_up_address(session, to.channel, to.value, error.reason)

@@ -96,7 +96,8 @@ class Person:
             case Rung.CALL | Rung.HANG_UP:
                 return (self.call,) if self.call else ()
             case _:
-                return chat or (() if Rung.WHATSAPP in self.ladder.barred else self.addresses(Rung.WHATSAPP))
+                whatsapp = () if Rung.WHATSAPP in self.ladder.barred else self.addresses(Rung.WHATSAPP)
+                return chat or whatsapp or self.pushes
 
     def whatsapp_window_open(self, now: datetime) -> bool:
         return self.whatsapp_heard_at is not None and now - self.whatsapp_heard_at < SESSION_WINDOW

@@ -137,15 +137,21 @@ def sorted_out(attempt: Attempt, error: ChannelError, now: datetime) -> Finished
 
 
 def _ask_later(attempt: Attempt, now: datetime) -> Finished:
-    again_at = now + ASK_AGAIN
+    again_at = now + _spread(attempt, ASK_AGAIN)
     return Finished(
         attempt.id, attempt.tries, DispatchStatus.UNKNOWN, again_at=again_at, reason=attempt.reason
     )
 
 
 def _pause(attempt: Attempt, error: ChannelError) -> timedelta:
-    """Twice as long each time, at most a minute, spread by up to a quarter so that not all come back at once."""
-    pause = min(RETRY_FIRST * (1 << min(attempt.tries, 10) - 1), RETRY_MOST)
-    pause = max(pause, timedelta(seconds=error.retry_after or 0))
-    spread = ((attempt.id.int >> (attempt.tries % 64)) % 1000) / 4000
-    return pause * (1 + spread)
+    """Twice as long each time and at most a minute, or what the provider asks for where that is longer."""
+    nth = (
+        attempt.tries + 1
+    ) // 2  # the fence moves twice a try: when somebody takes it, and when it is begun
+    pause = min(RETRY_FIRST * (1 << min(nth, 10) - 1), RETRY_MOST)
+    return _spread(attempt, max(pause, timedelta(seconds=error.retry_after or 0)))
+
+
+def _spread(attempt: Attempt, pause: timedelta) -> timedelta:
+    """Longer by up to a quarter, so that not all come back at once; the same for the same try."""
+    return pause * (1 + ((attempt.id.int >> (attempt.tries % 64)) % 1000) / 4000)

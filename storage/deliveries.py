@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select, text, update
+from sqlalchemy import ColumnElement, Row, case, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from storage import merged
 from storage.outbox import end_superseded_call
 from storage.tables import DispatchLog, NotificationLog, Task
 from storage.tasks import wake_failed
-from storage.vocabulary import ChannelName, DispatchStatus, Rung
+from storage.vocabulary import ChannelName, DispatchStatus, NoticeResponse, Rung
 
 _NOTICE = text("""
     insert into notification_log (id, task_id, channel, external_id, sent_at, attempt_id)
@@ -134,6 +134,14 @@ def message_of_task(session: Session, task_id: UUID, channel: str, value: str) -
     return newest[1] if newest else None
 
 
+def closed_meanwhile(session: Session, attempt_id: UUID) -> tuple[Task, str | None] | None:
+    """The task of this attempt as it is now, and why the attempt was closed; None if it was not."""
+    row = select(Task, DispatchLog.reason).join(DispatchLog, DispatchLog.task_id == Task.id)
+    closed = row.where(DispatchLog.id == attempt_id, DispatchLog.status == DispatchStatus.SKIPPED)
+    found = session.execute(closed.execution_options(populate_existing=True)).first()
+    return (found[0], found[1]) if found else None
+
+
 def _newest_message(
     session: Session, about: ColumnElement[bool], channel: str, value: str
 ) -> tuple[datetime, str] | None:
@@ -145,18 +153,24 @@ def _newest_message(
 
 
 def note_response(session: Session, task_id: UUID, channel: str, response: str, now: datetime) -> None:
-    """Bind an answer to the newest notice on the channel it came by, else to the newest of all."""
-    newest = session.scalar(
-        select(NotificationLog.id)
-        .where(NotificationLog.task_id == task_id)
-        .order_by((NotificationLog.channel == channel).desc(), NotificationLog.sent_at.desc())
-        .limit(1)
-    )
-    session.execute(
-        update(NotificationLog)
-        .where(NotificationLog.id == newest)
-        .values(response=response, responded_at=now)
-    )
+    """Bind an answer to the newest notice on the channel it came by, else to the newest of all.
+
+    A task that was said in another's message gets a notice of its own for it: that message's is about the other.
+    """
+    said_as = merged.heads_of(session, task_id)
+    of_task = NotificationLog.task_id == task_id
+    about = or_(of_task, NotificationLog.attempt_id.in_(said_as)) if said_as else of_task
+    is_own = case((of_task, 1), else_=0)
+    order = ((NotificationLog.channel == channel).desc(), NotificationLog.sent_at.desc(), is_own.desc())
+    newest = session.scalar(select(NotificationLog).where(about).order_by(*order).limit(1))
+    if newest is None:
+        return
+    if newest.task_id != task_id and newest.attempt_id is not None:
+        said = {"channel": newest.channel, "sent_at": newest.sent_at}
+        newest = NotificationLog(task_id=task_id, attempt_id=said_as[newest.attempt_id], **said)
+        session.add(newest)
+    newest.response, newest.responded_at = NoticeResponse(response), now
+    session.flush()
 
 
 # ------------------------------------------------------------------ the provider's later word

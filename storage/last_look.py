@@ -9,23 +9,26 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from storage.merged import CHANGED, OVERTAKEN, overtaken
+
 # `d.status || ''` below is only a status: said plainly, it invites the planner to look for these few ids in the index of
 # all open attempts, which its statistics call empty and which a spike fills.
 
-_BEGIN = text("""
+_BEGIN = text(f"""
     update dispatch_log as d set outcome = 'sending', tries = d.tries + 1, lease_until = :lease_until
     from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
     where d.id = a.id and d.tries = a.tries
         and d.status || '' in ('pending', 'unknown') and d.deadline > :now
         and t.id = d.task_id and u.id = t.user_id
         and (d.rung = 'hang_up' or (
-            (t.version = d.task_version or d.rung in ('pattern', 'notice'))
+            not {overtaken()}
+            and (t.version = d.task_version or d.rung in ('pattern', 'notice'))
             and (u.paused_until is null or u.paused_until <= :now)
             and (d.channel = 'push' or exists (
                 select 1 from identities i where i.user_id = u.id and i.channel = d.channel
                     and i.value = d.address and i.disabled_reason is null))))
     returning d.id
-""")
+""")  # noqa: S608 - a condition of ours
 # Renamed, say, while it waited: its words are out of date, and it is as welcome as before.
 _RENEW = text("""
     update dispatch_log as d set task_version = t.version, tries = d.tries + 1, lease_until = :now
@@ -35,18 +38,19 @@ _RENEW = text("""
         and (d.rung, t.stage) in (
             ('remind', 'reminded'), ('whatsapp', 'whatsapped'), ('call', 'called'), ('follow_up', 'asked'))
 """)
-_REFUSE = text("""
+_REFUSE = text(f"""
     update dispatch_log as d set
         status = case when d.deadline <= :now then 'expired' else 'skipped' end,
         reason = case when d.deadline <= :now then 'too late to be worth sending'
                       when u.paused_until > :now then 'paused'
-                      when t.version = d.task_version then 'nobody to send it to any more'
-                      else 'the task has changed' end,
+                      when t.version <> d.task_version then '{CHANGED}'
+                      when {overtaken()} then '{OVERTAKEN}'
+                      else 'nobody to send it to any more' end,
         outcome = null
     from unnest(cast(:ids as uuid[]), cast(:tries as int[])) as a (id, tries), tasks t, users u
     where d.id = a.id and d.tries = a.tries and d.status || '' in ('pending', 'unknown')
         and t.id = d.task_id and u.id = t.user_id
-""")
+""")  # noqa: S608 - a condition and words of ours
 
 
 def begin(

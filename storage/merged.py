@@ -20,50 +20,78 @@ DIGEST = "digest"  # the reason of an attempt that tells what went by during a s
 TOGETHER = "together"  # of one about several tasks whose time came together
 SEVERAL = (DIGEST, TOGETHER)
 SAID_WITH_OTHERS = "said in one message with others"
+CHANGED = "the task has changed"
+OVERTAKEN = "the next step went out first"  # of a reminder that had to wait until its ladder had gone on
+
+
+def overtaken(attempt: str = "d", task: str = "t") -> str:
+    """A condition on these two rows of a query: a later rung of the same climb has been sent, alone or with others.
+
+    Only where the ladder has gone on is anything read for it.
+    """
+    own_stage = f"case {attempt}.rung when 'remind' then 'reminded' else 'whatsapped' end"
+    later = f"case {attempt}.rung when 'remind' then array['whatsapp', 'call'] else array['call'] end"
+    return f"""
+        ({attempt}.rung in ('remind', 'whatsapp') and {task}.stage <> {own_stage} and exists (
+            select from dispatch_log n
+            left join dispatch_log h on h.id = case when left(n.outcome, 3) = 'in:' then substr(n.outcome, 4)::uuid end
+            where n.task_id = {attempt}.task_id and n.rung = any({later}) and n.created_at > {attempt}.created_at
+                and (n.status = 'dispatched' and coalesce(n.outcome, '') <> 'failed'
+                    or h.status = 'dispatched' and coalesce(h.outcome, '') <> 'failed')))
+    """
+
 
 # `outcome like 'in:%'` says nothing new; it is the condition of the index on outcomes.
-_REHEAD = text("""
+_REHEAD = text(f"""
     with stale as (
-        select d.id, d.task_id, d.task_version, d.rung from dispatch_log d join tasks t on t.id = d.task_id
-        where d.id = any(:ids) and d.reason in ('digest', 'together') and t.version <> d.task_version
+        select d.id, d.task_id, d.task_version, d.rung,
+            case when t.version <> d.task_version then '{CHANGED}' else '{OVERTAKEN}' end as reason
+        from dispatch_log d join tasks t on t.id = d.task_id
+        where d.id = any(:ids) and d.reason in ('digest', 'together')
             and d.status || '' in ('pending', 'unknown')
+            and (t.version <> d.task_version or {overtaken()})
     ), next as (
         select distinct on (s.id) s.id as head, m.id as merged, m.task_id, m.task_version, m.rung
         from stale s
         join dispatch_log m on m.outcome = 'in:' || s.id and m.outcome like 'in:%'
         join tasks t on t.id = m.task_id and t.version = m.task_version
+        where not {overtaken("m")}
         order by s.id, t.scheduled_at, t.id
     ), left_out as (
         update dispatch_log m set task_id = s.task_id, task_version = s.task_version, rung = s.rung,
-            reason = 'the task has changed', outcome = null
+            reason = s.reason, outcome = null
         from next n join stale s on s.id = n.head where m.id = n.merged
     )
     update dispatch_log d set task_id = n.task_id, task_version = n.task_version, rung = n.rung
     from next n where d.id = n.head
-""")
+""")  # noqa: S608 - conditions and words of ours
 
 
 def rehead(session: Session, attempt_ids: Collection[UUID]) -> None:
-    """Where the first task of a message has changed, the next one that has not takes its place, and the message goes out.
+    """Where the first task of a message has changed, or been told of by its next rung, the next one takes its place.
 
-    The attempt keeps its id and its fence; the trail of the task that has changed says so.
+    The attempt keeps its id and its fence; the trail of the task that is left out says so.
     """
     if attempt_ids:
         session.execute(_REHEAD, {"ids": list(attempt_ids)})
 
 
-_SPOKEN_OF = text("""
+_SPOKEN_OF = text(f"""
     select d.id, d.task_id from dispatch_log d join tasks t on t.id = d.task_id and t.version = d.task_version
-    where d.id = any(:ids)
+    where d.id = any(:ids) and not {overtaken()}
     union all
     select a.id, m.task_id from unnest(cast(:ids as uuid[])) as a (id)
     join dispatch_log m on m.outcome = 'in:' || a.id and m.outcome like 'in:%'
     join tasks t on t.id = m.task_id and t.version = m.task_version
-""")
+    where not {overtaken("m")}
+""")  # noqa: S608 - a condition of ours
 
 
 def spoken_of(session: Session, attempt_ids: Collection[UUID]) -> dict[UUID, list[Task]]:
-    """The tasks that each of these messages is about and that have not changed since, as they are now, by time."""
+    """The tasks that each of these messages is still about, as they are now, by time.
+
+    Those that have changed since are left out, and those whose next rung has been sent.
+    """
     if not attempt_ids:
         return {}
     pairs = session.execute(_SPOKEN_OF, {"ids": list(attempt_ids)}).all()
@@ -87,13 +115,14 @@ def versions_of(session: Session, attempt_id: UUID) -> list[tuple[UUID, int]]:
 
 # Found by the task: not `like`, which would lead to everybody's merged rows.
 _HEADS = text("""
-    select cast(substr(outcome, 4) as uuid) from dispatch_log where task_id = :task and left(outcome, 3) = 'in:'
+    select cast(substr(outcome, 4) as uuid) as head, id from dispatch_log
+    where task_id = :task and left(outcome, 3) = 'in:'
 """)
 
 
-def heads_of(session: Session, task_id: UUID) -> list[UUID]:
-    """The attempts in whose messages this task was said with others."""
-    return list(session.execute(_HEADS, {"task": task_id}).scalars())
+def heads_of(session: Session, task_id: UUID) -> dict[UUID, UUID]:
+    """The attempts in whose messages this task was said with others -> its own one that was merged there."""
+    return {row.head: row.id for row in session.execute(_HEADS, {"task": task_id})}
 
 
 _MOVE = text(

@@ -115,15 +115,24 @@ def save_ladder(session: Session, tasks: Sequence[Task]) -> None:
     )
 
 
+# A rung that has just begun goes first: what is tried again meanwhile must not arrive together with it.
 _CARRY_ON = text("""
-    update dispatch_log as d set task_version = m.version
-    from unnest(cast(:ids as uuid[]), cast(:befores as int[]), cast(:versions as int[])) as m (id, before, version)
-    where d.task_id = m.id and d.task_version = m.before and d.status || '' in ('pending', 'unknown')
+    update dispatch_log as d set task_version = m.version,
+        lease_until = case when d.tries > 0 and d.outcome is null and d.lease_until is not null
+            then greatest(d.lease_until, greatest(t.whatsapp_sent_at, t.call_sent_at) + interval '5 seconds')
+            else d.lease_until end
+    from unnest(cast(:ids as uuid[]), cast(:befores as int[]), cast(:versions as int[])) as m (id, before, version),
+        tasks t
+    where t.id = m.id and d.task_id = m.id and d.task_version = m.before
+        and (d.status || '' in ('pending', 'unknown') or left(d.outcome, 3) = 'in:')
 """)
 
 
 def carry_attempts_on(session: Session, moved: Sequence[tuple[UUID, int, int]]) -> None:
-    """The ladder of each (task, version before, version now) went on, and nothing else: what waits stays worth sending."""
+    """The ladder of each (task, version before, version now) went on, and nothing else: what waits stays worth sending.
+
+    Until the next rung has been sent, that is; `last_look` sees to it.
+    """
     if moved:
         ids, befores, versions = (list(column) for column in zip(*moved, strict=True))
         session.execute(_CARRY_ON, {"ids": ids, "befores": befores, "versions": versions})

@@ -65,13 +65,14 @@ def confirm(code: str) -> str:
 def enter(code: str) -> AnyResponse:
     with services().database.service() as session:  # whose code it is, is the question
         user_id = users.redeem_code(session, PURPOSE, code, now())
-    if user_id is None:
-        raise ApiError(
-            403, "This link has been used or is too old. Ask for a new one with /dashboard in the chat."
-        )
-    response = redirect("/dashboard", 303)
-    sessions.begin(services().redis, user_id, response, secure=services().settings.production)  # type: ignore[arg-type]  # a redirect is Flask's own Response here
-    return response
+        if user_id is not None:
+            response = redirect("/dashboard", 303)
+            # Before the commit: without Redis nobody gets in, and the link is not used up.
+            sessions.begin(services().redis, user_id, response, secure=services().settings.production)  # type: ignore[arg-type]  # a redirect is Flask's own Response here
+            return response
+    raise ApiError(
+        403, "This link has been used or is too old. Ask for a new one with /dashboard in the chat."
+    )
 
 
 @blueprint.post("/answer")

@@ -35,6 +35,12 @@ CHOICES = (
     ("resched", "", "Another time"),
     ("missed", "", "Not today"),
 )
+AFTER_A_MISS = (
+    ("done", "", "I did it"),
+    ("resched", "", "Another time"),
+    ("resched", "small", "A smaller version"),
+    ("missed", "", "Skip it"),
+)
 
 
 class FromBrowser(Fields):
@@ -136,8 +142,11 @@ def _render(session: Session, link: TaskLink, task: Task, outcome: AnswerOutcome
     if outcome is not None and outcome.choices:
         buttons = [(choice.label, choice.data) for row in outcome.choices for choice in row]
         buttons = [(label, data) for label, data in buttons if data.startswith("t:")]
-    elif task.status == TaskStatus.PENDING and outcome is None:
-        buttons = [(label, _data(task, action, argument)) for action, argument, label in CHOICES]
+    elif outcome is None:
+        choices = {TaskStatus.PENDING: CHOICES, TaskStatus.MISSED: AFTER_A_MISS}.get(
+            TaskStatus(task.status), ()
+        )
+        buttons = [(label, _data(task, action, argument)) for action, argument, label in choices]
     else:
         buttons = []
     return render_template("task.html", task=task, start=start, outcome=outcome, buttons=buttons)

@@ -38,6 +38,7 @@ __all__ = [
     "Answered", "Arrived", "Cancelled", "Effect", "Event", "Learn", "Moved", "SendRung", "SkipRung", "Step", "Supersede",
     "TaskState", "Undone", "Woken", "step",
 ]  # fmt: skip
+BY_ANSWER = "answered"  # why what waited is not sent any more
 ASKS_EVERY = timedelta(hours=2)  # whether the place of a task is reached
 CLIMB = (Rung.REMIND, Rung.WHATSAPP, Rung.CALL)
 STAGE_OF = {Rung.REMIND: Stage.REMINDED, Rung.WHATSAPP: Stage.WHATSAPPED, Rung.CALL: Stage.CALLED}
@@ -196,7 +197,7 @@ def _missed(state: TaskState, ladder: Ladder, now: datetime) -> Step:
 def _answered(state: TaskState, event: Answered, ladder: Ladder, now: datetime) -> Step:
     if not _open(state, ladder, now):
         return state, ()
-    silence = Supersede("answered")
+    silence = Supersede(BY_ANSWER)
     match event.answer:
         case Answer.DONE:
             return replace(_closed(state, TaskStatus.DONE), done_at=now), (silence,)

@@ -61,6 +61,9 @@ class Book:
     _by_attempt: Counter[UUID] = field(default_factory=Counter)
     _unsure: set[UUID] = field(default_factory=set)
     _last: dict[UUID, tuple[str, datetime]] = field(default_factory=dict)
+    _is_known: dict[UUID, bool] = field(
+        default_factory=dict
+    )  # whether we were told that the newest rung got through
 
     # ------------------------------------------------------------ what the person does
 
@@ -145,15 +148,17 @@ class Book:
         if row.rung not in _CLIMB:
             return
         rung, decided = self._last.get(row.task_id, ("", row.created_at))
-        # One that had to be tried again may come after the next rung; none is decided on after it.
+        # Only one whose next rung was not known to have got through may come after that.
         if rung and _CLIMB.index(rung) > _CLIMB.index(row.rung):
-            if row.created_at > decided and not self.climbs[row.task_id]:
-                yield f"decided after its {rung}"
+            is_known = self._is_known[row.task_id] and row.task_id not in self.undelivered
+            if is_known and not self.climbs[row.task_id]:
+                yield f"after its {rung}"
             return
         self._last[row.task_id] = (row.rung, row.created_at)
+        self._is_known[row.task_id] = one.told
         if row.rung == "call":
             at_once = row.task_id in self.undelivered
-            # Counted from when it was due: one that had to be tried again may arrive together with the call.
+            # Counted from when it was due: one that had to be tried again may arrive shortly before the call.
             if rung == "whatsapp" and not at_once and one.at - decided < who.window_length - self.slack:
                 yield "too soon after WhatsApp"
             latest = row.scheduled_at + 2 * who.window_length + max(who.window_length, _CALL_PATIENCE)

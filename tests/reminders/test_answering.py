@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from reminders.answering import AnswerOutcome, answer_tap, open_reminders
 from reminders.rules.answers import TaskTap, format_tap
+from storage import audit
 from storage.tables import Goal, NotificationLog, Task, User
+from storage.trail import trail
 from storage.vocabulary import Answer, GoalStatus
 from tests.reminders.conftest import Ladders, button, say, tap
 
@@ -73,6 +75,26 @@ def test_the_answer_is_bound_to_the_notice_it_answers(
         notice = session.scalars(select(NotificationLog)).one()
         assert (notice.response, notice.responded_at) == ("done", now + MINUTE)
         assert notice.external_id == "telegram:sim:owner:telegram-1"
+
+
+def test_the_answer_to_each_task_of_one_message_is_noted_with_that_task(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    """Once each, also when it is taken back and given again."""
+    first, second = (ladders.plan(owner, now + 10 * MINUTE, now, title=title) for title in ("Run", "Read"))
+    ladders.dispatcher.run_due(now)
+    tap(ladders, owner, button(say(ladders, owner, second, Answer.DONE, now + MINUTE), "Undo"), now + MINUTE)
+    say(ladders, owner, second, Answer.MISSED, now + 2 * MINUTE)
+    say(ladders, owner, first, Answer.DONE, now + 3 * MINUTE)
+    with ladders.database.service() as session:
+        noted = {
+            row.task_id: (row.response, row.responded_at) for row in session.scalars(select(NotificationLog))
+        }
+        assert noted == {first.id: ("done", now + 3 * MINUTE), second.id: ("missed", now + 2 * MINUTE)}
+        assert [one.last_word for one in trail(session, owner.id, task_id=second.id)] == [
+            "you answered: can't today"
+        ]
+        assert audit.differences(session, now - MINUTE, now + MINUTE) == []
 
 
 def test_another_persons_task_is_unknown(

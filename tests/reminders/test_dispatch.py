@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 from channels.messages import ChannelError
+from channels.push import payload
 from reminders.answering import answer_task
 from reminders.rules.answers import parse_tap
 from reminders.sweep import sweep
-from storage.tables import DispatchLog, Identity, NotificationLog, Task, User
+from storage.tables import DispatchLog, Identity, NotificationLog, PushSubscription, Task, User
+from storage.users import disable_identity
 from storage.vocabulary import Answer, TaskStatus
 from tests.reminders.conftest import Ladders
 
@@ -151,6 +154,24 @@ def test_nothing_is_sent_at_night_and_a_miss_is_told_in_the_morning(
     ]
     assert asleep == []
     assert ladders.telegram.sent[-1][2] == datetime(2026, 3, 12, 6, 0, tzinfo=now.tzinfo)
+
+
+def test_whoever_has_nothing_but_notifications_is_told_of_a_miss_by_one(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    with ladders.database.service() as session:
+        disable_identity(session, "telegram", "sim:owner", "you blocked the bot")
+        row = PushSubscription(user_id=owner.id, endpoint="https://push.example/1", p256dh="k", auth="a")
+        session.add(row)
+    task = ladders.plan(owner, now + 10 * MINUTE, now)
+    ladders.run_until(now, now + 80 * MINUTE)
+    assert ladders.attempts(task.id)[-1] == ("miss_note", "dispatched", None)
+    (_, _, reminded), (_, note, told) = ladders.push.sent
+    assert (reminded, told) == (now, now + 70 * MINUTE)
+    shown = json.loads(payload(note))
+    assert shown["title"] == "Easy run"
+    assert shown["body"].startswith("Easy run at 10:10 went by, and that's all right.")
+    assert [one["title"] for one in shown["actions"]] == ["I did it", "Another time"]
 
 
 def test_a_task_inside_a_pause_is_called_off_and_not_missed(

@@ -240,7 +240,7 @@ def test_misses_of_the_night_are_told_in_one_message_after_waking_up(
 def test_what_piled_up_while_the_provider_was_away_is_one_message(
     ladders: Ladders, owner: User, now: datetime
 ) -> None:
-    """A shared message among it; what was answered meanwhile is left out."""
+    """A shared message among it; what was answered meanwhile is left out. The next look finds the pauses of all over."""
     tasks = several(ladders, owner, now + 10 * MINUTE, now, "Run", "Read")
     tasks += several(ladders, owner, now + 16 * MINUTE, now, "Write", "Sing", apart=5 * MINUTE)
     ladders.telegram.failures = [ChannelError("away", retry_after=50) for _ in range(200)]

@@ -178,7 +178,7 @@ def test_a_call_of_unknown_outcome_is_hung_up_once_it_turns_up_after_the_answer(
     ladders.dispatcher.run_due(at)
     assert call.cancelled == []
     call.listed = True
-    ladders.dispatcher.run_due(at + timedelta(seconds=11))
+    ladders.dispatcher.run_due(at + timedelta(seconds=13))
     assert call.cancelled == ["call-1"]
     assert len(call.sent) == 1
 

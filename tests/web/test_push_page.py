@@ -14,8 +14,8 @@ from bot.clock import ManualClock
 from reminders.rules.answers import TaskTap, format_tap
 from storage import subscriptions
 from storage.database import Database
-from storage.tables import User
-from storage.vocabulary import TaskStatus
+from storage.tables import Task, User
+from storage.vocabulary import Stage, TaskStatus
 from tests.web.parts import SECRET, add_task, load_task
 from web.signing import TaskLink, open_link, seal
 
@@ -34,6 +34,11 @@ def notified(database: Database, owner: User, now: datetime) -> None:
 def body(task_id: UUID, **changes: str) -> dict[str, str]:
     data = format_tap(TaskTap(task_id, 1, "done", ""))
     return {"endpoint": ENDPOINT, "auth": AUTH, "data": data} | changes
+
+
+def answers(page: str) -> dict[str, str]:
+    """Label -> payload of each button on the page."""
+    return {label: data for data, label in re.findall(r'name="data" value="([^"]+)">([^<]+)<', page)}
 
 
 def test_the_notified_browser_answers(client: FlaskClient, database: Database, task_id: UUID) -> None:
@@ -72,14 +77,29 @@ def test_the_page_shows_every_answer_and_records_one(
     client: FlaskClient, database: Database, task_id: UUID
 ) -> None:
     url = client.post(PAGE, json=body(task_id)).json["url"]
-    page = client.get(url).get_data(as_text=True)
-    buttons = dict(re.findall(r'name="data" value="([^"]+)">([^<]+)<', page))
-    assert {"Done", "On it", "Another time", "Not today"} <= set(buttons.values())
+    buttons = answers(client.get(url).get_data(as_text=True))
+    assert {"Done", "On it", "Another time", "Not today"} <= set(buttons)
     assert load_task(database, task_id).status == TaskStatus.PENDING
-    done = next(data for data, label in buttons.items() if label == "Done")
-    assert client.post(url, data={"data": done}).status_code == 200
+    assert client.post(url, data={"data": buttons["Done"]}).status_code == 200
     assert load_task(database, task_id).status == TaskStatus.DONE
     assert 'name="data"' not in client.get(url).get_data(as_text=True)
+
+
+def test_the_page_of_a_miss_offers_what_may_help(
+    client: FlaskClient, database: Database, task_id: UUID
+) -> None:
+    """The note about a miss may have come as a notification alone."""
+    with database.service() as session:
+        task = session.get_one(Task, task_id)
+        task.status, task.stage = TaskStatus.MISSED, Stage.CLOSED
+    url = client.post(PAGE, json=body(task_id)).json["url"]
+    buttons = answers(client.get(url).get_data(as_text=True))
+    assert list(buttons) == ["I did it", "Another time", "A smaller version", "Skip it"]
+    offered = client.post(url, data={"data": buttons["A smaller version"]}).get_data(as_text=True)
+    assert "these times are free" in offered
+    assert len(answers(offered)) == 3
+    assert client.post(url, data={"data": buttons["I did it"]}).status_code == 200
+    assert load_task(database, task_id).status == TaskStatus.DONE
 
 
 def test_a_page_answers_only_its_own_task(

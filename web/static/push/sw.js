@@ -54,7 +54,9 @@ async function answer(data, content) {
 }
 
 async function openPage(content) {
-  const data = content.choices?.[0]?.data ?? content.actions?.[0]?.action;
+  // Only answers to a task have a page; a note may also offer what comes after its goal.
+  const choices = [...(content.choices ?? []).map((one) => one.data), ...(content.actions ?? []).map((one) => one.action)];
+  const data = choices.find((one) => one.startsWith("t:"));
   const page = data ? await send("/api/v1/push/page", data).catch(() => null) : null;
   await self.clients.openWindow(page?.url ?? "/dashboard");
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -99,14 +99,27 @@ def answered_before(session: Session, event: InboundEvent) -> InboundEvent | Non
     )
 
 
-def unfinished(session: Session, before: datetime, limit: int = 100) -> Sequence[UUID]:
-    """Events that should long have been handled or answered: a worker died, or Redis forgot them."""
-    return session.scalars(
-        select(InboundEvent.id)
-        .where(
-            text("state in ('received', 'answered')"),  # literal, so that the partial index serves
-            func.coalesce(InboundEvent.handled_at, InboundEvent.received_at) < before,
-        )
-        .order_by(InboundEvent.seq)
-        .limit(limit)
-    ).all()
+_ABANDONED = text("""
+    with open as materialized (
+        select id, channel, sender from inbound_events
+        where state in ('received', 'answered') and id <> all(cast(:queued as uuid[]))
+            and coalesce(handled_at, received_at) < (case when tries = 0 then :soon else :late end)
+        order by seq limit :limit
+    )
+    select e.id, e.user_id, coalesce(e.handled_at, e.received_at) as waited_since
+    from open join inbound_events e on e.id = open.id
+    where pg_try_advisory_xact_lock(hashtextextended(open.channel || ':' || open.sender, 0))
+    order by e.seq for update of e skip locked
+""")
+
+
+def abandoned(
+    session: Session, soon: datetime, late: datetime, queued: Sequence[UUID] = (), limit: int = 100
+) -> Sequence[Row[UUID, UUID | None, datetime]]:
+    """(id, person, waited since) of events that should long have been handled, or said, and that nobody is at.
+
+    Nobody: neither they nor their sender are locked, which a worker's end undoes at once, and they are not in `queued`.
+    Counted from `soon` on; from `late` on when they were tried before. Both are locked for this transaction.
+    """
+    values = {"soon": soon, "late": late, "queued": list(queued), "limit": limit}
+    return session.execute(_ABANDONED, values).all()

@@ -176,7 +176,7 @@ COMMON: dict[str, tuple[Ask, set[str]]] = {
         lambda s, k: deliveries.apply_status(s, word(k, k.attempt), NOW),
         {"dispatch_log_pkey"},
     ),
-    "unfinished events": (lambda s, _: inbound.unfinished(s, NOW), {"ix_inbound_events_open"}),
+    "abandoned events": (lambda s, _: inbound.abandoned(s, NOW, NOW), {"ix_inbound_events_open"}),
     "a sender's next event": (
         lambda s, k: inbound.take_next(s, k.event),
         {"ix_inbound_events_waiting", "ix_inbound_events_open"},  # nothing waits: either is empty

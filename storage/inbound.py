@@ -103,7 +103,7 @@ _ABANDONED = text("""
     with open as materialized (
         select id, channel, sender from inbound_events
         where state in ('received', 'answered') and id <> all(cast(:queued as uuid[]))
-            and coalesce(handled_at, received_at) < (case when tries = 0 then :soon else :late end)
+            and coalesce(handled_at, received_at) < (case when tries = 0 then :before else :tried_before end)
         order by seq limit :limit
     )
     select e.id, e.user_id, coalesce(e.handled_at, e.received_at) as waited_since
@@ -114,12 +114,12 @@ _ABANDONED = text("""
 
 
 def abandoned(
-    session: Session, soon: datetime, late: datetime, queued: Sequence[UUID] = (), limit: int = 100
+    session: Session, before: datetime, tried_before: datetime, queued: Sequence[UUID] = (), limit: int = 100
 ) -> Sequence[Row[UUID, UUID | None, datetime]]:
-    """(id, person, waited since) of events that should long have been handled, or said, and that nobody is at.
+    """(id, person, waited since) of events that wait since `before`, to be handled or said, and that nobody has in hand.
 
-    Nobody: neither they nor their sender are locked, which a worker's end undoes at once, and they are not in `queued`.
-    Counted from `soon` on; from `late` on when they were tried before. Both are locked for this transaction.
+    Those that were tried already count since `tried_before`. Nobody: they are not in `queued`, and neither they nor their
+    sender are locked, which the end of a worker undoes at once; both are locked for this transaction then.
     """
-    values = {"soon": soon, "late": late, "queued": list(queued), "limit": limit}
+    values = {"before": before, "tried_before": tried_before, "queued": list(queued), "limit": limit}
     return session.execute(_ABANDONED, values).all()

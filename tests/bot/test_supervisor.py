@@ -90,6 +90,14 @@ def test_a_process_that_ends_is_started_again(installation: Installation) -> Non
     assert supervisor.returncode == 0
 
 
+def test_what_a_killed_process_had_started_may_end_what_it_has_in_hand(installation: Installation) -> None:
+    """As a worker's line does; whatever takes longer is gone before the next start."""
+    installation.start("worker: sh -c 'sleep 600 & echo $!; (sleep 0.2; echo answered) & kill -9 $$'\n")
+    wait_for(lambda: "answered" in installation.log("worker"), "the end of what was in hand")
+    wait_for(lambda: len(installation.numbers("worker")) >= 2, "a second start")
+    assert not _runs(installation.numbers("worker")[0])
+
+
 def test_a_process_that_is_frozen_is_ended_and_started_again(installation: Installation) -> None:
     beats_once = installation.folder / "beats_once.py"
     beats_once.write_text(

@@ -115,5 +115,7 @@ class Supervised:
 
 def _kill_session(leader: int) -> None:
     """Whatever a process forked goes with it: they share a session of their own."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # macOS says the latter of a group of zombies
         os.killpg(leader, signal.SIGKILL)

@@ -32,7 +32,6 @@ HANDLE_JOB = "bot.jobs.handle_inbound"
 MAX_TRIES = 3  # of one event, before the person is told that it did not work
 _SORRY = "That didn't work on my side; nothing changed."
 _NOT_YET = "It did not work at once; it is being finished."  # an erasure that has begun does not end half-way
-_AGAIN = 30  # seconds until the same event is brought back again
 GIVE_UP_SENDING = timedelta(hours=6)  # a reply older than this would only confuse
 
 
@@ -286,14 +285,3 @@ def wait_until_answered(services: Services, event_id: UUID, seconds: float = 25.
                 return True
         time.sleep(pause)
     return False
-
-
-def recover(services: Services, older_than: timedelta = timedelta(seconds=20)) -> int:
-    """Bring back events whose worker died or whose job Redis lost, but not those in a long queue with each sweep; how many."""
-    now = services.clock.now()
-    with services.database.service() as session:
-        lost = events.unfinished(session, now - older_than)
-    back = [one for one in lost if services.redis.set(f"flux:brought-back:{one}", 1, nx=True, ex=_AGAIN)]
-    for event_id in back:
-        services.enqueue(HANDLE_JOB, str(event_id))
-    return len(back)

@@ -9,17 +9,20 @@ from uuid import UUID
 import structlog
 from rq import get_current_job
 
-from bot import erasure, inbound, nudges
+from bot import erasure, inbound
 from bot import housekeeping as house
 from bot.logs import bind_correlation
+from bot.outages import SERVER_ERRORS, wait_out
+from bot.recovery import recover
 from bot.services import Services, build
 from bot.settings import Settings
-from reminders.sweep import sweep as sweep_ladder
+from bot.sweeping import sweep_all
 from reminders.wakeups import drop_answered
 from reminders.watch import watch as watch_ladder
 
 log = structlog.get_logger()
 
+_WAITED_OUT = 60.0  # seconds, of the 120 such a job may take; the sweep brings it back after a longer outage
 _CLOCKS_DIFFER = timedelta(seconds=2)  # at most, between the machines that queue and that work
 
 
@@ -48,9 +51,22 @@ def look_alone() -> None:
         log.exception("look_failed")  # as a failed job would: the next look may do better
 
 
+def take_up() -> None:
+    """A line that begins to work brings back at once what nobody has in hand: whoever was here before may have been killed."""
+    bind_correlation("beginning")
+    try:
+        recover(services(), older_than=timedelta(0))
+    except SERVER_ERRORS as error:
+        log.warning("take_up_failed", error=type(error).__name__)  # the sweep does it then
+
+
 def handle_inbound(event_id: str) -> None:
-    """Answer a stored inbound event."""
-    inbound.handle(services(), UUID(event_id))
+    """Answer a stored inbound event. While a server is away it waits here, and so does whatever is queued behind it."""
+    wait_out(
+        lambda: inbound.handle(services(), UUID(event_id)),
+        seconds=_WAITED_OUT,
+        gives_up=lambda: services().dispatcher.stopping,
+    )
 
 
 def wake(due: str) -> None:
@@ -83,14 +99,6 @@ def sweep() -> None:
     """
     bind_correlation("sweep")
     sweep_all(services())
-
-
-def sweep_all(services: Services) -> None:
-    """The whole sweep, for the job and for `flux sweep`."""
-    sweep_ladder(services.dispatcher, services.clock.now())
-    nudges.send_due(services, services.clock.now())
-    inbound.recover(services)
-    erasure.resume(services)
 
 
 def finish_erasure(user_id: str) -> None:

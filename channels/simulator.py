@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
+from channels.opt_out import opt_out_kind
 from channels.sim_phone import Event, PhoneStore
 from channels.sim_verify import SimulatedVerifier
 from channels.text import checked_choices, clean, numbered
@@ -63,8 +64,15 @@ class SimulatedChannel:
 
 def typed(sender: Address, text: str, now: datetime, *, message_ref: str | None = None) -> InboundMessage:
     """What a door makes of text typed into the simulated phone. `message_ref`: the message it replies to."""
+    said = clean(text)
+    opts = opt_out_kind(said) if sender.channel == "whatsapp" else None
     return InboundMessage(
-        sender=sender, text=clean(text), external_id=_event_id(), received_at=now, message_ref=message_ref
+        sender=sender,
+        text=said,
+        external_id=_event_id(),
+        received_at=now,
+        kind=opts or InboundKind.TEXT,
+        message_ref=message_ref,
     )
 
 

@@ -23,6 +23,7 @@ from channels.messages import (
     Receipt,
     StatusUpdate,
 )
+from channels.opt_out import opt_out_kind
 from channels.text import LABEL_UNITS, clean, shorten, split, utf16_length
 from channels.twilio_api import TwilioApi, first_since
 from channels.twilio_errors import WINDOW_CLOSED
@@ -34,8 +35,6 @@ FOURTH = "4 means: on it."
 BODY_UNITS = 1024
 VARIABLE_UNITS = 120
 LONGEST_VALIDITY = 14_400  # seconds, Twilio's own limit for what it holds back
-STOP_WORDS = {"stop", "stopall", "unsubscribe"}
-START_WORDS = {"start", "unstop"}
 STATES = {
     "accepted": DeliveryState.QUEUED,
     "scheduled": DeliveryState.QUEUED,
@@ -161,11 +160,8 @@ def parse_status(form: Mapping[str, str], attempt_id: UUID | None = None) -> Sta
 
 
 def _kind(form: Mapping[str, str], text: str) -> InboundKind:
-    word = (form.get("OptOutType") or text).strip().lower()
-    if word in STOP_WORDS:
-        return InboundKind.BLOCKED
-    if word in START_WORDS:
-        return InboundKind.UNBLOCKED
+    if kind := opt_out_kind(form.get("OptOutType") or text):
+        return kind
     if form.get("Latitude"):
         return InboundKind.LOCATION
     return InboundKind.TEXT if form.get("NumMedia", "0") == "0" else _media_kind(form)

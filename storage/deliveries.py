@@ -83,20 +83,12 @@ def pattern_asked(session: Session, user_id: UUID, pattern_id: UUID) -> bool:
     return session.scalar(asked.limit(1)) is not None
 
 
-# Notices know their task, and only tasks know the person. The newest notice is about one of the latest tasks that were
-# spoken of: whoever walks back from there need not read everything that was ever said to them.
-_LATEST = 50
-
-
 def _newest(session: Session, user_id: UUID) -> Row[datetime, UUID, str, str | None] | None:
     """(sent at, task, rung, reason) of what the person heard last by itself, on whatever channel."""
-    spoken_of = select(NotificationLog.id).where(NotificationLog.task_id == Task.id).exists()
-    latest = select(Task.id).where(Task.user_id == user_id, spoken_of).order_by(Task.scheduled_at.desc())
-    of = latest.limit(_LATEST).subquery()
     return session.execute(
         select(NotificationLog.sent_at, NotificationLog.task_id, DispatchLog.rung, DispatchLog.reason)
-        .join(of, of.c.id == NotificationLog.task_id)
         .outerjoin(DispatchLog, DispatchLog.id == NotificationLog.attempt_id)
+        .where(NotificationLog.user_id == user_id)
         .order_by(NotificationLog.sent_at.desc(), NotificationLog.id)
         .limit(1)
     ).first()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -99,14 +99,27 @@ def answered_before(session: Session, event: InboundEvent) -> InboundEvent | Non
     )
 
 
-def unfinished(session: Session, before: datetime, limit: int = 100) -> Sequence[UUID]:
-    """Events that should long have been handled or answered: a worker died, or Redis forgot them."""
-    return session.scalars(
-        select(InboundEvent.id)
-        .where(
-            text("state in ('received', 'answered')"),  # literal, so that the partial index serves
-            func.coalesce(InboundEvent.handled_at, InboundEvent.received_at) < before,
-        )
-        .order_by(InboundEvent.seq)
-        .limit(limit)
-    ).all()
+_ABANDONED = text("""
+    with open as materialized (
+        select id, channel, sender from inbound_events
+        where state in ('received', 'answered') and id <> all(cast(:queued as uuid[]))
+            and coalesce(handled_at, received_at) < (case when tries = 0 then :before else :tried_before end)
+        order by seq limit :limit
+    )
+    select e.id, e.user_id, coalesce(e.handled_at, e.received_at) as waited_since
+    from open join inbound_events e on e.id = open.id
+    where pg_try_advisory_xact_lock(hashtextextended(open.channel || ':' || open.sender, 0))
+    order by e.seq for update of e skip locked
+""")
+
+
+def abandoned(
+    session: Session, before: datetime, tried_before: datetime, queued: Sequence[UUID] = (), limit: int = 100
+) -> Sequence[Row[UUID, UUID | None, datetime]]:
+    """(id, person, waited since) of events that wait since `before`, to be handled or said, and that nobody has in hand.
+
+    Those that were tried already count since `tried_before`. Nobody: they are not in `queued`, and neither they nor their
+    sender are locked, which the end of a worker undoes at once; both are locked for this transaction then.
+    """
+    values = {"before": before, "tried_before": tried_before, "queued": list(queued), "limit": limit}
+    return session.execute(_ABANDONED, values).all()

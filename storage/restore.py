@@ -124,7 +124,7 @@ def _take_down(connection: Connection) -> None:
         downgrade(connection)
     tables = ", ".join(("alembic_version", *Base.metadata.tables))
     connection.execute(text(f"drop table if exists {tables} cascade"))
-    connection.execute(text("drop function if exists touch_pattern(), app_user() cascade"))
+    connection.execute(text("drop function if exists touch_pattern(), owner_of_notice(), app_user() cascade"))
 
 
 def _copy_all(

@@ -12,6 +12,7 @@ from redis import RedisError
 
 from bot import inbound
 from bot.heartbeats import BEAT_EVERY, beat, goodbye
+from bot.outages import SERVER_ERRORS, server_away
 from bot.pulse import shown_in
 from bot.up.backoff import Backoff
 from channels.messages import ChannelError
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _LONG_POLL = 25  # seconds
+_LONGEST_WAIT = 2.0  # seconds, for a server of our own: somebody waits for an answer when it is back
 _NAME = "telegram"
 _WEBHOOK_IS_SET = "409"
 
 
 def poll_for_ever(services: Services) -> None:
-    """Until a signal ends the process: a kill at any point loses nothing, since only the next call confirms."""
+    """Until a signal ends the process: a kill at any point loses nothing, since only the next call confirms.
+
+    While Postgres or Redis is away it waits, and goes on by itself.
+    """
     settings = services.settings
     channel = TelegramChannel(settings.telegram_bot_token, settings.telegram_api_base_url)
     pulse = shown_in(settings.flux_home)
@@ -48,19 +53,28 @@ def poll_for_ever(services: Services) -> None:
 
 
 def _poll(services: Services, channel: TelegramChannel, alive: Callable[[], None]) -> None:
-    backoff = Backoff()
-    offset = 0
+    backoff, offset = Backoff(), 0
+    waits = False  # for a server of ours
     while True:
         started = time.monotonic()
         try:
             alive()
             offset = poll_once(services, channel, offset, _LONG_POLL, alive)
-            backoff.reset()
         except ChannelError as error:
             log.warning("telegram_poll_failed", code=error.code)
             if error.code == _WEBHOOK_IS_SET:
                 log.error("telegram_webhook_is_set", remedy="flux telegram-webhook --delete")
             _rest(error.retry_after or backoff.pause(time.monotonic() - started), alive)
+        except SERVER_ERRORS as error:  # Telegram keeps what is not stored: the offset stays as it was
+            if not waits:
+                log.warning("telegram_poll_waits", server=server_away(error), error=type(error).__name__)
+            waits = True
+            _rest(min(backoff.pause(time.monotonic() - started), _LONGEST_WAIT), alive)
+        else:
+            backoff.reset()
+            if waits:
+                log.warning("telegram_poll_goes_on")
+            waits = False
 
 
 def _rest(seconds: float, alive: Callable[[], None]) -> None:

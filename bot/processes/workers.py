@@ -131,6 +131,8 @@ def _work(line: _Line, settings: Settings, pace: Pace) -> None:
     worker = FluxWorker(_redis(settings), line.queues, duty)
     jobs.services().dispatcher.gives_way = worker.somebody_waits
     log.info("worker_started", queues=line.queues)
+    if line.name == "chat":
+        jobs.take_up()
     worker.run()
 
 

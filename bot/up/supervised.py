@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -26,6 +27,7 @@ class Supervised:
         self._log = log
         self._backoff = Backoff()
         self._child: subprocess.Popen[bytes] | None = None
+        self._left: int | None = None  # the session of one that has ended
         self._started = 0.0
         self._due = 0.0
         self.pipe: int | None = None
@@ -48,6 +50,7 @@ class Supervised:
         return self._log.last_line
 
     def start(self) -> None:
+        self._end_session()
         read, write = os.pipe()
         os.set_blocking(read, False)
         try:
@@ -69,14 +72,14 @@ class Supervised:
             self._log.feed(data)
 
     def reap(self) -> tuple[int, float] | None:
-        """(exit code, pause before the next start) once after it ended, else None."""
+        """(exit code, pause before the next start) once after it ended, else None.
+
+        Whatever it forked is told by the kernel, and has that pause to end what it has in hand.
+        """
         if self._child is None or self._child.poll() is None:
             return None
         code = self._child.returncode
-        self._kill_session()
-        self.read()
-        self._close_pipe()
-        self._child = None
+        self._left, self._child = self._child.pid, None
         pause = self._backoff.pause(time.monotonic() - self._started)
         self._due = time.monotonic() + pause
         return code, pause
@@ -87,23 +90,32 @@ class Supervised:
 
     def kill(self) -> None:
         if self._child is not None:
-            self._kill_session()
+            _kill_session(self._child.pid)
             self._child.wait()
+        self._end_session()
 
     def close(self) -> None:
         self.read()
         self._close_pipe()
         self._log.close()
 
-    def _kill_session(self) -> None:
-        """Whatever it forked goes with it: they share a session of their own."""
-        if self._child is not None:
-            try:
-                os.killpg(self._child.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
-                return
+    def _end_session(self) -> None:
+        """Nothing of an earlier run is left when the next one begins."""
+        if self._left is not None:
+            _kill_session(self._left)
+            self._left = None
+            self.read()
+            self._close_pipe()
 
     def _close_pipe(self) -> None:
         if self.pipe is not None:
             os.close(self.pipe)
             self.pipe = None
+
+
+def _kill_session(leader: int) -> None:
+    """Whatever a process forked goes with it: they share a session of their own."""
+    with contextlib.suppress(
+        ProcessLookupError, PermissionError
+    ):  # macOS says the latter of a group of zombies
+        os.killpg(leader, signal.SIGKILL)

@@ -36,6 +36,7 @@ class NotificationLog(Base):
         Index("ix_notification_log_task", "task_id"),
         Index("ix_notification_log_attempt", "attempt_id", postgresql_where=text("attempt_id is not null")),
         Index("ix_notification_log_age", "sent_at", postgresql_using="brin"),
+        Index("ix_notification_log_user", "user_id", "sent_at"),
     )
 
     id: Mapped[UUID] = identifier()
@@ -48,6 +49,7 @@ class NotificationLog(Base):
     )
     responded_at: Mapped[datetime | None]
     attempt_id: Mapped[UUID | None]
+    user_id: Mapped[UUID | None]  # the task's, filled in by a trigger
 
 
 class DispatchLog(Base):

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bot import inbound
 from bot.clock import ManualClock
+from bot.recovery import recover
 from bot.services import Services
 from bot.settings import Settings
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
@@ -103,8 +104,10 @@ def test_a_reply_that_cannot_be_sent_is_said_later(services, owner, text, clock:
     inbound.handle(apart, event_id)
     assert states(services) == [InboundState.ANSWERED]
     line.error = None
+    clock.shift(timedelta(seconds=15))
+    assert recover(apart) == 0, "a provider that refuses is not asked again at once"
     clock.shift(timedelta(minutes=1))
-    assert inbound.recover(apart) == 1
+    assert recover(apart) == 1
     assert queued[-1] == (inbound.HANDLE_JOB, str(event_id))
     inbound.handle(apart, event_id)
     assert len(line.sent) == 1
@@ -121,26 +124,6 @@ def test_a_blocked_bot_is_not_tried_again(services, owner, text):
     with services.database.service() as session:
         [identity] = users.identities(session, owner.id, "telegram")
     assert identity.disabled_reason == "blocked by the user"
-
-
-def test_a_message_whose_job_was_lost_is_found_again(services, owner, text, clock: ManualClock):
-    event_id = inbound.receive(services, text("/help"))
-    queued: list[str] = []
-    services.enqueue = lambda _, argument: queued.append(argument)
-    assert inbound.recover(services) == 0, "it may still be on its way"
-    clock.shift(timedelta(seconds=30))
-    assert inbound.recover(services) == 1
-    assert queued == [str(event_id)]
-
-
-def test_what_waits_its_turn_in_a_long_queue_is_not_queued_again_with_every_sweep(
-    services, owner, text, clock: ManualClock
-):
-    inbound.receive(services, text("/help"))
-    clock.shift(timedelta(seconds=30))
-    assert [inbound.recover(services) for _ in range(3)] == [1, 0, 0]
-    services.redis.flushdb()  # the queue is lost, and so is the memory of it
-    assert inbound.recover(services) == 1
 
 
 @pytest.mark.parametrize("words", ["\0hello\0", "hi \ud800 there", "\N{PILE OF POO}" * 500, "  ", "<b>x</b>"])

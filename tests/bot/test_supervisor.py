@@ -1,7 +1,5 @@
 """The supervisor: keeps processes running, and leaves none behind however it ends."""
 
-import contextlib
-import os
 import signal
 import socket
 import subprocess
@@ -17,53 +15,10 @@ from bot.up.ports import first_free_port
 from bot.up.process_log import ProcessLog, summarise
 from bot.up.procfile import read_procfile
 from storage.processes import command_line
+from tests.bot.supervised_installation import PROJECT, RUN, Installation
 from tests.waiting import wait_for
 
-_PROJECT = Path(__file__).resolve().parents[2]
-_RUN = """
-import sys
-from pathlib import Path
-from bot.settings import Settings
-from bot.up.supervisor import StartError, Supervisor
-try:
-    frozen = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
-    sys.exit(Supervisor(Settings(), lambda line: print(line, flush=True), Path(sys.argv[1]), frozen).run())
-except StartError as error:
-    sys.exit(f"flux: {error}")
-"""
 _PATIENCE = 15.0
-
-
-class Installation:
-    """A supervisor over servers of the test run and a Procfile of this test."""
-
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder = folder
-        self.environment = os.environ | environment | {"FLUX_HOME": str(folder / "home")}
-        self.started: list[subprocess.Popen[str]] = []
-
-    def start(self, procfile: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        path = self.folder / "Procfile"
-        path.write_text(procfile)
-        process = subprocess.Popen(
-            [sys.executable, "-c", _RUN, str(path), *arguments],
-            cwd=_PROJECT,
-            env=self.environment | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.started.append(process)
-        return process
-
-    def log(self, name: str) -> str:
-        with contextlib.suppress(FileNotFoundError):
-            return (self.folder / "home" / "logs" / f"{name}.log").read_text()
-        return ""
-
-    def numbers(self, name: str) -> list[int]:
-        """The process ids a process wrote down, one per whole line."""
-        return [int(line) for line in self.log(name).splitlines() if line.isdigit()]
 
 
 @pytest.fixture
@@ -90,6 +45,14 @@ def test_a_process_that_ends_is_started_again(installation: Installation) -> Non
     assert supervisor.returncode == 0
 
 
+def test_what_a_killed_process_had_started_may_end_what_it_has_in_hand(installation: Installation) -> None:
+    """As a worker's line does; whatever takes longer is gone before the next start."""
+    installation.start("worker: sh -c 'sleep 600 & echo $!; (sleep 0.2; echo answered) & kill -9 $$'\n")
+    wait_for(lambda: "answered" in installation.log("worker"), "the end of what was in hand")
+    wait_for(lambda: len(installation.numbers("worker")) >= 2, "a second start")
+    assert not _runs(installation.numbers("worker")[0])
+
+
 def test_a_process_that_is_frozen_is_ended_and_started_again(installation: Installation) -> None:
     beats_once = installation.folder / "beats_once.py"
     beats_once.write_text(
@@ -99,7 +62,7 @@ def test_a_process_that_is_frozen_is_ended_and_started_again(installation: Insta
     supervisor = installation.start(
         f"scheduler: python '{beats_once}'\nweb: sh -c 'echo $$; sleep 600'\n",
         "0.5",
-        PYTHONPATH=str(_PROJECT),
+        PYTHONPATH=str(PROJECT),
     )
     wait_for(lambda: len(installation.numbers("scheduler")) >= 2, "a second start")
     supervisor.send_signal(signal.SIGTERM)
@@ -149,10 +112,10 @@ def test_it_ends_when_its_parent_was_killed(installation: Installation) -> None:
             "-c",
             '"$0" -c "$1" "$2"; true',
             sys.executable,
-            _RUN,
+            RUN,
             str(installation.folder / "Procfile"),
         ],
-        cwd=_PROJECT,
+        cwd=PROJECT,
         env=installation.environment,
         stdout=subprocess.DEVNULL,
     )

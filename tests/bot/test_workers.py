@@ -4,16 +4,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import redis as redis_client
 from rq import Queue, Worker
 from rq.job import Job
+from sqlalchemy import text as sql
 
+from bot import inbound
+from bot.services import Services
+from channels.messages import InboundMessage
+from storage.database import Database, lock_person
 from storage.processes import command_line
+from storage.tables import InboundEvent, User
+from storage.vocabulary import InboundState
 from tests.waiting import wait_for
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -164,3 +174,42 @@ def test_children_end_with_a_killed_parent(worker: subprocess.Popen[bytes]) -> N
     worker.kill()
     worker.wait()
     wait_for(lambda: not any(command_line(pid) for pid in children), "the children's end")
+
+
+def test_a_message_whose_worker_was_killed_is_answered_by_the_next_one_at_once(
+    environment: dict[str, str],
+    redis: redis_client.Redis,
+    database: Database,
+    services: Services,
+    owner: User,
+    text: Callable[..., InboundMessage],
+) -> None:
+    """No scheduler runs here, and no worker asks for a sweep within the time of this test."""
+    environment["SWEEP_INTERVAL_SECONDS"] = "600"
+    redis.set("flux:sweep:asked", 1)
+    with _running(environment, redis, ("-m", "bot", "worker")) as worker:
+        with database.service() as another:
+            lock_person(another, owner.id)  # so that the turn is under way until we say so
+            event_id = inbound.receive(services, replace(text("/help"), received_at=datetime.now(UTC)))
+            Queue("chat", connection=redis).enqueue(inbound.HANDLE_JOB, str(event_id))
+            (busy,) = _wait_for_one(lambda: [one for one in Worker.all(redis) if one.get_current_job_id()])
+            wait_for(lambda: _waits_for_a_lock(database), "a turn under way")
+            os.kill(int(busy.pid or 0), signal.SIGKILL)
+            wait_for(lambda: busy.pid not in _children(worker.pid), "the end of the line")
+        wait_for(lambda: _state(database, event_id) == InboundState.DONE, "an answer")
+
+
+def _wait_for_one(look: Callable[[], list[Worker]]) -> list[Worker]:
+    wait_for(lambda: len(look()) == 1, "one worker")
+    return look()
+
+
+def _waits_for_a_lock(database: Database) -> bool:
+    waiting = "select exists (select from pg_locks where not granted and locktype = 'advisory')"
+    with database.service() as session:
+        return bool(session.scalar(sql(waiting)))
+
+
+def _state(database: Database, event_id: UUID | None) -> str:
+    with database.service() as session:
+        return session.get_one(InboundEvent, event_id).state

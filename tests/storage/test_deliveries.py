@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import permutations, product
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
@@ -110,6 +110,27 @@ def test_a_reply_finds_the_task_of_the_message_it_replies_to_for_its_owner_only(
         assert found.id == task.id
         assert deliveries.task_of_message(session, stranger.id, "telegram", "sim:owner", "17") is None
         assert deliveries.task_of_message(session, owner.id, "telegram", "sim:owner", "18") is None
+
+
+def test_the_newest_notice_is_found_however_many_later_tasks_were_spoken_of(
+    database: Database, task: Task, owner: User, stranger: User, now: datetime
+) -> None:
+    """As after a journey: sixty tasks were reminded of and moved ahead, and now an earlier one is missed."""
+    with database.service() as session:
+        for days in range(1, 61):
+            at = now + timedelta(days=days)
+            moved = Task(user_id=owner.id, title="Moved", scheduled_at=at, local_day=at.date())
+            session.add(moved)
+            session.flush()
+            earlier = now - timedelta(days=1, minutes=days)
+            deliveries.note_reached(session, [(moved.id, "telegram", f"m{days}", uuid4())], earlier)
+        miss = attempt(session, task, now, status="dispatched", rung="miss_note", channel="telegram")
+        deliveries.note_reached(session, [(task.id, "telegram", "miss", miss.id)], now)
+    for door in (database.service(), database.session(owner.id)):
+        with door as session:
+            assert deliveries.newest_notice(session, owner.id) == (now, None)
+            assert deliveries.newest_miss(session, owner.id) == (now, task.id)
+            assert deliveries.newest_notice_at(session, stranger.id) is None
 
 
 def test_the_trail_says_in_words_what_became_of_each_attempt(

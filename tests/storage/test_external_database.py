@@ -21,9 +21,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from storage.database import Database, normalise_url
+from storage.deliveries import newest_notice_at
 from storage.embedded import EmbeddedServers
 from storage.embedded_server import free_port
-from storage.migrations import current_revision, head_revision, migrate
+from storage.migrations import current_revision, downgrade, head_revision, migrate, upgrade
 from storage.preflight import (
     DatabaseError,
     check_server,
@@ -94,6 +95,24 @@ def test_an_owner_without_special_rights_is_bound_by_the_policies_too(
     with database.engine.connect() as connection:
         assert unguarded_tables(connection) == []
         assert roles_out_of_reach(connection) == []
+    database.dispose()
+
+
+def test_what_an_upgrade_fills_in_it_fills_in_for_such_an_owner_too(
+    plain_url: str, admin_url: str, now: datetime
+) -> None:
+    _grant(admin_url, str(make_url(plain_url).username))
+    migrate(plain_url)
+    database = Database(plain_url)
+    with database.service() as session:
+        person = make_person(session, "Ada", "a", now)
+        one_of_each(session, person.id, "a", now)
+    database.dispose()
+    with create_engine(normalise_url(plain_url), poolclass=NullPool).begin() as connection:
+        downgrade(connection, "0009")
+        upgrade(connection, "0010")
+    with database.service() as session:
+        assert newest_notice_at(session, person.id) is not None
     database.dispose()
 
 

@@ -71,7 +71,11 @@ NAMED = {
     "goals": {"ix_goals_user_status", "ix_goals_parent"},
     "messages": {"ix_messages_conversation"},
     "patterns": {"ix_patterns_user_type"},
-    "notification_log": {"uq_notification_log_external", "ix_notification_log_attempt"},
+    "notification_log": {
+        "uq_notification_log_external",
+        "ix_notification_log_attempt",
+        "ix_notification_log_user",
+    },
     "dispatch_log": {
         "ix_dispatch_log_pending",
         "ix_dispatch_log_lease",

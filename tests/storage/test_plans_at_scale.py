@@ -120,8 +120,11 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
     "the trail": (lambda s, k: trail(s, k.person, limit=8), OF_A_PERSON),
     "the trail by name": (lambda s, k: trail(s, k.person, 8, ["easy", "run"]), OF_A_PERSON),
     "a task's trail": (lambda s, k: trail(s, k.person, task_id=k.reminded), {"ix_dispatch_log_task"}),
-    "the newest notice": (lambda s, k: deliveries.newest_notice_at(s, k.person), OF_A_PERSON),
-    "the newest miss": (lambda s, k: deliveries.newest_miss(s, k.person), OF_A_PERSON),
+    "the newest notice": (
+        lambda s, k: deliveries.newest_notice_at(s, k.person),
+        {"ix_notification_log_user"},
+    ),
+    "the newest miss": (lambda s, k: deliveries.newest_miss(s, k.person), {"ix_notification_log_user"}),
     "what is next": (
         lambda s, k: task_trail.next_up(s, load_people(s, [k.person], Timing())[k.person], NOW),
         OF_A_PERSON | {"ix_tasks_user_wakes"},
@@ -175,7 +178,7 @@ COMMON: dict[str, tuple[Ask, set[str]]] = {
         lambda s, k: deliveries.apply_status(s, word(k, k.attempt), NOW),
         {"dispatch_log_pkey"},
     ),
-    "unfinished events": (lambda s, _: inbound.unfinished(s, NOW), {"ix_inbound_events_open"}),
+    "abandoned events": (lambda s, _: inbound.abandoned(s, NOW, NOW), {"ix_inbound_events_open"}),
     "a sender's next event": (
         lambda s, k: inbound.take_next(s, k.event),
         {"ix_inbound_events_waiting", "ix_inbound_events_open"},  # nothing waits: either is empty

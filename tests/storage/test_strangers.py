@@ -111,7 +111,8 @@ def about(owner: Rows, database: Database, now: datetime) -> Mapping[str, Any]:
 def _moments(now: datetime) -> dict[str, Any]:
     times = dict.fromkeys(("now", "at", "start", "received_at", "before_at", "lately"), now)
     later = dict.fromkeys(
-        ("end", "after", "before", "lease_until", "until", "deadline"), now + timedelta(days=1)
+        ("end", "after", "before", "tried_before", "lease_until", "until", "deadline"),
+        now + timedelta(days=1),
     )
     days = dict.fromkeys(("first", "since", "first_day", "day"), now.date() - timedelta(days=400))
     last = dict.fromkeys(("last", "today", "last_day"), now.date() + timedelta(days=1))

@@ -13,6 +13,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from bot.clock import ManualClock, ShiftedClock
+from bot.inbound import handle
 from bot.services import Services
 from channels.messages import Address, Choice, OutboundMessage
 from channels.simulator import PhoneStore
@@ -268,3 +269,23 @@ def test_a_declined_call_rings_once_more_as_a_real_one_would(
         clock.shift(timedelta(seconds=10))
         services.dispatcher.run_due(clock.now())
     assert heard(client)[-1][0] == "ended"
+
+
+def test_stop_typed_on_whatsapp_turns_it_off_until_start(
+    client: FlaskClient, database: Database, me: User, services: Services, queue: list[tuple[str, str]]
+) -> None:
+    def type_(words: str, channel: str = "whatsapp") -> bool:
+        """Type it and have it handled; whether WhatsApp can be used then."""
+        assert post(client, "/say", channel=channel, text=words).status_code == 200
+        handle(services, UUID(queue[-1][1]))
+        with database.service() as session:
+            return users.disabled_reason(session, "whatsapp", NUMBER) is None
+
+    assert type_("hello")
+    assert not type_(" Stop ")
+    assert not type_("hello again"), "only START counts"
+    assert not type_("START", channel="telegram")
+    assert type_("start")
+    shown = [one["text"] for one in client.get(STATE).json["events"] if one["kind"] == "message"]
+    assert shown[-1] == "Welcome back. Reminders reach you here again."
+    assert type_("STOP", channel="telegram"), "Telegram knows no such word"

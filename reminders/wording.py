@@ -34,6 +34,14 @@ def moment(at: datetime, rhythm: Rhythm, now: datetime) -> str:
     return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {local:%b %H:%M}"
 
 
+def start_words(at: datetime, rhythm: Rhythm, now: datetime) -> str:
+    """ "07:00", and on another day "06:30 tomorrow", "06:30 on Thu 12 Mar": what follows "at"."""
+    if rhythm.day(at) == rhythm.day(now):
+        return clock(at, rhythm)
+    day, _, time = moment(at, rhythm, now).rpartition(" ")
+    return f"{time} {day}" if day == "tomorrow" else f"{time} on {day}"
+
+
 def all_later(stayed: Sequence[Task], own: Sequence[Task] = ()) -> str:
     """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot, or has its own time."""
     kept = "" if not own else "; one that has a time of its own keeps it"
@@ -67,7 +75,7 @@ def message(
         case Rung.MISS_NOTE:
             return miss_note(task, rhythm, now)
         case Rung.CALL:
-            return OutboundMessage(_spoken(task, rhythm), task_id=task.id, title=task.title)
+            return OutboundMessage(_spoken(task, rhythm, now), task_id=task.id, title=task.title)
     if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
         text = f"{question(task.location_trigger)} {task.title}."
         return OutboundMessage(text, choices=place_rows(task), task_id=task.id, title=task.title)
@@ -77,7 +85,7 @@ def message(
         choices=rows,
         task_id=task.id,
         title=task.title,
-        template=(task.title, clock(task.scheduled_at, rhythm)),
+        template=(task.title, start_words(task.scheduled_at, rhythm, now)),
     )
 
 
@@ -217,7 +225,7 @@ def _miss_text(task: Task, rhythm: Rhythm, now: datetime, question: str = "What 
     return f"{task.title} {when} went by, and that's all right. {question}"
 
 
-def _spoken(task: Task, rhythm: Rhythm) -> str:
-    at = clock(task.scheduled_at, rhythm)
+def _spoken(task: Task, rhythm: Rhythm, now: datetime) -> str:
+    at = start_words(task.scheduled_at, rhythm, now)
     keys = "1 done, 2 reschedule, 3 can't today, 4 on it, star to repeat."
     return f"Hi, Flux here. {task.title}, {minutes(task.duration_minutes)}, at {at}. {keys}"

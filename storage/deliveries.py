@@ -188,6 +188,7 @@ _STRENGTH = {
     "busy": 6,
     "no_answer": 6,
     "machine": 6,
+    "cancelled": 6,
     "failed": 6,
 }
 

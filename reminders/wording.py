@@ -108,12 +108,12 @@ def miss_note(
 ) -> OutboundMessage:
     """The note about a miss. It offers the `spare` time that was agreed, or, after a goal's last task, what `following` says."""
     question, rows = "What would help?", _miss_rows(task)
-    if plan:
-        question, rows = following, ((*plan,), *rows)
+    if plan:  # the offer comes last, so that 1, 2 and 3 mean what they mean everywhere
+        question, rows = following, (*rows, (*plan,))
     elif spare is not None:
         when = moment(spare, rhythm, now)
         question = f"{when[:1].upper()}{when[1:]} is its spare time. Shall I put it there?"
-        rows = ((tap(task, f"Yes, {when}", "move", f"{spare.timestamp():.0f}o"),), *rows)
+        rows = (*rows, (tap(task, f"Yes, {when}", "move", f"{spare.timestamp():.0f}o"),))
     text = _miss_text(task, rhythm, now, question)
     return OutboundMessage(text, choices=rows, task_id=task.id, title=task.title)
 
@@ -190,8 +190,8 @@ def _follow_up_rows(task: Task) -> Rows:
 def _miss_rows(task: Task) -> Rows:
     return (
         (tap(task, "I did it", "done"),),
-        (tap(task, "Another time", "resched"), tap(task, "A smaller version", "resched", "small")),
-        (tap(task, "Skip it", "missed"),),
+        (tap(task, "Another time", "resched"), tap(task, "Skip it", "missed")),
+        (tap(task, "A smaller version", "resched", "small"),),
     )
 
 

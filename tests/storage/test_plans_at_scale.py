@@ -35,7 +35,7 @@ from storage.database import Database
 from storage.tables import InboundEvent, User
 from storage.task_history import task_history
 from storage.trail import trail
-from storage.vocabulary import Answer, DispatchStatus, TaskStatus
+from storage.vocabulary import Answer, DispatchStatus, Rung, TaskStatus
 from tests.conftest import cloned
 from tests.storage.known import Known
 from tests.storage.plans import Plan, explained
@@ -121,7 +121,7 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
     "the trail by name": (lambda s, k: trail(s, k.person, 8, ["easy", "run"]), OF_A_PERSON),
     "a task's trail": (lambda s, k: trail(s, k.person, task_id=k.reminded), {"ix_dispatch_log_task"}),
     "the newest notice": (lambda s, k: deliveries.newest_notice_at(s, k.person), OF_A_PERSON),
-    "the newest miss": (lambda s, k: deliveries.newest_miss(s, k.person), OF_A_PERSON),
+    "the newest miss": (lambda s, k: deliveries.newest_about(s, k.person, Rung.MISS_NOTE), OF_A_PERSON),
     "what is next": (
         lambda s, k: task_trail.next_up(s, load_people(s, [k.person], Timing())[k.person], NOW),
         OF_A_PERSON | {"ix_tasks_user_wakes"},

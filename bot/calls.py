@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,11 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
+from bot.statuses import note_status
 from channels import voice_script as script
-from channels.spoken import spoken_minutes, spoken_moment, spoken_text, spoken_time
+from channels.messages import DeliveryState, StatusUpdate
+from channels.spoken import spoken_minutes, spoken_moment, spoken_start, spoken_text
 from channels.voice_script import CallStep, Heard, KeyPress
 from reminders.answering import answer_tap, answer_task
 from reminders.rules.answers import TaskTap
+from reminders.rules.diary import Slot
 from storage import inbound as events
 from storage import users
 from storage.database import narrow, repeat_on_conflict
@@ -32,7 +36,7 @@ _RECORDED = {
     Answer.DONE: "Recorded: {title} is done. Well done. Bye.",
     Answer.MISSED: "Recorded: not today for {title}. We'll find another way. Bye.",
     Answer.ON_IT: "Recorded: you are on it. I'll ask once when the time is over. Bye.",
-    Answer.RESCHEDULE: "I'll find another time for {title} in the chat. Bye.",
+    Answer.RESCHEDULE: "I found no free time for {title} in the next days. Write to me in the chat when it suits you. Bye.",
 }
 _STANDING = {
     TaskStatus.DONE: "{title} is already done. Bye.",
@@ -41,7 +45,8 @@ _STANDING = {
     TaskStatus.CANCELLED: "{title} was cancelled. Bye.",
 }
 _UNKNOWN = "I can't find that task any more, so there is nothing to answer. Bye."
-_SLOT_GONE = "That time is no longer free. I'll send you other times in the chat. Bye."
+_SLOT_GONE = "That time is no longer free."
+_NO_OTHER = f"{_SLOT_GONE} Please write to me in the chat when it suits you. Bye."
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ def call_step(
     correlation_id: str,
 ) -> str:
     """The TwiML that answers one request of a call; `digits` is None when the call has just been picked up."""
+    if digits is None:
+        _note_picked_up(services, step, call_id, now)
 
     def transaction() -> str:
         with services.database.service() as session:
@@ -86,12 +93,19 @@ def call_step(
                 return script.said(_UNKNOWN)
             narrow(session, task.user_id)
             call = Call(services, session, task, call_id, step, action_base, now, correlation_id)
-            return _greeting(call) if digits is None else _pressed(call, script.hear(step, digits))
+            return _greeting(call) if digits is None else _pressed(call, _heard(call, digits))
 
     try:
         return repeat_on_conflict(transaction)
     except (IntegrityError, NoResultFound):  # whoever is on the line has just been erased
         return script.said(_UNKNOWN)
+
+
+def _note_picked_up(services: Services, step: CallStep, call_id: str, now: datetime) -> None:
+    """Who asks what to say has been called, even if nobody could tell us so yet: nothing looks for this call any more."""
+    with suppress(ValueError):
+        attempt = UUID(step.attempt)
+        note_status(services, StatusUpdate(ChannelName.CALL, call_id, DeliveryState.ANSWERED, attempt), now)
 
 
 def _task(session: Session, task_id: str) -> Task | None:
@@ -114,10 +128,14 @@ def _prompt(call: Call) -> str:
         today = call.now.astimezone(call.zone).date()
         moments = [spoken_moment(at.astimezone(call.zone), today) for at in _offered(call)]
         return script.slots_prompt(moments)
-    start = call.task.scheduled_at.astimezone(call.zone)
+    start, today = call.task.scheduled_at.astimezone(call.zone), call.now.astimezone(call.zone).date()
     return script.menu_prompt(
-        call.task.title, spoken_minutes(call.task.duration_minutes), spoken_time(start.time())
+        call.task.title, spoken_minutes(call.task.duration_minutes), spoken_start(start, today)
     )
+
+
+def _heard(call: Call, digits: str) -> KeyPress:
+    return script.hear(call.step, digits, len(_offered(call)) if call.step.menu == "slots" else 0)
 
 
 def _pressed(call: Call, press: KeyPress) -> str:
@@ -164,33 +182,29 @@ def _answer(call: Call, answer: Answer) -> dict[str, Any]:
         standing = _STANDING.get(TaskStatus(task.status), "That is already recorded. Bye.")
         return {"twiml": script.said(standing.format(title=call.title))}
     if answer == Answer.RESCHEDULE and outcome.offers:
-        starts = [slot.start for slot in outcome.offers[:2]]
-        return _offer(call, starts, task.version)
+        return _offer(call, outcome.offers, call.step.offering_slots())
     return {"twiml": script.said(_RECORDED[answer].format(title=call.title))}
 
 
-def _offer(call: Call, starts: Sequence[datetime], version: int) -> dict[str, Any]:
+def _offer(call: Call, slots: Sequence[Slot], step: CallStep, before: str = "") -> dict[str, Any]:
     """The second menu; the slots on offer stay with the event, so that the next key means what was said."""
     today = call.now.astimezone(call.zone).date()
+    starts = [slot.start for slot in slots[:2]]
     moments = [spoken_moment(at.astimezone(call.zone), today) for at in starts]
-    next_url = call.step.offering_slots().url(call.action_base)
     return {
-        "twiml": script.menu(script.slots_prompt(moments), next_url),
+        "twiml": script.menu(script.slots_prompt(moments), step.url(call.action_base), before),
         "offers": [int(at.timestamp()) for at in starts],
-        "version": version,
     }
 
 
 def _move_to_slot(call: Call, number: int) -> dict[str, Any]:
-    offered = _offered(call)
-    if number > len(offered):
-        return {"twiml": script.said(_SLOT_GONE)}
-
-    start = offered[number - 1]
+    start = _offered(call)[number - 1]
     tap = TaskTap(call.task.id, call.task.version, "move", f"{start.timestamp():.0f}o")
     outcome = answer_tap(call.session, call.task.user_id, tap, call.now, source=ChannelName.CALL)
+    if outcome.offers:  # counted as a wrong key, so that the keys of this second offer are new ones
+        return _offer(call, outcome.offers, replace(call.step, wrongs=call.step.wrongs + 1), _SLOT_GONE)
     if outcome.kind != "recorded":
-        return {"twiml": script.said(_SLOT_GONE)}
+        return {"twiml": script.said(_NO_OTHER)}
     moment = spoken_moment(start.astimezone(call.zone), call.now.astimezone(call.zone).date())
     return {"twiml": script.said(f"Moved: {call.title}, {moment}. Bye.")}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from reminders.miss_notes import about_a_miss
 from reminders.people import rhythm_of
 from reminders.rules.answers import parse_bare
 from reminders.rules.when import read_when
+from reminders.wording import place_rows
 from storage import deliveries, inbound
 from storage.tables import InboundEvent, Task, User
-from storage.vocabulary import Answer, ChannelName, Stage
+from storage.vocabulary import Answer, ChannelName, Rung, Stage, TriggerType
 
 _PATTERN = re.compile(r"p:([0-9a-f]{32}):")
 _MOVE = re.compile(
@@ -34,6 +36,12 @@ _YES = re.compile(
     r"(?:yes|yep|yeah|sure|ok(?:ay)?|fine|please do|do that)(?:,? (?:please|thanks|put it there|do that))*"
 )
 _LONGEST_LABEL = 60
+_NUMBERED = (ChannelName.WHATSAPP, ChannelName.CONSOLE)  # there buttons are numbered lines
+_KEYS = (
+    "1",
+    "2",
+    "3",
+)  # done, another time, not at all: the first three lines under a reminder, whatever it is
 
 
 def numbered_choice(session: Session, user: User, event: InboundEvent, message: InboundMessage) -> str | None:
@@ -46,7 +54,12 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
         return None
     choices = _on_offer(session, user, event)
     if not choices and (noted := _miss_note(session, user, event)):
-        return _about_the_miss(message, noted, user.timezone)
+        if message.text.strip().isdigit() and not _means_a_line(session, user, message, noted):
+            return None
+        return _about_the_miss(message, noted.choices, user.timezone)
+    if not choices and message.text.strip().isdigit():
+        asked = _place_question(session, user, event)
+        choices = asked.choices if asked and _means_a_line(session, user, message, asked) else ()
     choice = _typed(message.text, choices) or _time_in_words(message, choices, user.timezone)
     return choice if choice and choice.startswith(("t:", "p:", "g:")) else None
 
@@ -116,21 +129,52 @@ def _typed(text: str, choices: Sequence[Choice]) -> str | None:
     return next((choice.data for choice in choices if choice.label.casefold() == said), None)
 
 
-def _miss_note(session: Session, user: User, event: InboundEvent) -> Sequence[Choice]:
-    """The buttons under the note about a miss, when that is the newest thing the person has read."""
-    noted, before = deliveries.newest_miss(session, user.id), inbound.answered_before(session, event)
-    if noted is None or (before and before.handled_at and before.handled_at > noted[0]):
-        return ()
-    task = session.get_one(Task, noted[1])
-    return about_a_miss(session, task, rhythm_of(session, user), event.received_at).flat_choices
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The newest thing the person has read, when a reminder was about one task: its buttons, and where it stands."""
+
+    task: Task
+    channel: str
+    choices: Sequence[Choice]
+
+
+def _newest_read(session: Session, user: User, event: InboundEvent, rung: Rung) -> tuple[Task, str] | None:
+    """Its task and its channel, when that is the newest thing the person has read."""
+    newest, before = deliveries.newest_about(session, user.id, rung), inbound.answered_before(session, event)
+    if newest is None or (before and before.handled_at and before.handled_at > newest[0]):
+        return None
+    return session.get_one(Task, newest[1]), newest[2]
+
+
+def _miss_note(session: Session, user: User, event: InboundEvent) -> _Read | None:
+    """The note about a miss."""
+    read = _newest_read(session, user, event, Rung.MISS_NOTE)
+    if read is None:
+        return None
+    note = about_a_miss(session, read[0], rhythm_of(session, user), event.received_at)
+    return _Read(*read, note.flat_choices)
+
+
+def _place_question(session: Session, user: User, event: InboundEvent) -> _Read | None:
+    """ "Are you at the shop yet?", whose second answer is "not yet"."""
+    read = _newest_read(session, user, event, Rung.REMIND)
+    if read is None or read[0].trigger_type != TriggerType.LOCATION:
+        return None
+    return _Read(*read, [one for row in place_rows(read[0]) for one in row])
+
+
+def _means_a_line(session: Session, user: User, message: InboundMessage, read: _Read) -> bool:
+    """Where the lines are numbered, a number is one of them; elsewhere the keys of every channel, if nothing else is open."""
+    if message.sender.channel in _NUMBERED and message.sender.channel == read.channel:
+        return True
+    others = open_reminders(session, user.id, message.received_at)
+    return message.text.strip() in _KEYS and all(one.id == read.task.id for one in others)
 
 
 def _about_the_miss(message: InboundMessage, choices: Sequence[Choice], zone: str) -> str | None:
-    """A label, yes to the spare time, or a time of their own. Numbers mean what they mean everywhere: 1 is done."""
+    """A label or its number, yes to the spare time, or a time of their own."""
     said = message.text.strip(" .!").casefold()
-    if said.isdigit():
-        return None
-    spare = choices[0].data if _MOVE.match(choices[0].data) else None
+    spare = next((one.data for one in choices if _MOVE.match(one.data)), None)
     if spare and _YES.fullmatch(said):
         return spare
     again = next((choice.data for choice in choices if choice.data.endswith(":resched")), None)

@@ -67,7 +67,12 @@ def _sort(session: Session, attempt: DispatchLog, code: str) -> None:
     log.warning(
         "delivery_failed", attempt=str(attempt.id), channel=attempt.channel, code=code, hint=error.hint
     )
-    if error.gone and attempt.address:
+    sent_at = attempt.dispatched_at or attempt.created_at
+    if (
+        error.gone
+        and attempt.address
+        and not users.heard_since(session, attempt.channel, attempt.address, sent_at)
+    ):
         outbox.give_up_address(session, attempt.channel, attempt.address, error.reason)
 
 

@@ -120,6 +120,7 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    CANCELLED = "cancelled"  # we ended a call that nobody had picked up
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     ANSWERED = "answered"

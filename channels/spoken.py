@@ -68,6 +68,11 @@ def spoken_moment(local: datetime, today: date) -> str:
     return f"{day} at {spoken_time(local.time())} {part}" if days else f"{day} at {spoken_time(local.time())}"
 
 
+def spoken_start(local: datetime, today: date) -> str:
+    """When something begins: "at seven"; on another day "tomorrow at six thirty in the morning"."""
+    return f"at {spoken_time(local.time())}" if local.date() == today else spoken_moment(local, today)
+
+
 def spoken_text(text: str) -> str:
     """Somebody's words without what a voice would stumble over: emoji, markup, control characters."""
     kept = "".join(c if c in PUNCTUATION or unicodedata.category(c)[0] in "LNM" else " " for c in text)

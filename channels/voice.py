@@ -34,7 +34,7 @@ STATES = {
     "busy": DeliveryState.BUSY,
     "no-answer": DeliveryState.NO_ANSWER,
     "failed": DeliveryState.FAILED,
-    "canceled": DeliveryState.FAILED,
+    "canceled": DeliveryState.CANCELLED,
 }
 
 

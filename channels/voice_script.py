@@ -86,10 +86,13 @@ class KeyPress:
     step: CallStep  # for the next Gather
 
 
-def hear(step: CallStep, digits: str) -> KeyPress:
-    """What the pressed keys ("" = silence) mean: silence and star repeat twice, a wrong key is named three times."""
+def hear(step: CallStep, digits: str, offered: int = len(SLOT_KEYS)) -> KeyPress:
+    """What the pressed keys ("" = silence) mean: silence and star repeat twice, a wrong key is named three times.
+
+    `offered` is how many times the second menu named.
+    """
     key = digits[:1]
-    if key and key in (SLOT_KEYS if step.menu == "slots" else MENU_KEYS):
+    if key and key in (SLOT_KEYS[:offered] if step.menu == "slots" else MENU_KEYS):
         return KeyPress(Heard.ANSWER, key, step)
     if key in ("", "*"):
         again = replace(step, silences=step.silences + 1)
@@ -98,9 +101,9 @@ def hear(step: CallStep, digits: str) -> KeyPress:
     return KeyPress(Heard.WRONG if again.wrongs <= WRONG_KEYS else Heard.GIVE_UP, key, again)
 
 
-def menu_prompt(title: str, minutes: str, time: str) -> str:
-    """The first menu's words; `minutes` and `time` as `channels.spoken` says them."""
-    return f"Hi, Flux here. {spoken_text(title)}, {minutes}, at {time}. {MENU}"
+def menu_prompt(title: str, minutes: str, start: str) -> str:
+    """The first menu's words; `minutes` and `start` as `channels.spoken` says them."""
+    return f"Hi, Flux here. {spoken_text(title)}, {minutes}, {start}. {MENU}"
 
 
 def slots_prompt(moments: Sequence[str]) -> str:

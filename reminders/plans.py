@@ -163,13 +163,25 @@ def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_
             if keep_local and task.original_at is not None:  # its usual slot is a wall time too
                 usual = before.ladder.rhythm.local(task.original_at).replace(tzinfo=None)
                 task.original_at = to_utc(usual, after.ladder.rhythm.zone)
+            task.wakes_at = _first_look_there(task, at, before, after, now)
             task.scheduled_at = at
-            task.wakes_at = after.ladder.first_rung_at(at, task.created_at)  # sleep lies elsewhere now
             task.version += 1
     session.flush()
     rezone(session, user.id, after.ladder.rhythm.zone.key)
     wake_on_commit(session, min((task.wakes_at for task in waiting if task.wakes_at), default=None))
     return moved
+
+
+def _first_look_there(task: Task, at: datetime, before: Person, after: Person, now: datetime) -> datetime:
+    """When the ladder of a task that begins `at` in another zone starts: as for a new one there, for sleep lies elsewhere.
+
+    Whoever has put it off is reminded when that was promised.
+    """
+    first = after.ladder.first_rung_at(at, task.created_at)
+    was = before.ladder.first_rung_at(task.scheduled_at, task.created_at)
+    if task.wakes_at is None or task.wakes_at <= was or before.ladder.paused(now):
+        return first
+    return max(first, task.wakes_at + (at - task.scheduled_at))
 
 
 def tidy_title(title: str) -> str:
@@ -248,9 +260,12 @@ def replace_row(
 
 def _close(session: Session, task: Task, event: Event, person: Person, now: datetime) -> bool:
     state, effects = step(state_of(task), event, person.ladder, now)
+    may_ring = task.stage == Stage.CALLED
     if not write_state(task, state, effects, person.ladder.rhythm, now):
         return False
     reason = "the task was moved" if isinstance(event, Moved) else "cancelled"
     outbox.supersede(session, [task.id], reason, now)
     outbox.hang_up(session, task.id, now)
+    if may_ring:  # a phone that rings for nothing is not left to the next sweep
+        wake_on_commit(session, now)
     return True

@@ -34,6 +34,14 @@ def moment(at: datetime, rhythm: Rhythm, now: datetime) -> str:
     return f"{WEEKDAYS[local.weekday()][:3]} {local.day} {local:%b %H:%M}"
 
 
+def start_words(at: datetime, rhythm: Rhythm, now: datetime) -> str:
+    """ "07:00", and on another day "06:30 tomorrow", "06:30 on Thu 12 Mar": what follows "at"."""
+    if rhythm.day(at) == rhythm.day(now):
+        return clock(at, rhythm)
+    day, _, time = moment(at, rhythm, now).rpartition(" ")
+    return f"{time} {day}" if day == "tomorrow" else f"{time} on {day}"
+
+
 def all_later(stayed: Sequence[Task], own: Sequence[Task] = ()) -> str:
     """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot, or has its own time."""
     kept = "" if not own else "; one that has a time of its own keeps it"
@@ -67,7 +75,7 @@ def message(
         case Rung.MISS_NOTE:
             return miss_note(task, rhythm, now)
         case Rung.CALL:
-            return OutboundMessage(_spoken(task, rhythm), task_id=task.id, title=task.title)
+            return OutboundMessage(_spoken(task, rhythm, now), task_id=task.id, title=task.title)
     if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
         text = f"{question(task.location_trigger)} {task.title}."
         return OutboundMessage(text, choices=place_rows(task), task_id=task.id, title=task.title)
@@ -77,7 +85,7 @@ def message(
         choices=rows,
         task_id=task.id,
         title=task.title,
-        template=(task.title, clock(task.scheduled_at, rhythm)),
+        template=(task.title, start_words(task.scheduled_at, rhythm, now)),
     )
 
 
@@ -100,12 +108,12 @@ def miss_note(
 ) -> OutboundMessage:
     """The note about a miss. It offers the `spare` time that was agreed, or, after a goal's last task, what `following` says."""
     question, rows = "What would help?", _miss_rows(task)
-    if plan:
-        question, rows = following, ((*plan,), *rows)
+    if plan:  # the offer comes last, so that 1, 2 and 3 mean what they mean everywhere
+        question, rows = following, (*rows, (*plan,))
     elif spare is not None:
         when = moment(spare, rhythm, now)
         question = f"{when[:1].upper()}{when[1:]} is its spare time. Shall I put it there?"
-        rows = ((tap(task, f"Yes, {when}", "move", f"{spare.timestamp():.0f}o"),), *rows)
+        rows = (*rows, (tap(task, f"Yes, {when}", "move", f"{spare.timestamp():.0f}o"),))
     text = _miss_text(task, rhythm, now, question)
     return OutboundMessage(text, choices=rows, task_id=task.id, title=task.title)
 
@@ -182,8 +190,8 @@ def _follow_up_rows(task: Task) -> Rows:
 def _miss_rows(task: Task) -> Rows:
     return (
         (tap(task, "I did it", "done"),),
-        (tap(task, "Another time", "resched"), tap(task, "A smaller version", "resched", "small")),
-        (tap(task, "Skip it", "missed"),),
+        (tap(task, "Another time", "resched"), tap(task, "Skip it", "missed")),
+        (tap(task, "A smaller version", "resched", "small"),),
     )
 
 
@@ -217,7 +225,7 @@ def _miss_text(task: Task, rhythm: Rhythm, now: datetime, question: str = "What 
     return f"{task.title} {when} went by, and that's all right. {question}"
 
 
-def _spoken(task: Task, rhythm: Rhythm) -> str:
-    at = clock(task.scheduled_at, rhythm)
+def _spoken(task: Task, rhythm: Rhythm, now: datetime) -> str:
+    at = start_words(task.scheduled_at, rhythm, now)
     keys = "1 done, 2 reschedule, 3 can't today, 4 on it, star to repeat."
     return f"Hi, Flux here. {task.title}, {minutes(task.duration_minutes)}, at {at}. {keys}"

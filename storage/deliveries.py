@@ -83,10 +83,16 @@ def pattern_asked(session: Session, user_id: UUID, pattern_id: UUID) -> bool:
     return session.scalar(asked.limit(1)) is not None
 
 
-def _newest(session: Session, user_id: UUID) -> Row[datetime, UUID, str, str | None] | None:
-    """(sent at, task, rung, reason) of what the person heard last by itself, on whatever channel."""
+def _newest(session: Session, user_id: UUID) -> Row[datetime, UUID, str, str | None, str] | None:
+    """(sent at, task, rung, reason, channel) of what the person heard last by itself, on whatever channel."""
     return session.execute(
-        select(NotificationLog.sent_at, NotificationLog.task_id, DispatchLog.rung, DispatchLog.reason)
+        select(
+            NotificationLog.sent_at,
+            NotificationLog.task_id,
+            DispatchLog.rung,
+            DispatchLog.reason,
+            NotificationLog.channel,
+        )
         .outerjoin(DispatchLog, DispatchLog.id == NotificationLog.attempt_id)
         .where(NotificationLog.user_id == user_id)
         .order_by(NotificationLog.sent_at.desc(), NotificationLog.id)
@@ -102,11 +108,12 @@ def newest_notice(session: Session, user_id: UUID) -> tuple[datetime, str | None
     return newest.sent_at, newest.reason if newest.rung == Rung.PATTERN else None
 
 
-def newest_miss(session: Session, user_id: UUID) -> tuple[datetime, UUID] | None:
-    """When the person last heard something by itself and about which task, if that was the note about one miss."""
+def newest_about(session: Session, user_id: UUID, rung: Rung) -> tuple[datetime, UUID, str] | None:
+    """When, about which task and where the person last heard something by itself, if that was this rung about one task."""
     newest = _newest(session, user_id)
-    alone = newest is not None and newest.rung == Rung.MISS_NOTE and newest.reason is None
-    return (newest.sent_at, newest.task_id) if newest is not None and alone else None
+    if newest is None or newest.rung != rung or newest.reason in merged.SEVERAL:
+        return None
+    return newest.sent_at, newest.task_id, newest.channel
 
 
 def newest_notice_at(session: Session, user_id: UUID) -> datetime | None:
@@ -194,6 +201,7 @@ _STRENGTH = {
     "busy": 6,
     "no_answer": 6,
     "machine": 6,
+    "cancelled": 6,
     "failed": 6,
 }
 

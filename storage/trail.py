@@ -133,6 +133,7 @@ _OUTCOME_WORDS = {
     "no_answer": "not picked up",
     "machine": "reached a voicemail",
     "failed": "did not get through",
+    "cancelled": "ended before you picked up",
     "answered": "picked up",
     "completed": "picked up",
     "delivered": "delivered",

@@ -108,6 +108,14 @@ def touch_identity(
     )
 
 
+def heard_since(session: Session, channel: str, value: str, at: datetime) -> bool:
+    """Whether the person has written from this address after that moment: what was said of it before is no news then."""
+    newer = select(Identity.id).where(
+        Identity.channel == channel, Identity.value == value, Identity.last_inbound_at > at
+    )
+    return session.scalar(newer) is not None
+
+
 def close_window(session: Session, channel: str, value: str) -> bool:
     """The provider says that the person has not written for a day: believe it. Whether we thought otherwise."""
     closed = (

@@ -131,7 +131,7 @@ def test_a_cancellation_that_could_not_be_sent_is_an_error(channel: VoiceChannel
         ("busy", DeliveryState.BUSY),
         ("no-answer", DeliveryState.NO_ANSWER),
         ("failed", DeliveryState.FAILED),
-        ("canceled", DeliveryState.FAILED),
+        ("canceled", DeliveryState.CANCELLED),
     ],
 )
 def test_call_reports_are_mapped(status: str, state: DeliveryState) -> None:

@@ -19,7 +19,7 @@ from tests.fakes.twilio_server import AUTH_TOKEN, FakeTwilio
 
 NOW = datetime(2026, 3, 12, 6, 50, tzinfo=UTC)
 ANN = Address("call", "+4915112345678")
-PROMPT = script.menu_prompt("Easy run", "twenty minutes", "seven")
+PROMPT = script.menu_prompt("Easy run", "twenty minutes", "at seven")
 PUBLIC = "https://flux.example"
 
 

@@ -9,7 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from channels import voice_script as script
-from channels.spoken import spoken_minutes, spoken_moment, spoken_number, spoken_text, spoken_time
+from channels.spoken import (
+    spoken_minutes,
+    spoken_moment,
+    spoken_number,
+    spoken_start,
+    spoken_text,
+    spoken_time,
+)
 from channels.voice_script import CallStep, Heard, hear
 
 STEP = CallStep("9f0c", "7")
@@ -21,7 +28,7 @@ def verbs(twiml: str) -> list[str]:
 
 
 def test_the_menu_says_what_the_product_promises() -> None:
-    prompt = script.menu_prompt("Easy run", spoken_minutes(20), spoken_time(time(7)))
+    prompt = script.menu_prompt("Easy run", spoken_minutes(20), "at seven")
     assert prompt == (
         "Hi, Flux here. Easy run, twenty minutes, at seven. "
         "1 done, 2 reschedule, 3 can't today, 4 on it, star to repeat."
@@ -40,7 +47,7 @@ def test_keys_count_while_the_menu_speaks_and_star_is_a_key() -> None:
 
 @pytest.mark.parametrize("title", [HOSTILE, "*_[x](http://evil)", "🏃" * 4000, "a & b < c", ""])
 def test_a_title_is_only_ever_spoken(title: str) -> None:
-    prompt = script.menu_prompt(title, "twenty minutes", "seven")
+    prompt = script.menu_prompt(title, "twenty minutes", "at seven")
     assert verbs(script.menu(prompt, "/voice")) == ["Response", "Gather", "Say"]
     assert len(prompt) < 250
 
@@ -62,6 +69,7 @@ def test_four_keys_answer_the_menu(key: str) -> None:
 def test_the_second_menu_has_two_keys() -> None:
     slots = STEP.offering_slots()
     assert [hear(slots, key).heard for key in "123"] == [Heard.ANSWER, Heard.ANSWER, Heard.WRONG]
+    assert hear(slots, "2", offered=1).heard == Heard.WRONG, "there was but one time to choose"
     assert script.slots_prompt(["today at six", "tomorrow at seven", "never"]) == (
         "When would suit you? 1 for today at six, 2 for tomorrow at seven, star to repeat."
     )
@@ -142,6 +150,12 @@ def test_moments_name_their_day() -> None:
         "tomorrow at seven thirty in the morning",
         "Monday at two thirty in the afternoon",
     ]
+
+
+def test_a_start_names_its_day_unless_that_is_today() -> None:
+    today = date(2026, 3, 12)
+    at = [datetime(2026, 3, day, 7) for day in (12, 13)]  # noqa: DTZ001 - local times
+    assert [spoken_start(start, today) for start in at] == ["at seven", "tomorrow at seven in the morning"]
 
 
 def test_numbers_beyond_an_hour_are_left_to_the_voice() -> None:

@@ -156,6 +156,23 @@ def test_21610_or_stop_the_opt_out_is_stored_until_start(flux: Flux, heard: str,
     assert any("Stretch" in json.dumps(sent.form) for sent in flux.twilio.messages)
 
 
+def test_what_is_told_of_an_older_message_does_not_undo_a_start(flux: Flux, now: datetime) -> None:
+    """Callbacks come in any order: this one is about a message that left before they wrote START."""
+    flux.reminded()
+    flux.at(now + 2 * MINUTE)
+    [older] = flux.twilio.messages
+    for words in ("STOP", "START"):
+        flux.clock.move_to(flux.clock.now() + MINUTE)
+        flux.writes_on_whatsapp(words)
+    flux.twilio.report(older, "undelivered", "21610")
+    assert "second reminder by WhatsApp failed: you sent STOP" in flux.trail()
+    flux.at(flux.clock.now() + 10 * MINUTE)
+    flux.twilio.messages.clear()
+    flux.reminded("Stretch")
+    flux.at(flux.clock.now() + 2 * MINUTE)
+    assert any("Stretch" in json.dumps(sent.form) for sent in flux.twilio.messages)
+
+
 @pytest.mark.parametrize("told", ["at once", "later"])
 def test_63018_starts_the_next_rung_and_is_counted(flux: Flux, told: str, now: datetime) -> None:
     flux.reminded()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime, time
 from functools import partial
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -11,8 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.call_patience import in_time
-from storage.tables import Task
+from reminders.wakeups import RecordedWakeups
+from storage.tables import InboundEvent, Task, User
+from storage.users import profile_of, save_profile
 from storage.vocabulary import TaskStatus
+from tests.fakes.twilio_phone import PhoneCall
 from tests.fakes.twilio_server import Record
 from tests.reliability.fixtures_fallback import (  # noqa: F401 - `installation` is the fixture
     HOUR,
@@ -108,6 +112,84 @@ def test_digit_7_is_named_and_the_menu_comes_again_at_most_three_times(flux: Flu
     assert line.over
     [attempt] = flux.attempts("call")
     assert flux.task(attempt.task_id).status == TaskStatus.PENDING
+
+
+def test_the_phone_stops_ringing_at_once_when_the_task_is_moved_in_words(flux: Flux) -> None:
+    """The ending is in the outbox, and somebody is rung for it: nobody's phone rings until the next sweep."""
+    call = rung(flux)
+    flux.twilio.call_status(call, "ringing")
+    bells = flux.services.wakeups
+    assert isinstance(bells, RecordedWakeups)
+    bells.asked.clear()
+    assert "Thu 12 Mar 10:00" in flux.says("move easy run to tomorrow 10:00").text
+    assert min(bells.asked) <= flux.clock.now()
+    flux.at(flux.clock.now())
+    assert call.status == "canceled"
+    flux.twilio.call_status(call, "canceled")
+    assert "call, ended before you picked up" in flux.trail()
+
+
+@pytest.mark.parametrize(("key", "heard"), [("1", "is done"), ("2", "When would suit you?")])
+def test_whoever_answers_a_call_that_nobody_has_heard_of_yet_is_not_hung_up(
+    flux: Flux, key: str, heard: str
+) -> None:
+    """The answer to our request is lost and the callbacks are late: the caller is the first to tell of the call."""
+    start = flux.clock.now()
+    flux.reminded()
+    flux.at(start + 2 * MINUTE)
+    flux.twilio.drop_reply()
+    flux.at(start + 4 * MINUTE)
+    [call], [attempt] = flux.twilio.calls, flux.attempts("call")
+    assert attempt.status == "unknown"
+    call.status = "in-progress"
+    line = PhoneCall(flux.twilio, call)
+    line.follow(call.get("Url"), {})
+    assert heard in line.press(key)
+    flux.until(flux.clock.now() + MINUTE, step=5 * SECOND)
+    assert call.updates == [], "nobody ended it"
+    assert "call, picked up" in flux.trail()
+
+
+def test_a_time_that_is_taken_meanwhile_brings_two_others_on_the_phone(flux: Flux) -> None:
+    line = flux.twilio.pick_up(rung(flux))
+    first = line.press("2")
+    for at in offers(flux):
+        flux.plan("Dentist", at)
+    second = line.press("1")
+    assert second.startswith("That time is no longer free. When would suit you? 1 for")
+    assert second.partition("1 for")[2] != first.partition("1 for")[2]
+    assert line.press("1").startswith("Moved: Easy run")
+
+
+def test_with_one_time_on_offer_2_is_a_wrong_key(flux: Flux) -> None:
+    line = flux.twilio.pick_up(rung(flux))
+    line.press("2")
+    with flux.services.database.service() as session:
+        said = session.scalars(select(InboundEvent).where(InboundEvent.replies.has_key("offers"))).one()
+        said.replies = dict(said.replies or {}) | {"offers": (said.replies or {})["offers"][:1]}
+    assert line.press("2").startswith("You pressed 2. That one does nothing here. When would suit you? 1 for")
+    assert line.press("1").startswith("Moved: Easy run")
+
+
+def test_what_is_reminded_of_the_evening_before_says_so_on_whatsapp_and_on_the_phone(
+    flux: Flux, now: datetime
+) -> None:
+    with flux.services.database.service() as session:
+        user = session.get_one(User, flux.ann)
+        known = profile_of(user).model_copy(update={"bed_time": time(23), "wake_time": time(7)})
+        save_profile(user, known)
+    flux.plan("Easy run", datetime(2026, 3, 12, 5, 30, tzinfo=UTC))  # half past six in Berlin
+    flux.rings_until(now + 13 * HOUR)
+    [said], [call] = flux.twilio.messages, flux.twilio.calls
+    assert json.loads(said.get("ContentVariables")) == {"1": "Easy run", "2": "06:30 tomorrow"}
+    assert "thirty minutes, tomorrow at six thirty in the morning." in flux.twilio.pick_up(call).heard
+
+
+def offers(flux: Flux) -> list[datetime]:
+    """The times that the call has just named."""
+    with flux.services.database.service() as session:
+        said = session.scalars(select(InboundEvent).where(InboundEvent.replies.has_key("offers"))).one()
+        return [datetime.fromtimestamp(at, UTC) for at in (said.replies or {})["offers"]]
 
 
 def test_slow_twiml_is_held_with_a_redirect_and_the_key_counts_once(

@@ -154,3 +154,14 @@ def test_a_pause_keeps_its_last_day_in_the_new_zone(ladders: Ladders, owner: Use
         user.paused_until = datetime(2026, 3, 15, 23, 0, tzinfo=UTC)  # through Sunday in Berlin
         change_zone(session, user, "America/New_York", now)
         assert user.paused_until == datetime(2026, 3, 16, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("keep_local", "shift"), [(False, 0), (True, -1)])
+def test_what_was_put_off_comes_in_the_new_zone_when_it_was_promised(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime, keep_local: bool, shift: int
+) -> None:
+    """Athens is an hour ahead of Berlin: the same time on the clock there comes an hour sooner."""
+    say(ladders, owner, reminded, Answer.SNOOZE, now, argument="120")
+    with ladders.database.service() as session:
+        change_zone(session, session.get_one(User, owner.id), "Europe/Athens", now, keep_local=keep_local)
+    assert ladders.task(reminded.id).wakes_at == now + timedelta(hours=2 + shift)

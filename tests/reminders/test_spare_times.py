@@ -43,8 +43,8 @@ def test_the_note_about_a_miss_offers_the_spare_time_that_was_agreed(
     assert note.text == (
         "Easy run at 11:00 went by, and that's all right. Tomorrow 11:00 is its spare time. Shall I put it there?"
     )
-    assert note.flat_choices[0].label == "Yes, tomorrow 11:00"
-    outcome = tap(ladders, owner, note.flat_choices[0].data, now + timedelta(hours=3))
+    assert note.flat_choices[-1].label == "Yes, tomorrow 11:00"
+    outcome = tap(ladders, owner, note.flat_choices[-1].data, now + timedelta(hours=3))
     assert outcome.text == "Moved: Easy run is tomorrow 11:00 now."
     assert ladders.task(task.id).status == TaskStatus.RESCHEDULED
 
@@ -92,4 +92,4 @@ def test_a_last_task_that_went_by_says_what_comes_next(ladders: Ladders, owner: 
     ladders.run_until(now, start + timedelta(hours=2), timedelta(minutes=5))
     note = ladders.telegram.last()
     assert "That was the last task of Run 5 km. Next comes Run 10 km. Shall I plan it?" in note.text
-    assert note.flat_choices[0].data == f"g:{key.hex}:plan"
+    assert note.flat_choices[-1].data == f"g:{key.hex}:plan"

@@ -35,7 +35,7 @@ from storage.database import Database
 from storage.tables import InboundEvent, User
 from storage.task_history import task_history
 from storage.trail import trail
-from storage.vocabulary import Answer, DispatchStatus, TaskStatus
+from storage.vocabulary import Answer, DispatchStatus, Rung, TaskStatus
 from tests.conftest import cloned
 from tests.storage.known import Known
 from tests.storage.plans import Plan, explained
@@ -124,7 +124,10 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
         lambda s, k: deliveries.newest_notice_at(s, k.person),
         {"ix_notification_log_user"},
     ),
-    "the newest miss": (lambda s, k: deliveries.newest_miss(s, k.person), {"ix_notification_log_user"}),
+    "the newest miss": (
+        lambda s, k: deliveries.newest_about(s, k.person, Rung.MISS_NOTE),
+        {"ix_notification_log_user"},
+    ),
     "what is next": (
         lambda s, k: task_trail.next_up(s, load_people(s, [k.person], Timing())[k.person], NOW),
         OF_A_PERSON | {"ix_tasks_user_wakes"},

@@ -13,11 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from bot.settings import Settings
 from storage.database import Database
 from storage.tables import DispatchLog, InboundEvent, User
 from storage.users import add_identity, identities
 from tests.fakes.twilio_phone import whatsapp_form
 from tests.web.parts import TELEGRAM_SECRET, load_task, signed
+from web.limits import PROVIDERS
 
 TELEGRAM = "/api/v1/webhooks/telegram"
 WHATSAPP = "/api/v1/webhooks/twilio/whatsapp"
@@ -39,6 +41,12 @@ UPDATE: dict[str, Any] = {
 def events(database: Database) -> list[InboundEvent]:
     with database.service() as session:
         return list(session.scalars(select(InboundEvent).order_by(InboundEvent.seq)))
+
+
+def test_reports_on_as_many_messages_as_may_leave_are_all_let_in() -> None:
+    a_minute = 60 * Settings.model_fields["twilio_whatsapp_messages_per_second"].default
+    reports = ("queued", "sent", "delivered", "read")
+    assert int(PROVIDERS.removesuffix("/minute")) >= a_minute * len(reports)
 
 
 def test_an_update_is_stored_and_left_to_a_worker(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reminders.answering import AnswerOutcome, answer_tap
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
+from reminders.wording import length
 from storage import tasks, users
 from storage.database import narrow
 from storage.tables import PushSubscription, Task
@@ -140,7 +141,8 @@ def _render(session: Session, link: TaskLink, task: Task, outcome: AnswerOutcome
         buttons = [(label, _data(task, action, argument)) for action, argument, label in CHOICES]
     else:
         buttons = []
-    return render_template("task.html", task=task, start=start, outcome=outcome, buttons=buttons)
+    long = length(task.duration_minutes)
+    return render_template("task.html", task=task, start=start, length=long, outcome=outcome, buttons=buttons)
 
 
 def _data(task: Task, action: str, argument: str) -> str:

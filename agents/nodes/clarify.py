@@ -14,6 +14,7 @@ from agents.nodes import (
     asides,
     either,
     forwarded,
+    lighter_day,
     open_task,
     renaming,
     settings,
@@ -149,6 +150,12 @@ def _also_said(state: AgentState, ctx: TurnContext) -> Update:
     match aside.get("kind", ""):
         case "yes" | "no" as kind if focus.get("kind") == "pause":
             return close(_NODE, asides.PAUSED[kind])
+        case lighter_day.KIND:
+            return lighter_day.answer(state, ctx, heard, focus)
+        case "day_off":
+            return lighter_day.day_off(state, ctx, heard.text)
+        case "low" | "tired" as kind:
+            return lighter_day.offer(state, ctx, kind)
         case "done":
             return ticking.done(state, ctx, heard.text)
         case "drop":

@@ -27,7 +27,7 @@ from reminders.progress import progress_of
 from reminders.rules.when import read_when
 from storage.goals import active_goals
 from storage.pauses import begin_pause, end_pause
-from storage.task_history import task_history
+from storage.task_history import Finished, task_history
 from storage.vocabulary import TaskStatus
 
 _NODE = "clarify"
@@ -53,6 +53,9 @@ _WHEN_IS = re.compile(
     re.I | re.S,
 )
 _FEW_WORDS = 6
+_NAMED = 5  # tasks
+_MISSED = re.compile(r"\bwhat\b.*\bmiss", re.I)
+_DONE = re.compile(r"\bwhat\b.*\b(?:do|done|did|get|finish\w*|achieve\w*)\b", re.I)
 _UNTIL = re.compile(r"\b(?:until|till|through|for (?:\d|an?|one|two|three|another))\b", re.I)
 _MOMENTS = re.compile(r"\bsame (?:moments?|instants?)\b|\b(?:home|old|german|uk|us) times?\b", re.I)
 _NO_CHANGE = re.compile(
@@ -260,5 +263,16 @@ def progress(ctx: TurnContext, text: str) -> Update:
     streak = progress_of(ctx.session, ctx.user.id, today).streak_days
     row = f", {wording.count(streak, 'day')} in a row" if streak > 1 else ""
     counted = f"{done} done, {len(history) - done} missed{row}"
-    said = f"{wording.capital(span)}: {counted}.{also} /dashboard shows more. What is next?"
+    named = _named(history, text)
+    said = f"{wording.capital(span)}: {counted}.{named}{also} /dashboard shows more. What is next?"
     return tell(_NODE, said)
+
+
+def _named(history: Sequence[Finished], text: str) -> str:
+    """What was missed, or done, by name, where the question is which; the latest first."""
+    wanted = TaskStatus.MISSED if _MISSED.search(text) else TaskStatus.DONE if _DONE.search(text) else None
+    names = list(dict.fromkeys(one.title for one in reversed(history) if one.status == wanted))
+    if not names:
+        return ""
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return f" {wording.capital(str(wanted))}: {wording.listed([*names[:_NAMED], *more])}."

@@ -125,6 +125,15 @@ def test_progress_tells_of_the_time_that_was_asked_about(talk: Talk, said: str, 
     assert talk.say(said).startswith(answer), "counted in the person's own calendar"
 
 
+def test_what_was_missed_or_done_is_named_where_that_is_asked(talk: Talk) -> None:
+    add(talk, 1, "missed")
+    add(talk, 2, "missed")
+    assert "0 done, 2 missed. Missed: Run. /dashboard" in talk.say("what did i miss")
+    assert "Missed:" not in talk.say("how am I doing?")
+    add(talk, 0, "done")
+    assert "1 done, 2 missed. Done: Run. /dashboard" in talk.say("what have I done?")
+
+
 def test_nothing_due_in_that_time_is_said_of_that_time(talk: Talk) -> None:
     assert talk.say("what did I do last month?").startswith("Nothing was due in February.")
 

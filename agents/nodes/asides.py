@@ -22,7 +22,7 @@ from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.audit import confession, not_kept
 from reminders.learned import learned
-from reminders.plans import change_zone
+from reminders.plans import change_zone, end_sleep
 from reminders.progress import progress_of
 from reminders.rules.when import read_when
 from storage.goals import active_goals
@@ -136,6 +136,7 @@ def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return _not_yet(state, first, last)
     back = datetime.combine(last + timedelta(days=1), time(0), ctx.zone).astimezone(UTC)
     begin_pause(ctx.session, ctx.user.id, ctx.local_now.date(), last, ctx.now)
+    end_sleep(ctx.session, ctx.user.id, ctx.user.paused_until, back)
     ctx.user.paused_until = back
     wish = "Get well soon" if _ILL.search(text) else "Enjoy it" if _HOLIDAY.search(text) else "All right"
     text = (
@@ -221,6 +222,7 @@ def change_place(ctx: TurnContext, zone: str, word: str) -> Update:
 
 def wake_up(ctx: TurnContext) -> Update:
     end_pause(ctx.session, ctx.user.id, ctx.local_now.date())
+    end_sleep(ctx.session, ctx.user.id, ctx.user.paused_until, ctx.now)
     ctx.user.paused_until = None
     listed = planned.for_days(ctx.session, ctx.user, ctx.local_now.date(), 1)
     return close(

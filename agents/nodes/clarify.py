@@ -32,7 +32,7 @@ from agents.turn import TurnContext
 _NODE = "clarify"
 _MOST_WISHES = 10
 _LOOSE = re.compile(
-    r"(?!(?:skip|pass|next|stop|nothing|none|never ?mind|whatever)\b)[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?",
+    r"(?!(?:skip|pass|next|stop|nothing|none|never ?mind|whatever|(?:the |just |only )?(?:one|first|second|third|last|other|same|both|this|that|it))\b)[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?",
     re.IGNORECASE,
 )
 _LAST_QUESTION = re.compile(

@@ -42,6 +42,7 @@ WEEKS = 12
 _MOST_CATEGORIES = 5
 _FEWEST = 5  # finished tasks: before, a share says nothing
 ACTIONS = (("done", "Done"), ("resched", "Another time"), ("missed", "Not today"))
+AFTER_ALL = (("done", "I did it"), ("resched", "Another time"))
 _SHOWN = (TaskStatus.PENDING, TaskStatus.DONE, TaskStatus.MISSED)
 
 
@@ -170,7 +171,7 @@ def _tasks(session: Session, user: User, day: date) -> list[dict[str, object]]:
             "at": task.scheduled_at.astimezone(zone).strftime("%H:%M"),
             "length": length(task.duration_minutes),
             "status": task.status,
-            "buttons": _buttons(task) if task.status == TaskStatus.PENDING else [],
+            "buttons": _buttons(task),
         }
         for task in rows
     ]
@@ -192,7 +193,9 @@ def _next(session: Session, user: User) -> dict[str, object] | None:
 
 
 def _buttons(task: Task) -> list[tuple[str, str]]:
-    return [(label, format_tap(TaskTap(task.id, task.version, action))) for action, label in ACTIONS]
+    """The answers that are still open; a miss of today may have been done after all."""
+    actions = {TaskStatus.PENDING: ACTIONS, TaskStatus.MISSED: AFTER_ALL}.get(TaskStatus(task.status), ())
+    return [(label, format_tap(TaskTap(task.id, task.version, action))) for action, label in actions]
 
 
 def _goals(session: Session, user_id: UUID) -> list[dict[str, object]]:
@@ -209,4 +212,6 @@ def _missed(session: Session, user_id: UUID) -> list[tuple[str, int, int]]:
     tallies = analytics.category_tallies(session, user_id)
     behind = [(category, one.missed, one.done + one.missed) for category, one in tallies.items()]
     shown = [one for one in behind if one[1] and one[2] >= _FEWEST]
+    if [category for category, _, _ in shown] == ["Other"]:
+        return []  # what has no goal, beside nothing to compare it with
     return sorted(shown, key=lambda one: (-one[1], one[0]))[:_MOST_CATEGORIES]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -139,10 +139,17 @@ def _render(session: Session, link: TaskLink, task: Task, outcome: AnswerOutcome
         buttons = [(label, data) for label, data in buttons if data.startswith("t:")]
     elif task.status == TaskStatus.PENDING and outcome is None:
         buttons = [(label, _data(task, action, argument)) for action, argument, label in CHOICES]
+    elif task.status == TaskStatus.MISSED and outcome is None and start.date() == _today(start):
+        buttons = [("I did it", _data(task, "done", "")), ("Another time", _data(task, "resched", ""))]
     else:
         buttons = []
     long = length(task.duration_minutes)
     return render_template("task.html", task=task, start=start, length=long, outcome=outcome, buttons=buttons)
+
+
+def _today(there: datetime) -> date:
+    """The day it is now on the person's calendar."""
+    return now().astimezone(there.tzinfo).date()
 
 
 def _data(task: Task, action: str, argument: str) -> str:

@@ -119,12 +119,13 @@ def test_a_first_day_is_met_without_zeros_and_empty_pictures(
 def test_what_is_missed_is_weighed_against_what_is_behind_and_not_what_lies_ahead(
     browser: FlaskClient, database: Database, owner: User, now: datetime
 ) -> None:
-    add_task(database, owner, now - timedelta(days=1), status=TaskStatus.MISSED)
+    goal = add_goal(database, owner, class_tags=["Fitness"])
+    add_task(database, owner, now - timedelta(days=1), status=TaskStatus.MISSED, goal_id=goal)
     for days in range(1, 5):
-        add_task(database, owner, now + timedelta(days=days))
+        add_task(database, owner, now + timedelta(days=days), goal_id=goal)
     assert "Missed most" not in browser.get("/dashboard").text
     for days in range(2, 6):
-        add_task(database, owner, now - timedelta(days=days), status=TaskStatus.DONE)
+        add_task(database, owner, now - timedelta(days=days), status=TaskStatus.DONE, goal_id=goal)
     assert "1 of 5 missed" in browser.get("/dashboard").text
 
 
@@ -174,6 +175,27 @@ def test_an_answer_is_recorded_and_said(browser: FlaskClient, database: Database
     assert response.status_code == 200
     assert 'role="status"' in response.get_data(as_text=True)
     assert load_task(database, task_id).status == TaskStatus.DONE
+
+
+def test_a_miss_of_today_may_have_been_done_after_all(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    task_id = add_task(
+        database, owner, now - timedelta(hours=2), "Choir", status=TaskStatus.MISSED, stage="closed"
+    )
+    page = browser.get("/dashboard").text
+    assert ">I did it</button>" in page
+    browser.post("/dashboard/answer", data={"data": done(task_id), "csrf": csrf(page)})
+    assert load_task(database, task_id).status == TaskStatus.DONE
+    assert ">I did it</button>" not in browser.get("/dashboard").text
+
+
+def test_misses_without_a_goal_alone_are_compared_with_nothing(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    for days in range(1, 7):
+        add_task(database, owner, now - timedelta(days=days), status=TaskStatus.MISSED)
+    assert "Missed most" not in browser.get("/dashboard").text
 
 
 def test_a_strangers_task_cannot_be_answered(

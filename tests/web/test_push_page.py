@@ -82,6 +82,22 @@ def test_the_page_shows_every_answer_and_records_one(
     assert 'name="data"' not in client.get(url).get_data(as_text=True)
 
 
+@pytest.mark.parametrize(("hours", "offered"), [(2, ["I did it", "Another time"]), (30, [])])
+def test_a_miss_of_today_can_still_be_answered(
+    client: FlaskClient, database: Database, owner: User, now: datetime, hours: int, offered: list[str]
+) -> None:
+    missed = {"status": TaskStatus.MISSED, "stage": "closed"}
+    task_id = add_task(database, owner, now - timedelta(hours=hours), **missed)
+    url = client.post(PAGE, json=body(task_id)).json["url"]
+    page = client.get(url).get_data(as_text=True)
+    assert "It went by, and that's all right." in page.replace("&#39;", "'")
+    buttons = re.findall(r'name="data" value="([^"]+)">([^<]+)<', page)
+    assert [label for _, label in buttons] == offered
+    for data, _ in buttons[:1]:
+        client.post(url, data={"data": data})
+        assert load_task(database, task_id).status == TaskStatus.DONE
+
+
 def test_a_page_answers_only_its_own_task(
     client: FlaskClient, database: Database, owner: User, task_id: UUID, now: datetime
 ) -> None:

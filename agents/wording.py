@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from reminders.wording import length
 from storage.vocabulary import WEEKDAYS
+
+__all__ = ["capital", "clock", "count", "days", "length", "listed", "moment"]
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
@@ -17,14 +20,6 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 def clock(at: time) -> str:
     return f"{at:%H:%M}"
-
-
-def length(minutes: int) -> str:
-    """45 min, 1 h, 1 h 30"""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from reminders.rules.answers import TaskTap, format_tap
 from reminders.rules.places import when_words
+from reminders.wording import length
 from storage.tables import Task, User
 from storage.vocabulary import TaskStatus, TriggerType
 
@@ -64,7 +65,7 @@ def _line(number: int, task: Task, zone: ZoneInfo) -> str:
     if task.trigger_type == TriggerType.LOCATION and task.location_trigger:
         return f"{mark} {task.title}, {when_words(task.location_trigger)}"
     start = task.scheduled_at.astimezone(zone)
-    return f"{mark} {start:%H:%M} {task.title} ({task.duration_minutes} min)"
+    return f"{mark} {start:%H:%M} {task.title} ({length(task.duration_minutes)})"
 
 
 def _buttons(tasks: Sequence[Task], first: date) -> tuple[tuple[str, str], ...]:

@@ -128,6 +128,19 @@ def call_back(session: Session, user_id: UUID, task_id: UUID, now: datetime) -> 
     return task
 
 
+def end_sleep(session: Session, user_id: UUID, was: datetime | None, until: datetime) -> None:
+    """What a pause had put to sleep until `was` wakes at `until` already; nothing when that is no earlier."""
+    if was is None or was <= until:
+        return
+    asleep = select(Task).where(
+        Task.user_id == user_id, Task.status == TaskStatus.PENDING, Task.wakes_at == was
+    )
+    for task in session.scalars(asleep.order_by(Task.id).with_for_update(key_share=True)).all():
+        task.wakes_at = until
+    session.flush()
+    wake_on_commit(session, until)
+
+
 def change_zone(session: Session, user: User, zone: str, now: datetime, *, keep_local: bool = False) -> int:
     """The person lives in another IANA zone now: their days are cut anew; says how many tasks moved.
 

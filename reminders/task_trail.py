@@ -64,8 +64,13 @@ _EXPECTED = {
 def story(session: Session, task: Task, person: Person, now: datetime) -> tuple[Event, ...]:
     """In order of time; what lies ahead is told as the rules see it for this person now, if nothing is answered."""
     behind = [*_moves(session, task, person, now), *_said(session, task), *_done(task)]
-    behind.sort(key=lambda event: event.at)
+    behind.sort(key=lambda event: (event.at.replace(second=0, microsecond=0), _leads_to(event), event.at))
     return (*_once(behind), *(_planned(one) for one in ahead(state_of(task), person.ladder, now)))
+
+
+def _leads_to(event: Event) -> bool:
+    """Within a minute an answer stands before the move that it led to."""
+    return event.mark == Mark.MOVED and event.words.startswith("moved to")
 
 
 def plan_of(task: Task, person: Person) -> tuple[Event, ...]:

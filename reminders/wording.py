@@ -60,6 +60,14 @@ def minutes(length: float) -> str:
     return "1 minute" if whole == 1 else f"{whole} minutes"
 
 
+def length(minutes: int) -> str:
+    """45 min, 1 h, 1 h 30"""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
 def message(
     rung: Rung, task: Task, rhythm: Rhythm, now: datetime, channel: str = ChannelName.TELEGRAM
 ) -> OutboundMessage:
@@ -196,7 +204,7 @@ def _miss_rows(task: Task) -> Rows:
 
 
 def _reminder_text(task: Task, rhythm: Rhythm, now: datetime) -> str:
-    at, long = clock(task.scheduled_at, rhythm), f"{task.duration_minutes} min"
+    at, long = clock(task.scheduled_at, rhythm), length(task.duration_minutes)
     left = task.scheduled_at - now
     if rhythm.day(task.scheduled_at) != rhythm.day(now):
         return f"{task.title} ({long}) is on {moment(task.scheduled_at, rhythm, now)}."

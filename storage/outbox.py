@@ -165,10 +165,10 @@ _FINISH = text("""
             cast(:agains as timestamptz[])
         ) as f (id, tries, status, external_id, outcome, reason, error, again_at)
     ), noted as (
-        insert into notification_log (id, task_id, channel, external_id, sent_at, attempt_id)
-        select gen_random_uuid(), d.task_id, d.channel,
+        insert into notification_log (id, task_id, user_id, channel, external_id, sent_at, attempt_id)
+        select gen_random_uuid(), d.task_id, t.user_id, d.channel,
             d.channel || ':' || d.address || ':' || f.external_id, :now, d.id
-        from f join dispatch_log d on d.id = f.id
+        from f join dispatch_log d on d.id = f.id join tasks t on t.id = d.task_id
         where f.status = 'dispatched' and d.rung not in ('hang_up', 'notice')
         on conflict do nothing
     )

@@ -16,8 +16,9 @@ from reminders.learned import learned
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
 from reminders.rules.rhythm import zone_of
 from reminders.ways_back import channels_off
+from reminders.wording import length
 from storage import analytics, goals, users
-from storage.analytics import CategoryMisses, Tally
+from storage.analytics import Tally
 from storage.tables import Task, User
 from storage.vocabulary import GoalStatus, TaskStatus
 from web import sessions
@@ -39,7 +40,9 @@ blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 PURPOSE = "dashboard"
 WEEKS = 12
 _MOST_CATEGORIES = 5
+_FEWEST = 5  # finished tasks: before, a share says nothing
 ACTIONS = (("done", "Done"), ("resched", "Another time"), ("missed", "Not today"))
+AFTER_ALL = (("done", "I did it"), ("resched", "Another time"))
 _SHOWN = (TaskStatus.PENDING, TaskStatus.DONE, TaskStatus.MISSED)
 
 
@@ -139,7 +142,9 @@ def _page(
         name=users.profile_of(user).name,
         day=day,
         tasks=_tasks(session, user, day.day),
+        next=_next(session, user),
         goals=_goals(session, user.id),
+        lit=any(one.completed for one in day.heatmap),
         picture=heatmap(day.heatmap, user.week_starts_on),
         weeks=bars(analytics.weekly_stats(session, user.id, WEEKS, day.day)),
         missed=_missed(session, user.id),
@@ -165,16 +170,33 @@ def _tasks(session: Session, user: User, day: date) -> list[dict[str, object]]:
             "id": task.id,
             "title": task.title,
             "at": task.scheduled_at.astimezone(zone).strftime("%H:%M"),
-            "minutes": task.duration_minutes,
+            "length": length(task.duration_minutes),
             "status": task.status,
-            "buttons": _buttons(task) if task.status == TaskStatus.PENDING else [],
+            "buttons": _buttons(task),
         }
         for task in rows
     ]
 
 
+def _next(session: Session, user: User) -> dict[str, object] | None:
+    """What comes after today, or nothing."""
+    zone = zone_of(user.timezone)
+    today = now().astimezone(zone).date()
+    task = session.scalar(
+        select(Task)
+        .where(Task.user_id == user.id, Task.local_day > today, Task.status == TaskStatus.PENDING)
+        .order_by(Task.local_day, Task.scheduled_at, Task.id)
+        .limit(1)
+    )
+    if task is None:
+        return None
+    return {"id": task.id, "title": task.title, "at": task.scheduled_at.astimezone(zone)}
+
+
 def _buttons(task: Task) -> list[tuple[str, str]]:
-    return [(label, format_tap(TaskTap(task.id, task.version, action))) for action, label in ACTIONS]
+    """The answers that are still open; a miss of today may have been done after all."""
+    actions = {TaskStatus.PENDING: ACTIONS, TaskStatus.MISSED: AFTER_ALL}.get(TaskStatus(task.status), ())
+    return [(label, format_tap(TaskTap(task.id, task.version, action))) for action, label in actions]
 
 
 def _goals(session: Session, user_id: UUID) -> list[dict[str, object]]:
@@ -186,7 +208,11 @@ def _goals(session: Session, user_id: UUID) -> list[dict[str, object]]:
     ]
 
 
-def _missed(session: Session, user_id: UUID) -> list[CategoryMisses]:
-    """The categories with misses, the most missed first."""
-    rows = analytics.missed_by_category(session, user_id)
-    return [one for one in rows if one.missed][:_MOST_CATEGORIES]
+def _missed(session: Session, user_id: UUID) -> list[tuple[str, int, int]]:
+    """The categories with misses, the most missed first: each with its misses and all that is behind, done or missed."""
+    tallies = analytics.category_tallies(session, user_id)
+    behind = [(category, one.missed, one.done + one.missed) for category, one in tallies.items()]
+    shown = [one for one in behind if one[1] and one[2] >= _FEWEST]
+    if [category for category, _, _ in shown] == ["Other"]:
+        return []  # what has no goal, beside nothing to compare it with
+    return sorted(shown, key=lambda one: (-one[1], one[0]))[:_MOST_CATEGORIES]

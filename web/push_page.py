@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reminders.answering import AnswerOutcome, answer_tap
 from reminders.rules.answers import TaskTap, format_tap, parse_tap
+from reminders.wording import length
 from storage import tasks, users
 from storage.database import narrow
 from storage.tables import PushSubscription, Task
@@ -26,6 +27,7 @@ from web.signing import TaskLink, open_link, seal
 blueprint = Blueprint("push_page", __name__)
 
 LINK_LIVES = timedelta(hours=24)
+_STILL_NEWS = timedelta(hours=36)  # a miss of the evening is told in the morning
 CHOICES = (
     ("done", "", "Done"),
     ("onit", "", "On it"),
@@ -142,14 +144,19 @@ def _render(session: Session, link: TaskLink, task: Task, outcome: AnswerOutcome
     if outcome is not None and outcome.choices:
         buttons = [(choice.label, choice.data) for row in outcome.choices for choice in row]
         buttons = [(label, data) for label, data in buttons if data.startswith("t:")]
-    elif outcome is None:
-        choices = {TaskStatus.PENDING: CHOICES, TaskStatus.MISSED: AFTER_A_MISS}.get(
-            TaskStatus(task.status), ()
-        )
-        buttons = [(label, _data(task, action, argument)) for action, argument, label in choices]
     else:
-        buttons = []
-    return render_template("task.html", task=task, start=start, outcome=outcome, buttons=buttons)
+        asked = () if outcome is not None else _questions(task)
+        buttons = [(label, _data(task, action, argument)) for action, argument, label in asked]
+    long = length(task.duration_minutes)
+    return render_template("task.html", task=task, start=start, length=long, outcome=outcome, buttons=buttons)
+
+
+def _questions(task: Task) -> tuple[tuple[str, str, str], ...]:
+    """What can be said of it now, as (action, argument, label)."""
+    if task.status == TaskStatus.PENDING:
+        return CHOICES
+    is_news = now() - task.scheduled_at <= _STILL_NEWS
+    return AFTER_A_MISS if task.status == TaskStatus.MISSED and is_news else ()
 
 
 def _data(task: Task, action: str, argument: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from reminders.people import Person, load_person
 from reminders.rules.rhythm import Rhythm
 from reminders.task_trail import Event, Mark, plan_of, story
+from reminders.wording import length
 from storage import tasks
 from storage.tables import Task
 from storage.trail import trail
@@ -53,7 +54,7 @@ def _page(session: Session, task: Task, person: Person) -> str:
         start=rhythm.local(task.scheduled_at),
         other_year=rhythm.day(task.scheduled_at).year != rhythm.day(now()).year,
         was=rhythm.local(task.original_at) if task.original_at not in (None, task.scheduled_at) else None,
-        minutes=task.duration_minutes,
+        length=length(task.duration_minutes),
         days=_days(story(session, task, person, now()), rhythm),
         plan=_days(plan_of(task, person), rhythm) if begun and not at_place else [],
     )

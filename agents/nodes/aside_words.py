@@ -101,6 +101,12 @@ ASIDES = tuple(
             r"|(?:don'?t|do not) (?:remind|disturb|nudge|message) me(?! (?:about|of|to)\b)|leave me alone|take a break|stop reminding me(?! (?:about|of|to)\b))\b.*",
         ),
         (
+            "day_off",
+            r"\W*(?:(?:so|ok(?:ay)?|please|hey|flux|ugh|maybe)\W+)*(?:(?:(?:can|could|may) (?:i|we) (?:please |just )?(?:have|get|take)|i(?:'d| would)? (?:really |just |might )?(?:want|need|like|love)(?: to (?:have|take))?"
+            r"|i(?:'m| am) (?:taking|having)|give me|let me (?:have|take)|let'?s (?:have|take)|i(?:'ll| will)? take|take) )?(?:a|one|the) (?:whole |full |rest )?day off"
+            r"(?: (?:today|tomorrow|tmrw|(?:on |this |next )?\w+day))?(?: please| pls)?\W*|\W*make (?:today|tomorrow|\w+day) a (?:day off|rest day|free day)\W*",
+        ),
+        (
             "zone",
             r"\W*(?:(?:i'm |we're |i am )?(?:back|landed|arrived)(?: now| safely)?(?= in )|i(?:'m| am| live| moved?| have moved|'ve moved)|we(?:'re| live| moved))(?: now| currently)? (?:in|to) .{2,40}"
             r"|\W*(?:i(?:'m| am) |we(?:'re| are) )?(?:now )?back (?:home )?in .{2,40}",

@@ -22,12 +22,12 @@ from agents.turn import TurnContext
 from reminders import agenda as planned
 from reminders.audit import confession, not_kept
 from reminders.learned import learned
-from reminders.plans import change_zone
+from reminders.plans import change_zone, end_sleep
 from reminders.progress import progress_of
 from reminders.rules.when import read_when
 from storage.goals import active_goals
 from storage.pauses import begin_pause, end_pause
-from storage.task_history import task_history
+from storage.task_history import Finished, task_history
 from storage.vocabulary import TaskStatus
 
 _NODE = "clarify"
@@ -53,6 +53,9 @@ _WHEN_IS = re.compile(
     re.I | re.S,
 )
 _FEW_WORDS = 6
+_NAMED = 5  # tasks
+_MISSED = re.compile(r"\bwhat\b.*\bmiss", re.I)
+_DONE = re.compile(r"\bwhat\b.*\b(?:do|done|did|get|finish\w*|achieve\w*)\b", re.I)
 _UNTIL = re.compile(r"\b(?:until|till|through|for (?:\d|an?|one|two|three|another))\b", re.I)
 _MOMENTS = re.compile(r"\bsame (?:moments?|instants?)\b|\b(?:home|old|german|uk|us) times?\b", re.I)
 _NO_CHANGE = re.compile(
@@ -133,6 +136,7 @@ def pause(state: AgentState, ctx: TurnContext, text: str) -> Update:
         return _not_yet(state, first, last)
     back = datetime.combine(last + timedelta(days=1), time(0), ctx.zone).astimezone(UTC)
     begin_pause(ctx.session, ctx.user.id, ctx.local_now.date(), last, ctx.now)
+    end_sleep(ctx.session, ctx.user.id, ctx.user.paused_until, back)
     ctx.user.paused_until = back
     wish = "Get well soon" if _ILL.search(text) else "Enjoy it" if _HOLIDAY.search(text) else "All right"
     text = (
@@ -218,6 +222,7 @@ def change_place(ctx: TurnContext, zone: str, word: str) -> Update:
 
 def wake_up(ctx: TurnContext) -> Update:
     end_pause(ctx.session, ctx.user.id, ctx.local_now.date())
+    end_sleep(ctx.session, ctx.user.id, ctx.user.paused_until, ctx.now)
     ctx.user.paused_until = None
     listed = planned.for_days(ctx.session, ctx.user, ctx.local_now.date(), 1)
     return close(
@@ -260,5 +265,16 @@ def progress(ctx: TurnContext, text: str) -> Update:
     streak = progress_of(ctx.session, ctx.user.id, today).streak_days
     row = f", {wording.count(streak, 'day')} in a row" if streak > 1 else ""
     counted = f"{done} done, {len(history) - done} missed{row}"
-    said = f"{wording.capital(span)}: {counted}.{also} /dashboard shows more. What is next?"
+    named = _named(history, text)
+    said = f"{wording.capital(span)}: {counted}.{named}{also} /dashboard shows more. What is next?"
     return tell(_NODE, said)
+
+
+def _named(history: Sequence[Finished], text: str) -> str:
+    """What was missed, or done, by name, where the question is which; the latest first."""
+    wanted = TaskStatus.MISSED if _MISSED.search(text) else TaskStatus.DONE if _DONE.search(text) else None
+    names = list(dict.fromkeys(one.title for one in reversed(history) if one.status == wanted))
+    if not names:
+        return ""
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return f" {wording.capital(str(wanted))}: {wording.listed([*names[:_NAMED], *more])}."

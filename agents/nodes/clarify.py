@@ -14,6 +14,7 @@ from agents.nodes import (
     asides,
     either,
     forwarded,
+    lighter_day,
     open_task,
     renaming,
     settings,
@@ -31,7 +32,7 @@ from agents.turn import TurnContext
 _NODE = "clarify"
 _MOST_WISHES = 10
 _LOOSE = re.compile(
-    r"(?!(?:skip|pass|next|stop|nothing|none|never ?mind|whatever)\b)[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?",
+    r"(?!(?:skip|pass|next|stop|nothing|none|never ?mind|whatever|(?:the |just |only )?(?:one|first|second|third|last|other|same|both|this|that|it))\b)[^\W\d_][\w'’-]*(?: [\w'’-]+){0,2}[.!]?",
     re.IGNORECASE,
 )
 _LAST_QUESTION = re.compile(
@@ -149,6 +150,12 @@ def _also_said(state: AgentState, ctx: TurnContext) -> Update:
     match aside.get("kind", ""):
         case "yes" | "no" as kind if focus.get("kind") == "pause":
             return close(_NODE, asides.PAUSED[kind])
+        case lighter_day.KIND:
+            return lighter_day.answer(state, ctx, heard, focus)
+        case "day_off":
+            return lighter_day.day_off(state, ctx, heard.text)
+        case "low" | "tired" as kind:
+            return lighter_day.offer(state, ctx, kind)
         case "done":
             return ticking.done(state, ctx, heard.text)
         case "drop":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agents import diary
 from agents.nodes.intents import aside_of
 from agents.offline.titles import title_of
 from agents.offline.understand import understand
@@ -15,7 +16,7 @@ from agents.tasks.capture_answers import added, agrees, as_answer, names_offer, 
 from agents.tasks.correcting import corrected
 from agents.tasks.course import interrupts_with
 from agents.tasks.shifts import says_unable
-from agents.tasks.titles import words
+from agents.tasks.titles import matching, words
 from agents.tasks.wishes import Wish
 from agents.turn import TurnContext
 from reminders.answering import open_reminders
@@ -119,7 +120,7 @@ def interrupts(ctx: TurnContext, text: str, focus: Json) -> bool:
             return False
         case "capture" | "move" | "drop" if not refers_back(text) and interrupts_with(ctx, text):
             return True
-        case "capture" | "move" | "drop" if says_unable(text):
+        case "capture" | "move" | "drop" if says_unable(text) or _ticks_off(ctx, text):
             return True
         case "move" | "drop" if refers_back(text):
             return False
@@ -189,6 +190,13 @@ def _begins_anew(ctx: TurnContext, text: str, *, needs_time: bool) -> bool:
     if read.intent in ("CREATE", "RESCHEDULE") and str(read.slots.get("title") or "").strip():
         return _SUITS.search(text) is None and not is_no_name(str(read.slots["title"]))
     return needs_time and read.intent == "OTHER" and read.slots.get("when") is None
+
+
+def _ticks_off(ctx: TurnContext, text: str) -> bool:
+    """ "I took my meds", where there are such: done, whatever was being asked."""
+    if understand(text, ctx.local_now, ctx.user.timezone).intent != "DONE":
+        return False
+    return bool(matching(text, diary.around_now(ctx), lambda task: task.title))
 
 
 def _is_wish(ctx: TurnContext, text: str) -> bool:

@@ -19,7 +19,9 @@ from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import PlanError, move_task
 from reminders.rules.diary import Diary
+from reminders.rules.when import parse_weekdays
 from storage.tables import Task
+from storage.vocabulary import WEEKDAYS
 
 _NODE = "task_handler"
 _ASK = [Option("Yes, move them", "yes"), Option("Leave it", "leave")]
@@ -32,6 +34,9 @@ def each(state: AgentState, ctx: TurnContext, tasks: Sequence[Task], wish: Move)
         return close(_NODE, "By how much? Say, for example: push everything today by an hour.")
     wanted = {task: _to(ctx, task, wish) for task in tasks}
     moves = {task: at for task, at in wanted.items() if at is not None}
+    if not moves and (days := sorted(parse_weekdays(wish.target))):
+        example = f"move {tasks[0].title} to {WEEKDAYS[days[0]]}"
+        return close(_NODE, f"Which one on which day? One at a time works, for example: {example}.")
     if not moves:
         return close(_NODE, "Where to? Say, for example: move everything today to tomorrow.")
     return _propose(state, ctx, moves)

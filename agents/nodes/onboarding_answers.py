@@ -23,9 +23,11 @@ _NAME_LEAD = re.compile(
     re.I,
 )
 _NAME_TAIL = re.compile(
-    r"[,;]?\s+(?:is (?:fine|good|ok(?:ay)?|enough|perfect)|will do|works|please|pls|for short|thanks|thank you|here|if you like|and you|nice to meet you)\b.*$",
+    r"[,;]?\s+(?:is (?:fine|good|ok(?:ay)?|enough|perfect)|will do|works|please|pls|for short|thanks|thank you|here|if you like|and you|nice to meet you|lol|haha\w*|btw|(?:and|but|cuz|because) (?:i|i'?m|my|it'?s))\b.*$",
     re.I,
 )
+# "Sam, I have ADHD and I'm all over the place": a name, and a story behind it.
+_NAME_THEN_MORE = re.compile(r"^([^\W\d_][\w'’-]*(?: [^\W\d_][\w'’-]*)?)\s*[,.;!(–—-]+ ?\s*(?:\S+ ){2,}\S+$")
 _CALLED = re.compile(
     r"\W*(?:(?:hi|hello|hey|ok(?:ay)?|sure|yes|well|so)\W+)*(?:(?:you can |please |just )*call me|my name(?:'s| is)|name'?s|the name is|everyone calls me|(?:my )?friends call me)"
     r" (?!an?\b|the\b|at\b|on\b|in\b|to\b|when\b|if\b|back\b|later\b|tomorrow\b|today\b|tonight\b|by\b|please\b|again\b|every\b|not\b)[^\W\d_][^\d?]{0,40}",
@@ -53,7 +55,9 @@ def clean_name(text: str) -> str:
     words = re.sub(r"\s*[:;]-?[()DP]+$", "", " ".join(text.split()))
     preferred = _PREFERRED.search(words)
     words = preferred[1] if preferred else words
-    return _NAME_TAIL.sub("", _NAME_LEAD.sub("", words)).strip(' .!,:"“”')[:60].strip()
+    called = _NAME_LEAD.sub("", words)
+    told_more = _NAME_THEN_MORE.match(called) if called != words else None
+    return _NAME_TAIL.sub("", told_more[1] if told_more else called).strip(' .!,:"“”')[:60].strip()
 
 
 def name_given(text: str) -> bool:

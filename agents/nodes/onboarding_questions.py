@@ -10,7 +10,7 @@ from agents.nodes import onboarding_phone as phone
 from agents.nodes.commitments import seed_commitments
 from agents.nodes.onboarding_answers import hold_goal
 from agents.nodes.onboarding_quick import quick, redirect, wants, wants_else
-from agents.nodes.onboarding_topics import BACK, SKIP, TOPICS, counter, question
+from agents.nodes.onboarding_topics import BACK, SKIP, TOPICS, counter, no_consent_needed, question
 from agents.places import is_city
 from agents.plans.replies import says_no, says_yes
 from agents.reply import Option, ask, ask_again, close
@@ -34,10 +34,10 @@ _SHRUG = re.compile(
 
 
 def next_topic(ctx: TurnContext) -> str | None:
-    """The first topic not yet met; consent makes sense only for a proved number."""
+    """The first topic not yet met."""
     progress = ctx.profile().onboarding
     met = {*progress.answered, *progress.skipped}
-    if not ctx.user.phone_verified and "phone" in met:
+    if no_consent_needed(ctx):
         met.add("consent")
     if progress.held_goal:
         met.add("first_goal")
@@ -72,7 +72,11 @@ def hear_topic(state: AgentState, ctx: TurnContext, heard: Heard, step: str, nam
             return _back(state, ctx, name)
         case "other" | "type" | "number":
             return ask(
-                state, _NODE, f"{counter(name)} {TOPICS[name].hint}", _controls(name), focus_on("topic", name)
+                state,
+                _NODE,
+                f"{counter(ctx, name)} {TOPICS[name].hint}",
+                _controls(name),
+                focus_on("topic", name),
             )
         case "take":
             return _record(state, ctx, name, TOPICS[name].default or "", step)
@@ -139,7 +143,13 @@ def _unclear(state: AgentState, ctx: TurnContext, name: str, text: str, step: st
     if focus.get("tries") and step != "default":
         return _skip(state, ctx, name, step)
     unclear = tongues.sorry(text) if is_foreign(text) else "I didn't get that."
-    return ask_again(state, _NODE, f"{unclear} {topic.hint}") | {"focus": {**focus, "tries": 1}}
+    return _with_hint(state, unclear, topic.hint) | {"focus": {**focus, "tries": 1}}
+
+
+def _with_hint(state: AgentState, before: str, hint: str) -> Update:
+    """The question again; its hint comes with it, once."""
+    asked = str((state.get("question") or {}).get("text", ""))
+    return ask_again(state, _NODE, before if hint in asked else f"{before} {hint}")
 
 
 def hear_name(state: AgentState, ctx: TurnContext, text: str) -> Update:
@@ -218,7 +228,7 @@ def _hear_phone(state: AgentState, ctx: TurnContext, heard: Heard, step: str) ->
         return _back(state, ctx, "phone")
     if _ASKS.fullmatch(heard.text):
         return ask_again(state, _NODE, TOPICS["phone"].why)
-    return ask_again(state, _NODE, f"I need the whole number. {TOPICS['phone'].hint}")
+    return _with_hint(state, "I need the whole number.", TOPICS["phone"].hint)
 
 
 def hear_new_number(state: AgentState, ctx: TurnContext, text: str) -> Update:

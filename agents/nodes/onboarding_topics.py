@@ -128,8 +128,17 @@ TOPICS = {topic.name: topic for topic in _TOPICS}
 OTHER, SKIP, BACK = Option("Other", "other"), Option("Skip", "skip"), Option("Back", "back")
 
 
-def counter(name: str) -> str:
-    return f"{ONBOARDING_TOPICS.index(name) + 1}/{len(ONBOARDING_TOPICS)}"
+def counter(ctx: TurnContext, name: str) -> str:
+    """ "3/11": its place among what this person is asked."""
+    left_out = no_consent_needed(ctx)
+    asked = [one for one in ONBOARDING_TOPICS if one == name or one != "consent" or not left_out]
+    return f"{asked.index(name) + 1}/{len(asked)}"
+
+
+def no_consent_needed(ctx: TurnContext) -> bool:
+    """Whether the number was left out: consent makes sense only for a proved one."""
+    progress = ctx.profile().onboarding
+    return not ctx.user.phone_verified and "phone" in (*progress.answered, *progress.skipped)
 
 
 def question(ctx: TurnContext, name: str) -> tuple[str, list[list[Option]]]:
@@ -141,7 +150,7 @@ def question(ctx: TurnContext, name: str) -> tuple[str, list[list[Option]]]:
         labels = [known] if known and len(known) <= 30 else []
     first = name == ONBOARDING_TOPICS[0]
     control = [OTHER] * bool(labels) + [SKIP] + [BACK] * (not first)
-    text = f"{counter(name)} {topic.question}"
+    text = f"{counter(ctx, name)} {topic.question}"
     if not labels:
         text = f"{text}\n{topic.hint}"
     return text, [*in_rows([Option(label) for label in labels], 2), control]

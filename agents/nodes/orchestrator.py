@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 
 from agents.care import needs_care
 from agents.hearing import PLAN_GOAL, Heard, hear
-from agents.nodes import after_miss, approving, asides, either, forwarded, negotiating, settings
+from agents.nodes import after_miss, approving, asides, either, forwarded, lighter_day, negotiating, settings
 from agents.nodes.intents import aside_of, classify
 from agents.nodes.interruptions import BETWEEN_QUESTIONS, chooses_any, interrupts, is_only_time, resumes
 from agents.nodes.onboarding_phone import number_in
@@ -45,6 +45,7 @@ _OWNERS = {  # whose question is open, by the focus it left
     "zone": Intent.CLARIFY,
     forwarded.KIND: Intent.NEW_TASK,
     either.KIND: Intent.CLARIFY,
+    lighter_day.KIND: Intent.CLARIFY,
 }
 
 
@@ -113,6 +114,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return chosen
     if not heard.word and kind not in _OWN_WORDS and (late := after_miss.answers(ctx, heard.text)):
         return late
+    if kind == lighter_day.KIND and (heard.word or lighter_day.answers(heard.text, focus)):
+        return _aside(lighter_day.KIND)
     interrupted = not heard.word and interrupts(ctx, heard.text, focus)
     if heard.word or (_is_answer(kind) and not interrupted):
         return {"intent": _OWNERS.get(kind, Intent.CLARIFY)}
@@ -177,6 +180,7 @@ def _is_answer(kind: str) -> bool:
         "zone",
         forwarded.KIND,
         either.KIND,
+        lighter_day.KIND,
     )
 
 

@@ -28,7 +28,12 @@ _CALLS_OFF = re.compile(
     r"(?: (?:again|any ?more|please|ever))*\W*",
     re.I,
 )
-_CALLS_ON = re.compile(_LEAD + r"(?:you (?:can|may)|yes,?) call me(?: again)?\W*", re.I)
+_CALLS_ON = re.compile(
+    _LEAD
+    + r"(?:(?:you (?:can|may)|yes,?) call me(?: again)?|(?:turn|switch) (?:the |my |phone )*calls? (?:back )?on(?: again)?|(?:allow|start) (?:phone )?calls?(?: again)?"
+    r"|(?:(?:you (?:can|may)|yes,?) )?call me (?:again )?(?:when(?:ever)?|if) i (?:miss|ignore|forget|do(?:n'?t| not) (?:answer|react|reply|respond))\b.{0,30})\W*",
+    re.I,
+)
 _WHATSAPP_OFF = re.compile(_LEAD + r"(?:no (?:more )?|stop (?:using )?|don'?t use )whatsapp\b.{0,20}", re.I)
 _WHATSAPP_ON = re.compile(_LEAD + r"(?:use|you (?:can|may) use|allow) whatsapp\b.{0,20}", re.I)
 

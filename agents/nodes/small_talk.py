@@ -17,10 +17,9 @@ _SAID = {
     "yourself": "I'm Flux, a program that plans, reminds and follows up. What would you like to get done?",
     "abuse": "Sorry that this went wrong. What should be different: a time, a reminder, or a plan?",
     "low": (
-        "That sounds heavy, and it is good that you said it. If it goes on, somebody you trust or a doctor can do more than I can. "
-        "Shall we make today smaller: one thing only, or a day off?"
+        "That sounds heavy, and it is good that you said it. If it goes on, somebody you trust or a doctor can do more than I can."
     ),
-    "tired": "That happens. Shall we make today smaller: one thing only, or a day off?",
+    "tired": "That happens.",
     "privacy": (
         "I keep what you tell me here, your tasks and when you did them, and your number only if you give it. "
         "/settings shows what I go by, /export hands you all of it. What would you like to change or do?"

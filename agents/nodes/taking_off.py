@@ -62,9 +62,9 @@ def _one(state: AgentState, ctx: TurnContext, meant: Meant, tasks: Sequence[Task
     series = [task for task in tasks if task.series_id is not None and task.series_id == first.series_id]
     if meant.scope == "all" and first.series_id is not None:
         kept = [task for task in series if task in meant.tasks]
-        return _take_off(state, ctx, kept, ended=len(kept) == len(series))
+        return take_off(state, ctx, kept, ended=len(kept) == len(series))
     if first.series_id is None or meant.scope == "one":
-        return _take_off(state, ctx, [first], others=len(series) - 1)
+        return take_off(state, ctx, [first], others=len(series) - 1)
     return _ask_scope(state, ctx, first, series)
 
 
@@ -96,7 +96,7 @@ def answer(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json) -> Up
     if not gone:
         return close(_NODE, "That has passed or gone already.")
     ends = word == "drop_all" and focus.get("series", True)
-    return _take_off(state, ctx, gone, ended=ends, others=0 if ends else len(rows) - len(gone))
+    return take_off(state, ctx, gone, ended=ends, others=0 if ends else len(rows) - len(gone))
 
 
 def _word(text: str, focus: Json) -> str:
@@ -120,7 +120,7 @@ def _hear_which(state: AgentState, ctx: TurnContext, heard: Heard, focus: Json, 
     elif len(offered) == 1 and says_yes(heard.text):
         found = offered
     elif re.search(r"\b(?:all|both|everything)\b", heard.text, re.I):
-        return _take_off(state, ctx, offered)
+        return take_off(state, ctx, offered)
     else:
         found = matching(heard.text, offered, lambda task: task.title) or list(
             select(ctx, heard.text, offered).tasks
@@ -158,7 +158,7 @@ def _ask_which(
 def _ask_each(state: AgentState, ctx: TurnContext, tasks: Sequence[Task], *, series: bool) -> Update:
     """ "Clear my Friday": what goes is shown before it goes."""
     if len(tasks) == 1:
-        return _take_off(state, ctx, tasks)
+        return take_off(state, ctx, tasks)
     names = list(dict.fromkeys(task.title for task in tasks))
     more = [f"{len(names) - _SHOWN} more"] if len(names) > _SHOWN else []
     listed = wording.listed([*names[:_SHOWN], *more])
@@ -186,10 +186,16 @@ def _ask_scope(state: AgentState, ctx: TurnContext, first: Task, series: Sequenc
     return ask(state, _NODE, text, rows, {"kind": "drop", "step": "scope", "task_ids": ids})
 
 
-def _take_off(
-    state: AgentState, ctx: TurnContext, gone: Sequence[Task], *, ended: bool = False, others: int = 0
+def take_off(
+    state: AgentState,
+    ctx: TurnContext,
+    gone: Sequence[Task],
+    *,
+    ended: bool = False,
+    others: int = 0,
+    lead: str = "",
 ) -> Update:
-    """`ended`: these are all that is left of their series, which shall not go on either."""
+    """`ended`: these are all that is left of their series, which shall not go on either. `lead` is said first."""
     first = gone[0]
     before = end_series(ctx.session, gone) if ended else []
     cancel_tasks(ctx.session, ctx.user.id, [task.id for task in gone], ctx.now)
@@ -206,7 +212,7 @@ def _take_off(
     change = Change(
         ctx.now.isoformat(), words, cancelled=tuple(task.id.hex for task in gone), before=tuple(before)
     )
-    return changed(state, _NODE, text, change)
+    return changed(state, _NODE, f"{lead} {text}".strip(), change)
 
 
 def _when(ctx: TurnContext, task: Task) -> str:

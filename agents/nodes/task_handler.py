@@ -224,7 +224,8 @@ def _hear_words(
         return _propose(state, ctx, wishes)
     if step in ("confirm", "pick", "loose") and adds_to(ctx, text):
         more, unclear = read_tasks(ctx, added(text))
-        timed = not unclear and bool(more) and all(one.title and one.moment for one in more)
+        named = not unclear and bool(more) and all(one.title for one in more)
+        timed = named and any(one.moment or one.after for one in more)
         return _propose(state, ctx, [*wishes, *more] if timed else with_added(wishes, added(text)))
     if step == "pick" and refuses_offers(text):
         return _ask_instead(state, wishes)

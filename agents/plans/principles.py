@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from agents import wording
 from agents.plans.draft import Draft
 from agents.plans.honesty import honest_note, time_left
+from agents.plans.replies import hesitates
 from agents.state import Json
 from storage.vocabulary import WEEKDAYS
 
@@ -27,7 +28,9 @@ def theirs(draft: Draft) -> str:
     said = " ".join(draft.goal.split())
     quoted = said if len(said) <= _QUOTED else said[:_QUOTED].rsplit(" ", 1)[0] + " ..."
     answers = [
-        answer.strip(" .") for key, answer in draft.answers.items() if key != "deadline" and answer.strip()
+        answer.strip(" .")
+        for key, answer in draft.answers.items()
+        if key != "deadline" and answer.strip() and not hesitates(answer)  # "idk" need not be read again
     ]
     return f'You said: "{quoted}"' + (f" ({'; '.join(answers)[:120]})." if answers else ".")
 
@@ -86,5 +89,5 @@ def growth(draft: Draft) -> str:
     full = [week for week in sorted(weeks) if len(weeks[week]) > 1] or sorted(weeks)
     first, last = sum(weeks[full[0]]), sum(weeks[full[-1]])
     grows = f"Week {full[0] + 1} is {wording.length(first)} in all"
-    grows += f", week {full[-1] + 1} {wording.length(last)}" if last != first else " and stays so"
+    grows += f", week {full[-1] + 1} is {wording.length(last)}" if last != first else " and stays so"
     return f"{grows}; ask me how you are doing at any time."

@@ -24,7 +24,12 @@ _SHORT = re.compile(
     r"\b(?:call|ring|phone|text|email|e-mail|message|write to|pay|book|buy|order|send|take out|water|feed|post)\b",
     re.I,
 )
-_SHORT_MINUTES, _USUAL_MINUTES = 15, 30
+_MOMENT = re.compile(
+    r"\btake (?:\w+ ){0,3}?(?:meds?|medicines?|medications?|pills?|tablets?|vitamins?|supplements?|antibiotics?)\b|^(?:my )?(?:meds?|medications?|pills?|vitamins?)$"
+    r"|\bdrink (?:a glass of |some |more )?water\b",
+    re.I,
+)
+_MOMENT_MINUTES, _SHORT_MINUTES, _USUAL_MINUTES = 5, 15, 30
 _SHIFT = re.compile(r"\b(later|earlier)\s*$", re.I)
 _REFUSED_DAY = re.compile(
     r"^\W*(?:no\W+)?(?:just )?(?:not|anything but|any day but)\b(?! (?:at all|before|after|until))", re.I
@@ -114,7 +119,8 @@ def _wish(ctx: TurnContext, task: HeardTask) -> tuple[Wish, Problem | None]:
     title = wording.capital(" ".join(task.title.split()))[:120]
     title = title if any(character.isalnum() for character in title) and not is_no_name(title) else ""
     either = _EITHER.search(title) if task.reading.when is not None else None
-    usual = _SHORT_MINUTES if _SHORT.search(title) else _USUAL_MINUTES
+    short = _SHORT_MINUTES if _SHORT.search(title) else _USUAL_MINUTES
+    usual = _MOMENT_MINUTES if _MOMENT.search(title) else short
     when = task.reading.when
     minutes = task.minutes or (when.minutes if when else None) or usual
     wish = Wish(title, minutes=min(minutes, 24 * 60))

@@ -67,6 +67,11 @@ _NEEDS = re.compile(
     r" (?:to |until )?(?P<target>.+)$",
     re.I,
 )
+# "Can the long one be on Saturday?"
+_CAN_BE = re.compile(
+    r"^(?:can|could|may|might|should) (?P<source>(?!i\b|you\b|we\b|they\b|there\b).{2,60}?) be (?:moved |put |shifted )?(?:to )?(?P<target>(?!\w+ed\b|open\b|free\b|ok\b).+?)\W*$",
+    re.I,
+)
 _UNABLE = re.compile(
     r"^(?:sorry,? )?i (?:can'?t|cannot|can not|won'?t(?: be able to)?|will not) (?:make|do|manage|go to|get to|fit in|fit)\b\s*(?P<what>.*)$",
     re.I,
@@ -121,6 +126,8 @@ def read_move(ctx: TurnContext, text: str) -> Move | None:
     passive = _NEEDS.match(said)
     if passive and _timely(ctx, passive["target"]):
         return Move(passive["source"], _full(passive["target"]), verb="move")
+    if (asked := _can_be(ctx, said)) is not None:
+        return asked
     unable = _UNABLE.match(said) or _UNABLE_TO.match(said)
     if unable:
         return Move(re.sub(r"^it\b", "", _INSTEAD.sub(" ", unable["what"])).strip(), verb="can't")
@@ -142,6 +149,17 @@ def read_move(ctx: TurnContext, text: str) -> Move | None:
     if not target and verb in ("set", "make", "put", "do", "have", "start", "change", "switch"):
         return None
     return Move(source, target, verb=verb)
+
+
+def _can_be(ctx: TurnContext, said: str) -> Move | None:
+    found = _CAN_BE.match(said)
+    if found is None:
+        return None
+    target = _INSTEAD.sub(" ", found["target"]).strip()
+    by = read_shift(target)
+    if by is not None and not by[1]:
+        return Move(found["source"], shift=by[0], verb="move")
+    return Move(found["source"], _full(target), verb="move") if _timely(ctx, target) else None
 
 
 def read_shift(text: str, verb: str = "") -> tuple[Shift, str] | None:

@@ -143,6 +143,25 @@ def test_only_a_time_is_about_the_task_that_is_open(talk: Talk, words: str) -> N
     assert "Run" in talk.say(words)
 
 
+def test_snoozing_something_by_name_leaves_what_else_waits_alone(talk: Talk) -> None:
+    remind(talk, "Choir")
+    stood = tasks(talk)[0].scheduled_at
+    assert "Which task" in talk.say("snooze the landlord thing")
+    with talk.database.service() as session:
+        missed = Task(
+            user_id=talk.user_id,
+            title="Email the landlord",
+            scheduled_at=talk.now - timedelta(hours=1),
+            local_day=talk.now.date(),
+            status=TaskStatus.MISSED,
+            stage=Stage.CLOSED,
+        )
+        session.add(missed)
+    assert talk.say("snooze the landlord thing").startswith("Email the landlord: these times are free.")
+    assert [task.scheduled_at for task in tasks(talk) if task.title == "Choir"] == [stood]
+    assert "Choir again" in talk.say("snooze the reminder for 20 minutes")
+
+
 def test_a_time_alone_moves_the_task_that_is_open(talk: Talk) -> None:
     remind(talk, "Run")
     assert "What shall I remind you of" not in talk.say("remind me at 8pm")

@@ -39,6 +39,21 @@ def test_a_task_with_a_time_is_said_back_and_written_on_ok(talk: Talk) -> None:
     assert task.wakes_at is not None
 
 
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [
+        ("take my meds tomorrow at 8am", "5 min"),
+        ("remind me to take a vitamin tomorrow at 8am", "5 min"),
+        ("drink more water tomorrow at 3pm", "5 min"),
+        ("take the car to the garage tomorrow at 3pm", "30 min"),
+        ("buy vitamins tomorrow at 3pm", "15 min"),
+        ("take my meds tomorrow at 8am for 20 min", "20 min"),
+    ],
+)
+def test_what_is_done_in_a_moment_takes_no_half_hour(talk: Talk, said: str, length: str) -> None:
+    assert f"({length})" in talk.say(said)
+
+
 @pytest.mark.parametrize("yes", ["ok", "yes", "sounds good", "👍", "OK!"])
 def test_agreement_may_be_typed(talk: Talk, yes: str) -> None:
     talk.say("call mum tomorrow 6pm")

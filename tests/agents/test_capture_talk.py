@@ -197,3 +197,22 @@ def test_a_noted_task_is_corrected_by_a_time_alone(talk: Talk) -> None:
 def test_a_noun_alone_waits_for_its_time(talk: Talk) -> None:
     talk.say("milk")
     assert "Sat 14 Mar 10:00 - Milk" in talk.say("sat 10am")
+
+
+def test_what_comes_to_it_with_a_time_of_its_own_is_a_task_of_its_own(talk: Talk) -> None:
+    talk.say("call mum tomorrow 6pm")
+    said = talk.say("also dentist tuesday 11am and pick up the parcel on monday")
+    assert "1. Thu 12 Mar 18:00 - Call mum (15 min)" in said
+    assert "Tue 17 Mar 11:00 - Dentist (30 min)" in said
+    assert "Pick up the parcel" in said
+    assert "Mum and dentist" not in said
+
+
+@pytest.mark.parametrize("words", ["the second one", "one thing only", "both", "the other"])
+def test_words_that_only_point_are_no_name_of_a_task(talk: Talk, words: str) -> None:
+    talk.say(words)
+    assert "Dentist" in talk.say("dentist friday 3pm")
+    assert words not in talk.text.casefold()
+    talk.say("no")
+    talk.say(words)
+    assert words not in talk.say("friday 3pm").casefold()

@@ -17,6 +17,9 @@ from tests.agents.weeks import Talk, at, pending, plan
         ("push back yoga half an hour", "Yoga", "Sat 14 10:30"),
         ("can we do yoga on Sunday at 11am instead", "Yoga", "Sun 15 11:00"),
         ("make the call to mum 7pm", "Call mum", "Thu 12 19:00"),
+        ("can the dentist be on Monday at 11?", "Dentist", "Mon 16 11:00"),
+        ("could yoga be an hour later", "Yoga", "Sat 14 11:00"),
+        ("could the call to mum be moved to 7pm?", "Call mum", "Thu 12 19:00"),
     ],
 )
 def test_a_move_to_a_free_moment_is_made_at_once(week: Talk, said: str, title: str, then: str) -> None:
@@ -91,6 +94,28 @@ def test_all_future_of_a_weekday_leaves_the_other_weekday(week: Talk) -> None:
 def test_from_now_on_needs_no_question(week: Talk) -> None:
     week.say("from now on run at 9am")
     assert {when[-5:] for when in pending(week, "Easy run")} == {"09:00"}
+
+
+def test_a_question_about_one_of_a_series_asks_which_are_meant(week: Talk) -> None:
+    before = pending(week, "Easy run")
+    assert "Just this one, or all future ones?" in week.say("can the run on monday be at 10?")
+    assert pending(week, "Easy run") == before
+    week.tap("Just this one")
+    assert pending(week, "Easy run") == [before[0], "Mon 16 10:00", *before[2:]]
+
+
+def test_what_cannot_be_moved_is_no_move(week: Talk) -> None:
+    before = pending(week)
+    assert "Free for you" not in week.say("can yoga be cancelled on sunday?")
+    assert pending(week) == before
+
+
+def test_several_days_at_once_are_answered_with_what_works(week: Talk) -> None:
+    before = pending(week)
+    said = week.say("move the dentist and yoga to monday and wednesday")
+    assert said == "Which one on which day? One at a time works, for example: move Dentist to Monday."
+    assert pending(week) == before
+    assert "Mon 16 Mar" in week.say("move Dentist to Monday")
 
 
 def test_today_and_tomorrow_mean_just_that_one(week: Talk) -> None:

@@ -25,6 +25,11 @@ NAMES = """
     I go by Kit => Kit
     Jean-Luc :) => Jean-Luc
     my name is Anna Maria => Anna Maria
+    im sam, i have adhd and im all over the place lol => sam
+    I'm Sam and I have ADHD => Sam
+    i'm Mary Jane - nice to finally meet you => Mary Jane
+    I am Smith, John => Smith, John
+    im sam lol => sam
 """
 ROWS = [tuple(part.strip() for part in line.split("=>")) for line in NAMES.strip().splitlines()]
 

@@ -91,6 +91,14 @@ def test_the_plan_of_any_goal_fits_a_phone_and_keeps_a_spare_time(goal: str, tal
     assert len(shown) < 1700
 
 
+def test_a_shrug_is_not_read_back(talk: Talk) -> None:
+    talk.say("new goal")
+    talk.say("I want to run 5 km")
+    while "Looks good" not in talk.labels:
+        talk.say("idk")
+    assert 'You said: "I want to run 5 km".' in talk.text
+
+
 def test_the_spare_time_is_free_and_is_kept_with_the_plan(talk: Talk) -> None:
     plan(talk, "I want to learn piano")
     talk.tap("Looks good")

@@ -82,6 +82,34 @@ def test_a_pause_ended_early_ends_with_the_day_before(talk: Talk, user_of: ReadU
     assert user_of(talk).paused_until is None
 
 
+def wakes(talk: Talk) -> list[datetime | None]:
+    with talk.database.service() as session:
+        return list(session.scalars(select(Task.wakes_at).order_by(Task.wakes_at)))
+
+
+def test_what_slept_until_the_end_of_a_pause_wakes_when_it_ends_early(
+    talk: Talk, stranger: User, user_of: ReadUser
+) -> None:
+    talk.say("I'm on holiday until sunday")
+    end = user_of(talk).paused_until
+    add(talk, 0, "pending", stage="acknowledged", wakes_at=end)
+    add(talk, 0, "pending", stranger, stage="acknowledged", wakes_at=end)
+    later = end + DAY
+    add(talk, 0, "pending", stage="acknowledged", wakes_at=later)
+    back = talk.now
+    talk.say("I'm back")
+    now, *others = wakes(talk)
+    assert back <= now < back + timedelta(hours=1)
+    assert others == [end, later]  # a stranger's, and what sleeps for another reason
+
+
+def test_a_pause_that_is_cut_short_lets_nothing_sleep_longer(talk: Talk, user_of: ReadUser) -> None:
+    talk.say("I'm on holiday until sunday")
+    add(talk, 0, "pending", stage="acknowledged", wakes_at=user_of(talk).paused_until)
+    talk.say("I'm on holiday until friday")
+    assert wakes(talk) == [user_of(talk).paused_until]
+
+
 def test_a_longer_pause_said_while_one_runs_extends_it(talk: Talk) -> None:
     talk.say("I'm on holiday until friday")
     talk.now += DAY
@@ -123,6 +151,15 @@ def test_progress_tells_of_the_time_that_was_asked_about(talk: Talk, said: str, 
         add(talk, back, status)
     add(talk, 28, "pending")
     assert talk.say(said).startswith(answer), "counted in the person's own calendar"
+
+
+def test_what_was_missed_or_done_is_named_where_that_is_asked(talk: Talk) -> None:
+    add(talk, 1, "missed")
+    add(talk, 2, "missed")
+    assert "0 done, 2 missed. Missed: Run. /dashboard" in talk.say("what did i miss")
+    assert "Missed:" not in talk.say("how am I doing?")
+    add(talk, 0, "done")
+    assert "1 done, 2 missed. Done: Run. /dashboard" in talk.say("what have I done?")
 
 
 def test_nothing_due_in_that_time_is_said_of_that_time(talk: Talk) -> None:

@@ -42,6 +42,24 @@ def test_other_settings_are_changed_in_words(talk: Talk, user_of: ReadUser) -> N
     assert preferences_of(user_of(talk)).reminder_lead_minutes == 20
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "you can call me again",
+        "call me again when i miss stuff",
+        "call me if I don't answer",
+        "turn calls back on",
+    ],
+)
+def test_calls_are_switched_off_and_on_in_words(talk: Talk, user_of: ReadUser, said: str) -> None:
+    with talk.database.service() as session:
+        session.get_one(User, talk.user_id).phone_verified = True
+    talk.say("stop calling me")
+    assert preferences_of(user_of(talk)).calls_opted_in is False
+    assert talk.say(said) == "Calls: allowed. Anything else?"
+    assert preferences_of(user_of(talk)).calls_opted_in is True
+
+
 @pytest.mark.parametrize("task", ["wake me up at 7 tomorrow", "work on my thesis tomorrow at 18:00"])
 def test_a_task_that_sounds_like_a_setting_stays_a_task(talk: Talk, user_of: ReadUser, task: str) -> None:
     before = profile_of(user_of(talk))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from storage.tables import Task
 from storage.vocabulary import TaskStatus
-from tests.agents.weeks import Talk, at, pending
+from tests.agents.weeks import Talk, at, pending, plan
 
 # ------------------------------------------------------------------ taking off
 
@@ -112,6 +112,14 @@ def test_what_was_named_is_done(week: Talk, said: str, done: list[str]) -> None:
     with week.database.service() as session:
         titles = session.scalars(select(Task.title).where(Task.status == TaskStatus.DONE)).all()
     assert sorted(titles) == done
+
+
+@pytest.mark.parametrize("question", ["move my meds", "cancel something", "move the dentist"])
+def test_what_was_done_is_heard_while_something_else_is_asked(week: Talk, question: str) -> None:
+    plan(week, "Take my meds", at(11, "10:05"))
+    week.say(question)
+    assert week.say("i took my meds").startswith("Done 10:00 - Take my meds.")
+    assert pending(week, "Take my meds") == []
 
 
 # ------------------------------------------------------------------ places

@@ -88,6 +88,17 @@ def test_both_sides_of_a_move_lead_to_each_other(
     assert (came.mark, came.words, came.task_id) == (Mark.MOVED, "moved here from today 10:10", reminded.id)
 
 
+def test_an_answer_stands_before_the_move_it_led_to(
+    ladders: Ladders, reminded: Task, owner: User, now: datetime
+) -> None:
+    at = now + MINUTE
+    say(ladders, owner, reminded, Answer.RESCHEDULE, at + timedelta(seconds=20))
+    with ladders.database.service() as session:
+        move_task(session, owner.id, reminded.id, now + 180 * MINUTE, at)
+    marks = [event.mark for event in events(ladders.database, reminded, now + 2 * MINUTE)]
+    assert marks[-2:] == [Mark.ANSWERED, Mark.MOVED]
+
+
 def test_two_channels_at_one_moment_are_one_line(ladders: Ladders, owner: User, now: datetime) -> None:
     with ladders.database.service() as session:
         for browser in ("a", "b"):

@@ -82,14 +82,59 @@ def test_the_page_shows_the_weeks_and_what_is_missed_most(
     theirs = add_goal(database, stranger, class_tags=["Secret"])
     assert "Missed most" not in browser.get("/dashboard").get_data(as_text=True)
     add_task(database, owner, now - timedelta(days=7), status=TaskStatus.MISSED, goal_id=goal)
-    add_task(database, owner, now - timedelta(days=6), status=TaskStatus.DONE, goal_id=goal)
+    for weeks in range(1, 5):
+        then = now - timedelta(days=6) * weeks
+        add_task(database, owner, then, status=TaskStatus.DONE, goal_id=goal)
     add_task(database, stranger, now - timedelta(days=6), status=TaskStatus.MISSED, goal_id=theirs)
     page = browser.get("/dashboard").get_data(as_text=True)
-    for words in ("Week of 2 March: 1 of 2 done, 50 %", "Week of 9 March: nothing planned", "1 of 2 missed"):
+    for words in ("Week of 2 March: 1 of 2 done, 50 %", "Week of 9 March: nothing planned", "1 of 5 missed"):
         assert words in page
     assert "&lt;b&gt;Health" in page
     assert "Secret" not in page
     assert not re.search(r"\sstyle=|<style|\son\w+=", page)
+
+
+def test_a_first_day_is_met_without_zeros_and_empty_pictures(
+    browser: FlaskClient, database: Database, owner: User, stranger: User, now: datetime
+) -> None:
+    add_task(database, stranger, now + timedelta(days=1), "Secret of a stranger")
+    page = browser.get("/dashboard").text
+    assert "One done task starts a streak." in page
+    assert "days in a row" not in page
+    assert "A square for each day appears here" in page
+    assert "<rect" not in page
+    assert ">Next<" not in page
+    tomorrow = add_task(database, owner, now + timedelta(days=1), "Easy <run>")
+    add_task(database, owner, now + timedelta(days=9), "Long run")
+    add_task(database, owner, now - timedelta(hours=1), status=TaskStatus.DONE)
+    page = browser.get("/dashboard").text
+    assert "1</b><span>day in a row" in page
+    assert "<rect" in page
+    assert f'Next</span><span class="what"><a href="/dashboard/tasks/{tomorrow}">Easy &lt;run&gt;' in page
+    assert "Thu 12 Mar 10:00" in page
+    assert "Long run" not in page
+    assert "stranger" not in page
+
+
+def test_what_is_missed_is_weighed_against_what_is_behind_and_not_what_lies_ahead(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    goal = add_goal(database, owner, class_tags=["Fitness"])
+    add_task(database, owner, now - timedelta(days=1), status=TaskStatus.MISSED, goal_id=goal)
+    for days in range(1, 5):
+        add_task(database, owner, now + timedelta(days=days), goal_id=goal)
+    assert "Missed most" not in browser.get("/dashboard").text
+    for days in range(2, 6):
+        add_task(database, owner, now - timedelta(days=days), status=TaskStatus.DONE, goal_id=goal)
+    assert "1 of 5 missed" in browser.get("/dashboard").text
+
+
+def test_long_tasks_are_told_in_hours(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    task_id = add_task(database, owner, now + timedelta(hours=1), "Choir", duration_minutes=90)
+    assert '<small class="soft">1 h 30</small>' in browser.get("/dashboard").text
+    assert "1 h 30 ·" in browser.get(f"/dashboard/tasks/{task_id}").text
 
 
 def test_the_page_shows_what_was_learned_and_not_what_was_overruled(
@@ -130,6 +175,27 @@ def test_an_answer_is_recorded_and_said(browser: FlaskClient, database: Database
     assert response.status_code == 200
     assert 'role="status"' in response.get_data(as_text=True)
     assert load_task(database, task_id).status == TaskStatus.DONE
+
+
+def test_a_miss_of_today_may_have_been_done_after_all(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    task_id = add_task(
+        database, owner, now - timedelta(hours=2), "Choir", status=TaskStatus.MISSED, stage="closed"
+    )
+    page = browser.get("/dashboard").text
+    assert ">I did it</button>" in page
+    browser.post("/dashboard/answer", data={"data": done(task_id), "csrf": csrf(page)})
+    assert load_task(database, task_id).status == TaskStatus.DONE
+    assert ">I did it</button>" not in browser.get("/dashboard").text
+
+
+def test_misses_without_a_goal_alone_are_compared_with_nothing(
+    browser: FlaskClient, database: Database, owner: User, now: datetime
+) -> None:
+    for days in range(1, 7):
+        add_task(database, owner, now - timedelta(days=days), status=TaskStatus.MISSED)
+    assert "Missed most" not in browser.get("/dashboard").text
 
 
 def test_a_strangers_task_cannot_be_answered(

@@ -102,6 +102,18 @@ def test_the_page_of_a_miss_offers_what_may_help(
     assert load_task(database, task_id).status == TaskStatus.DONE
 
 
+@pytest.mark.parametrize(("hours", "offers"), [(2, True), (30, True), (40, False)])
+def test_a_miss_can_be_answered_until_the_next_evening(
+    client: FlaskClient, database: Database, owner: User, now: datetime, hours: int, offers: bool
+) -> None:
+    missed = {"status": TaskStatus.MISSED, "stage": Stage.CLOSED}
+    task_id = add_task(database, owner, now - timedelta(hours=hours), **missed)
+    url = client.post(PAGE, json=body(task_id)).json["url"]
+    page = client.get(url).get_data(as_text=True)
+    assert "It went by, and that's all right." in page.replace("&#39;", "'")
+    assert bool(answers(page)) is offers
+
+
 def test_a_page_answers_only_its_own_task(
     client: FlaskClient, database: Database, owner: User, task_id: UUID, now: datetime
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from channels.switchboard import Switchboard
@@ -74,6 +75,10 @@ class _Run:
         """
         found, self._attempts = self._attempts, 0
         return sent[SENT] == found and not self.may_look()
+
+    def saw_nothing(self) -> None:
+        """Postgres could not be asked: not at once again, and what there was is there still."""
+        self._looked_at = self.seconds
 
     def saw(self, found: Found, batch: int) -> None:
         self._looked_at = self.seconds
@@ -154,4 +159,12 @@ class Dispatcher:
         """What else may leave while some wait for their slots; None when the run is over."""
         if self._is_over(run):
             return None
-        return self._look(line, run, run.moment).attempts if run.may_look() else []
+        if not run.may_look():
+            return []
+        try:
+            return self._look(line, run, run.moment).attempts
+        except OperationalError as error:
+            # What is on its way must be written down when Postgres is back: it is not left alone for this.
+            log.warning("database_away", error=type(error.orig).__name__)
+            run.saw_nothing()
+            return []

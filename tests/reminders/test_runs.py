@@ -13,10 +13,11 @@ from sqlalchemy import event
 from channels.messages import ChannelError
 from reminders.answering import answer_task
 from reminders.dispatch import Dispatcher
-from reminders.throttle import Throttle
+from reminders.throttle import Pace, Throttle
 from storage.tables import User
 from storage.vocabulary import Answer
-from tests.reminders.conftest import Ladders
+from tests.conftest import make_person
+from tests.reminders.conftest import Ladders, switchboard_of
 from tests.reminders.turned_watch import TurnedWatch
 
 MINUTE = timedelta(minutes=1)
@@ -66,6 +67,32 @@ def test_all_transactions_of_a_run_share_a_connection_and_begin_nothing_about_th
     with listening(ladders.database.lines, "checkout", lambda *found: taken.append(found[0])):
         ladders.dispatcher.run_due(now)
     assert len(taken) == 1
+
+
+def test_a_look_that_finds_postgres_away_loses_nothing_that_is_on_its_way(
+    ladders: Ladders, now: datetime, redis: redis_client.Redis
+) -> None:
+    """Three messages at a slow pace; the connection breaks when the run looks for more beside the first two."""
+    with ladders.database.service() as session:
+        people = [make_person(session, "Ann", f"40{number}", now) for number in range(3)]
+    tasks = [ladders.plan(one, now + 10 * MINUTE, now) for one in people]
+    throttle = Throttle(redis, {"telegram": Pace(per_second=2)}, TurnedWatch())
+    worker = Dispatcher(
+        ladders.database, switchboard_of(ladders.telegram), ladders.wakeups, batch=2, throttle=throttle
+    )
+    looks: list[bool] = []
+
+    def breaks(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "pg_try_advisory_xact_lock" in statement:
+            looks.append(True)
+            if len(looks) == 2:  # the first one beside messages
+                cursor.connection.close()
+
+    with listening(ladders.database.lines, "before_cursor_execute", breaks):
+        worker.run_due(now)
+    assert len(looks) > 2
+    assert [ladders.attempts(task.id) for task in tasks] == [[("remind", "dispatched", None)]] * 3
+    assert len(ladders.telegram.sent) == 3
 
 
 def frozen(

@@ -240,7 +240,7 @@ def installed(
             ann = _reachable(session, "Ann", str(CHAT), NUMBER, now).id
         client = create_app(services).test_client()
         telegram.client = twilio.client = client
-        services.throttle.watch = Following(clock)
+        services.throttle.watch = twilio.watch = Following(clock)
         yield Flux(services, clock, client, telegram, twilio, push, ann)
 
 

@@ -221,21 +221,30 @@ def test_429_retry_after_8_that_chat_waits_and_others_do_not(flux: Flux, now: da
 
 
 RUNS = ("Run 10", "Run 27")
+PACE = 2  # WhatsApp messages a second; one call is the usual
 
 
 @pytest.mark.parametrize("away", [Reply.json({}, 503), Reply(drop=True)], ids=["503", "no answer"])
+@pytest.mark.parametrize("flux", [{"twilio_whatsapp_messages_per_second": PACE}], indirect=True)
 def test_twilio_down_20_min_no_burst_afterwards_and_no_late_call(
     flux: Flux, away: Reply, now: datetime
 ) -> None:
-    people = [flux.ann, *(flux.person(100 + n, f"+4915119000{n:03d}") for n in range(4))]
+    people = [flux.ann, *(flux.person(100 + n, f"+4915119000{n:03d}") for n in range(8))]
     for user_id in people:
         for minutes in (10, 27):
             flux.plan(f"Run {minutes}", now + minutes * MINUTE, user_id, duration_minutes=10)
     flux.twilio.down = away
     flux.until(now + 20 * MINUTE, step=20 * SECOND)
-    assert len(flux.telegram.messages) == 10, "Telegram is not held up"
+    assert len(flux.telegram.messages) == 2 * len(people), "Telegram is not held up"
+    late = [one for one in flux.twilio.asked if one[0] > (now + 6 * MINUTE).timestamp()]
+    assert 0 < most_within(60, late) <= 4, "it is left alone, but for a probe now and then"
+    flux.twilio.asked.clear()
     flux.twilio.down = None
     flux.until(now + 30 * MINUTE, step=20 * SECOND)
+    for what, pace in (("POST Messages.json", PACE), ("POST Calls.json", 1)):
+        sent = [one for one in flux.twilio.asked if one[1] == what]
+        assert len(sent) >= len(people)
+        assert most_within(1, sent) <= pace, "no burst"
     told = Counter((sent.to, run) for sent in flux.twilio.messages for run in RUNS if run in str(sent.form))
     rung_for = Counter(call.to for call in flux.twilio.calls)
     assert set(told.values()) == {1}, "each once, be it late"
@@ -244,6 +253,12 @@ def test_twilio_down_20_min_no_burst_afterwards_and_no_late_call(
     with flux.services.database.service() as session:
         assert set(session.scalars(select(Task.status))) == {TaskStatus.MISSED}
     assert not [row for row in flux.attempts() if row.status in ("pending", "unknown")]
+
+
+def most_within(seconds: float, asked: list[tuple[float, str]]) -> int:
+    """How many of these requests fell into one stretch of that length, at most."""
+    moments = [at for at, _ in asked]
+    return max(sum(start <= at < start + seconds for at in moments) for start in moments)
 
 
 def test_a_text_of_unknown_outcome_is_not_said_again_while_twilio_cannot_be_asked(

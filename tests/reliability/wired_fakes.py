@@ -7,6 +7,7 @@ from typing import Any
 import requests
 from flask.testing import FlaskClient
 
+from reminders.throttle import Watch
 from tests.fakes.http_server import Reply, Request
 from tests.fakes.telegram_server import FakeTelegram
 from tests.fakes.twilio_server import FakeTwilio
@@ -35,7 +36,17 @@ class Twilio(FakeTwilio):
 
     client: FlaskClient
     down: Reply | None = None
-    requests = 0
+    watch: Watch  # of whoever keeps to Twilio's pace
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[
+            tuple[float, str]
+        ] = []  # when, in seconds of the watch, and for what: "POST Calls.json"
+
+    @property
+    def requests(self) -> int:
+        return len(self.asked)
 
     def post(self, url: str, fields: dict[str, str]) -> requests.Response:
         headers = {"X-Twilio-Signature": self.sign(url, fields)}
@@ -48,5 +59,6 @@ class Twilio(FakeTwilio):
 
     def answer(self, request: Request) -> Reply:
         with self.lock:
-            self.requests += 1
+            what = f"{request.method} {request.path.rpartition('/')[2]}"
+            self.asked.append((self.watch.seconds(), what))
         return self.down or super().answer(request)

@@ -4,7 +4,7 @@
 
 Starts the real `flux up` with its simulator in a home of its own. A person talks and is reminded while each process in
 turn - Postgres, Valkey and the supervisor too - is killed in the middle of a turn of the conversation and in the middle of
-a ladder. Only a supervisor that was killed is started again, as a person would.
+a ladder, and the person writes again after each. Only a supervisor that was killed is started again, as a person would.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 
 from bench.chaos_home import Installation
 from bench.figures import Figure, table
-from bench.survival_phone import Event, Phone, SilenceError, is_reply
+from bench.survival_books import Story, audit, is_nudge
+from bench.survival_phone import Phone, SilenceError, is_reply
 
 VICTIMS = (
     "worker", "worker line", "scheduler", "web", "web worker", "postgres", "postgres backend", "valkey", "supervisor",
@@ -37,28 +37,10 @@ _ERRANDS = (
     "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima", "mike",
     "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
 )  # fmt: skip
-_TITLES = "select substring(lower(title) from 'errand [a-z]+') from tasks where title ilike '%errand%'"
-_ATTEMPTS = (
-    "select id::text, rung, channel, status, reason from dispatch_log where rung not in ('hang_up', 'echo')"
-)
 _OPEN = """
     select (select count(*) from dispatch_log where status in ('pending', 'unknown') and lease_until < now())
         + (select count(*) from inbound_events where state in ('received', 'answered'))
 """
-
-
-@dataclass
-class Story:
-    """What was done to whom, and what came of it."""
-
-    kills: Counter[str] = field(default_factory=Counter)
-    waits: list[tuple[float, str]] = field(default_factory=list)  # until life went on
-    troubles: list[str] = field(default_factory=list)
-    doubled_replies: int = 0
-
-    def note(self, seconds: float, when: str) -> None:
-        self.waits.append((seconds, when))
-        print(f"  {when}: {seconds:.1f} s", flush=True)
 
 
 class Survivor:
@@ -148,11 +130,21 @@ class Survivor:
             self._move()
             killer.join()
             try:
-                self.phone.wait(f"what is due, after the end of {victim}", _is_nudge, since, _PATIENCE)
+                self.phone.wait(f"what is due, after the end of {victim}", is_nudge, since, _PATIENCE)
             except SilenceError as silence:
                 self.story.troubles.append(str(silence))
             self.story.note(time.monotonic() - began, f"{victim} in a ladder")
             self._settle()
+            self._chat(victim)
+
+    def _chat(self, victim: str) -> None:
+        """Whoever writes after all that is answered at once."""
+        began = time.monotonic()
+        try:
+            self.phone.says("what's next?")
+        except SilenceError as silence:
+            self.story.troubles.append(str(silence))
+        self.story.chats.append((time.monotonic() - began, f"after {victim} in a ladder"))
 
     def _move(self) -> None:
         end = time.monotonic() + _PATIENCE
@@ -202,56 +194,10 @@ class Survivor:
     # ------------------------------------------------------------------ the books
 
     def figures(self) -> list[Figure]:
-        story = self.story
-        for line in story.troubles:
+        for line in self.story.troubles:
             print(f"  {line}")
         with self._installation.connect() as connection:
-            titles = Counter(title for (title,) in connection.execute(_TITLES))
-            attempts = connection.execute(_ATTEMPTS).fetchall()
-        shown = Counter(event["attempt_id"] for event in self.phone.seen if _is_nudge(event))
-        wanted = set(self.errands)
-        lost = [row for row in attempts if row[3] == "dispatched" and not shown[row[0]]]
-        silent = [row for row in attempts if row[3] != "dispatched" and not (shown[row[0]] or row[4])]
-        doubled = [row for row in attempts if shown[row[0]] > 1]
-        for row in (*lost, *silent, *doubled):
-            print(f"  {row}")
-        kills = story.kills.total()
-        worst = max(story.waits, default=(0.0, ""))
-        return [
-            Figure(
-                "kills, every kind of process",
-                f">= {len(self._victims)}",
-                _words(story.kills),
-                len(story.kills) == len(self._victims),
-            ),
-            _none("life that did not go on by itself", len(story.troubles)),
-            _none("errands lost", len(wanted - set(titles))),
-            _none("errands written down twice", sum(titles[one] > 1 for one in wanted)),
-            Figure(
-                "answers said twice",
-                f"<= {kills}",
-                f"{story.doubled_replies}",
-                story.doubled_replies <= kills,
-            ),
-            _none("reminders and calls lost", len(lost) + len(silent)),
-            _none("reminders and calls doubled", len(doubled)),
-            Figure("until life went on", "<= 60 s", f"{worst[0]:.1f} s at most ({worst[1]})", worst[0] <= 60),
-        ]
-
-
-def _is_nudge(event: Event) -> bool:
-    """What the ladder sent: a message of an attempt, or a call that begins to ring."""
-    is_new = event["kind"] == "message" and not event.get("replaces")
-    rings = event["kind"] == "call" and event.get("state") == "ringing"
-    return bool(event.get("attempt_id")) and (is_new or rings)
-
-
-def _none(name: str, count: int) -> Figure:
-    return Figure(name, "0", str(count), count == 0)
-
-
-def _words(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
+            return audit(connection, self.story, self.errands, self.phone.seen, len(self._victims))
 
 
 def main() -> int:

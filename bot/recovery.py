@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LOST = timedelta(seconds=2)  # without a job and without a worker for so long: it is on nobody's way any more
 LATE = timedelta(seconds=20)  # what was tried before, or may wait in a long queue
-_AGAIN = timedelta(seconds=5)  # until the same event is brought back again
+_SOON, _LATER = timedelta(seconds=5), timedelta(seconds=30)  # until the same event is brought back again
 _LOOKED_THROUGH = 100  # jobs
 _QUEUE = f"rq:queue:{CHAT_QUEUE}"
 _EVENT = re.compile(re.escape(HANDLE_JOB) + r"\('([0-9a-f-]{36})'\)")  # as RQ describes such a job
@@ -37,9 +37,13 @@ def recover(services: Services, older_than: timedelta = LOST) -> int:
     with services.database.service() as session:
         found = events.abandoned(session, now - soon, now - LATE, queued or ())
     leaving = set(identifiers.unfinished(services.redis)) if found else set()
-    lost = [one.id for one in found if one.waited_since < now - LATE or one.user_id not in leaving]
-    again = _AGAIN if queued is not None else LATE
-    back = [one for one in lost if services.redis.set(f"flux:brought-back:{one}", 1, nx=True, ex=again)]
+    back = []
+    for event_id, user_id, waited_since in found:
+        late = waited_since < now - LATE
+        again = _LATER if late else _SOON  # what fails each time may not keep a worker from everybody else
+        is_lost = late or user_id not in leaving
+        if is_lost and services.redis.set(f"flux:brought-back:{event_id}", 1, nx=True, ex=again):
+            back.append(event_id)
     for event_id in back:
         services.enqueue(HANDLE_JOB, str(event_id))
     return len(back)

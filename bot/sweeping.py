@@ -39,9 +39,8 @@ def sweep_all(services: Services) -> None:
     for name, part in parts.items():
         try:
             part()
-        except (
-            Exception
-        ) as error:  # a door like a job's: a fault of one part is no reason to leave out the next
+        except Exception as error:
+            # A door like a job's: a fault of one part is no reason to leave out the next.
             log.exception("sweep_part_failed", part=name)
             failures[name] = error
     if failures:

@@ -13,10 +13,15 @@ Every event has seq (an integer that only grows), kind, channel, address and at 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
+
+from redis import ConnectionError as RedisConnectionError
+from redis import TimeoutError as RedisTimeoutError
 
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
 from channels.opt_out import opt_out_kind
@@ -38,7 +43,18 @@ class SimulatedChannel:
         self._phones = PhoneStore(redis)
 
     def send(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
+        """Shows it, once for each attempt however often it is sent.
+
+        Raises ChannelError; while Redis is away RedisError for a reply, whose sender waits and says it again.
+        """
         checked_choices(message.flat_choices)
+        if message.attempt_id is None:
+            return self._show(to, message, now)
+        with _redis_is_the_provider():
+            # The answer of a Redis that went away may be all that was lost.
+            return self._shown(to, message.attempt_id) or self._show(to, message, now)
+
+    def _show(self, to: Address, message: OutboundMessage, now: datetime) -> Receipt:
         if self.name == "call":
             return Receipt(self._phones.ring(to, message, now))
         if not (clean(message.text) or message.document or message.photo):
@@ -46,20 +62,35 @@ class SimulatedChannel:
         text = numbered(message) if self.name == "whatsapp" else clean(message.text)
         return Receipt(self._phones.show(to, message, text, now))
 
+    def _shown(self, to: Address, attempt_id: UUID, since: datetime | None = None) -> Receipt | None:
+        for event in reversed(self._phones.events([to])):
+            is_it = event.get("attempt_id") == str(attempt_id)
+            if is_it and (since is None or datetime.fromisoformat(event["at"]) >= since):
+                return Receipt(str(event["id"]))
+        return None
+
     def acknowledge(self, message: InboundMessage, text: str = "") -> None:
         """Leaves the answer to a tap as a toast."""
         if message.callback_id is not None:
             self._phones.add(message.sender, _toast(message, clean(text)))
 
     def find(self, to: Address, attempt_id: UUID, since: datetime, words: str = "") -> Receipt | None:  # noqa: ARG002 - Channel's signature
-        for event in reversed(self._phones.events([to])):
-            if event.get("attempt_id") == str(attempt_id) and datetime.fromisoformat(event["at"]) >= since:
-                return Receipt(str(event["id"]))
-        return None
+        with _redis_is_the_provider():
+            return self._shown(to, attempt_id, since)
 
     def cancel(self, external_id: str) -> None:
         """Stops a call that is still ringing; a call that has ended, or never was, is no error."""
-        self._phones.hang_up(external_id)
+        with _redis_is_the_provider():
+            self._phones.hang_up(external_id)
+
+
+@contextlib.contextmanager
+def _redis_is_the_provider() -> Iterator[None]:
+    """Away for a moment, it is like any other that does not answer: the attempt is made again, in its time."""
+    try:
+        yield
+    except (RedisConnectionError, RedisTimeoutError) as error:
+        raise ChannelError("the simulated phone is away", code="redis_away") from error
 
 
 def typed(sender: Address, text: str, now: datetime, *, message_ref: str | None = None) -> InboundMessage:

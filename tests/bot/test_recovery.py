@@ -65,6 +65,22 @@ def test_a_worker_that_begins_finds_it_at_once_and_twice_is_once(
         assert (event.state, (event.replies or {})["sent"]) == (InboundState.DONE, 1)
 
 
+def test_what_fails_each_time_comes_back_less_often(
+    services: Services, waiting: UUID, brought: list[str], clock: ManualClock, redis: Redis
+) -> None:
+    def pause() -> int:
+        assert recover(services) == 1
+        [mark] = redis.keys("flux:brought-back:*")
+        seconds = redis.ttl(mark)
+        redis.delete(mark)
+        return seconds
+
+    clock.shift(LOST + MOMENT)
+    assert pause() <= 5
+    clock.shift(LATE)
+    assert pause() > 20
+
+
 def test_what_waits_in_the_queue_is_not_queued_again(
     services: Services, waiting: UUID, brought: list[str], clock: ManualClock, redis: Redis
 ) -> None:

@@ -9,15 +9,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot import inbound
 from bot.outages import wait_out
+from channels.messages import Address, ChannelError, OutboundMessage
+from channels.simulator import PhoneStore, SimulatedChannel
 from channels.telegram_updates import parse_update
 from storage.database import Database
 from storage.embedded import EmbeddedServers
@@ -148,3 +154,32 @@ def test_the_poller_waits_for_a_server_that_is_away_and_loses_no_update(
     assert polling.process.poll() is None
     assert [one["server"] for one in polling.events("telegram_poll_waits")] == [server]
     assert "Traceback" not in polling.log.read_text()
+
+
+# ------------------------------------------------------------------ the simulated phone
+
+
+def test_a_reminder_for_the_simulated_phone_waits_for_redis_and_is_shown_once(now: datetime) -> None:
+    to, reminder = Address("call", "sim:ann"), OutboundMessage("Easy run", attempt_id=uuid4())
+    with (
+        tempfile.TemporaryDirectory(prefix="flux-tests-") as home,
+        EmbeddedServers(Path(home), postgres=False, durable=False) as servers,
+    ):
+        assert servers.valkey is not None and reminder.attempt_id is not None
+        redis = Redis.from_url(servers.urls["REDIS_URL"], retry=Retry(NoBackoff(), 1))
+        channel = SimulatedChannel("call", redis)
+        servers.valkey.stop()
+        for act in (
+            lambda: channel.send(to, reminder, now),
+            lambda: channel.find(to, reminder.attempt_id, now),
+            lambda: channel.cancel("call-1"),
+        ):
+            with pytest.raises(ChannelError) as raised:
+                act()
+            assert not (raised.value.permanent or raised.value.unknown), "it is tried again"
+        with pytest.raises(RedisError):  # whoever answers waits, and says it again
+            channel.send(to, OutboundMessage("Hello"), now)
+        servers.valkey.start()
+        assert channel.send(to, reminder, now) == channel.send(to, reminder, now)
+        assert len(PhoneStore(redis).events([to])) == 1
+        redis.close()

@@ -197,3 +197,11 @@ def test_a_noted_task_is_corrected_by_a_time_alone(talk: Talk) -> None:
 def test_a_noun_alone_waits_for_its_time(talk: Talk) -> None:
     talk.say("milk")
     assert "Sat 14 Mar 10:00 - Milk" in talk.say("sat 10am")
+
+
+def test_a_reminder_for_a_day_of_quiet_says_that_it_will_not_be_heard(talk: Talk) -> None:
+    talk.say("I'm on holiday until sunday")
+    talk.say("call mum in two days at 18:00")
+    assert "But I'm quiet through Sun" in talk.tap("OK")
+    talk.say("dentist in three weeks at 18:00")
+    assert "quiet" not in talk.tap("OK")

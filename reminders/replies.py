@@ -12,7 +12,7 @@ from reminders import rescheduling
 from reminders.people import Person
 from reminders.rules.diary import Slot
 from reminders.sprints import what_is_next
-from reminders.wording import Rows, clock, moment, tap
+from reminders.wording import Rows, clock, in_a_pause, moment, tap
 from storage.tables import Goal, Task
 from storage.vocabulary import Answer, Stage, TaskStatus
 
@@ -65,7 +65,8 @@ def recorded(
         case Answer.ON_IT:
             return AnswerOutcome("recorded", task, f"Good. I'll ask you about {task.title} afterwards.", undo)
     again = moment(task.wakes_at, rhythm, asked.now) if task.wakes_at else "later"
-    text = f"I'll remind you of {task.title} again {again}."
+    quiet = in_a_pause(asked.person.ladder.paused_until, rhythm, task.wakes_at or asked.now)
+    text = f"I'll remind you of {task.title} again {again}.{quiet}"
     back: Rows = ((tap(task, "Undo", "undo", f"{was.timestamp():.0f}"),),) if was else ()
     return AnswerOutcome("recorded", task, text, back)
 

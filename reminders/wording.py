@@ -42,6 +42,14 @@ def start_words(at: datetime, rhythm: Rhythm, now: datetime) -> str:
     return f"{time} {day}" if day == "tomorrow" else f"{time} on {day}"
 
 
+def in_a_pause(paused_until: datetime | None, rhythm: Rhythm, at: datetime) -> str:
+    """What is added to a promise for a moment at which the person wants quiet; "" for every other."""
+    if paused_until is None or at >= paused_until:
+        return ""
+    last = rhythm.local(paused_until - timedelta(seconds=1))
+    return f" But I'm quiet through {last:%a} {last.day} {last:%b}: say I'm back, or you won't hear of it."
+
+
 def all_later(stayed: Sequence[Task], own: Sequence[Task] = ()) -> str:
     """The end of "Moved: ... is Thursday 07:30 now" when a whole series moves and some of it cannot, or has its own time."""
     kept = "" if not own else "; one that has a time of its own keeps it"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
-from agents import wording
+from agents import diary, wording
 from agents.journal import changed
 from agents.nodes import goal_planner, onboarding
 from agents.nodes.save_plan import save_plan
@@ -18,6 +18,7 @@ from agents.turn import TurnContext
 from reminders.changes import Change
 from reminders.plans import schedule_tasks
 from reminders.rules.places import label_of
+from reminders.wording import in_a_pause
 from storage.vocabulary import ApprovalStatus
 
 _NODE = "save_tasks"
@@ -44,6 +45,7 @@ def _save_captured(state: AgentState, ctx: TurnContext) -> Update:
         text = f"Noted, {wording.count(len(wishes), 'thing')}. I'll remind you of each."
     else:
         text = f"Noted: {says_wish(ctx, wishes[0])}"
+    text += in_a_pause(ctx.user.paused_until, diary.rhythm(ctx), tasks[0].scheduled_at)
     names = wording.listed(list(dict.fromkeys(wish.title for wish in wishes)))
     back = f"Undone, {names} {'is' if len(wishes) == 1 else 'are'} off your list."
     change = Change(

@@ -33,7 +33,7 @@ def ahead(state: TaskState, ladder: Ladder, now: datetime) -> tuple[Expected, ..
             match effect:
                 case SendRung(rung):
                     found.append(Expected(effect.not_before or at, rung))
-                case SkipRung(rung, reason):
+                case SkipRung(rung, reason) if after.status != TaskStatus.CANCELLED:
                     found.append(Expected(at, rung, reason))
                 case Supersede(reason) if after.status == TaskStatus.CANCELLED:
                     found.append(Expected(at, None, reason))

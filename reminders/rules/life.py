@@ -108,7 +108,8 @@ def _during_pause(state: TaskState, ladder: Ladder, now: datetime) -> Step:
     if state.stage in (Stage.ACKNOWLEDGED, Stage.ASKED):
         return replace(state, wakes_at=pause_ends), ()
     if now >= state.starts_at and not state.at_place:
-        return _closed(state, TaskStatus.CANCELLED), (Supersede("paused"),)
+        left_out = [SkipRung(rung, "paused") for rung in CLIMB[_NEXT.get(state.stage, len(CLIMB)) :][:1]]
+        return _closed(state, TaskStatus.CANCELLED), (Supersede("paused"), *left_out)
     return replace(state, wakes_at=pause_ends if state.at_place else min(pause_ends, state.starts_at)), ()
 
 

@@ -216,3 +216,11 @@ def test_words_that_only_point_are_no_name_of_a_task(talk: Talk, words: str) -> 
     talk.say("no")
     talk.say(words)
     assert words not in talk.say("friday 3pm").casefold()
+
+
+def test_a_reminder_for_a_day_of_quiet_says_that_it_will_not_be_heard(talk: Talk) -> None:
+    talk.say("I'm on holiday until sunday")
+    talk.say("call mum in two days at 18:00")
+    assert "But I'm quiet through Sun" in talk.tap("OK")
+    talk.say("dentist in three weeks at 18:00")
+    assert "quiet" not in talk.tap("OK")

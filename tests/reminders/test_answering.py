@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -237,3 +237,15 @@ def test_a_move_by_tap_is_taken_back_by_the_button_under_it(
     with ladders.database.service() as session:
         [row] = session.query(Task).filter_by(status="pending").all()
         assert row.scheduled_at == reminded.scheduled_at
+
+
+def test_a_snooze_into_a_pause_says_that_it_will_not_be_heard(
+    ladders: Ladders, owner: User, reminded: Task, now: datetime
+) -> None:
+    with ladders.database.service() as session:
+        session.get_one(User, owner.id).paused_until = datetime(2026, 3, 15, 23, 0, tzinfo=UTC)
+    outcome = say(ladders, owner, reminded, Answer.SNOOZE, now, argument="60")
+    assert outcome.text == (
+        "I'll remind you of Easy run again today 11:00."
+        " But I'm quiet through Sun 15 Mar: say I'm back, or you won't hear of it."
+    )

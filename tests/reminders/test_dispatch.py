@@ -183,6 +183,7 @@ def test_a_task_inside_a_pause_is_called_off_and_not_missed(
     ladders.run_until(now, now + timedelta(hours=4), step=10 * MINUTE)
     assert ladders.task(task.id).status == TaskStatus.CANCELLED
     assert not ladders.telegram.sent
+    assert ladders.attempts(task.id) == [("remind", "skipped", "paused")], "and the trail says why"
 
 
 def test_every_run_asks_to_be_woken_for_what_comes_next(ladders: Ladders, owner: User, now: datetime) -> None:

@@ -19,7 +19,7 @@ from reminders.replies import AnswerOutcome
 from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
 from reminders.together import with_the_rest
 from reminders.wording import moment
-from storage import deliveries
+from storage import deliveries, merged
 from storage.tables import InboundEvent, Task, User
 from storage.vocabulary import Answer, ChannelName
 
@@ -122,9 +122,16 @@ def _above(
         shown = deliveries.message_of_task(session, one.task.id, to.channel, to.value) if one.task else None
         if shown is not None and one.kind == "recorded":
             texts.setdefault(shown, []).append(one)
-    rhythm, edits = rhythm_of(session, user), []
+    rhythm, edits, answered = (
+        rhythm_of(session, user),
+        list[OutboundMessage](),
+        [one.task.id for one in outcomes if one.task],
+    )
     for shown, told in texts.items():
         said = OutboundMessage("\n".join(_lines(one) for one in told), edits=shown)
-        last = told[-1].task
-        edits.append(with_the_rest(session, user.id, said, last.id, to, rhythm, now) if last else said)
+        spoken_of = merged.tasks_sharing(
+            session, user.id, deliveries.external_key(to.channel, to.value, shown)
+        )
+        rest = [task for task in spoken_of if task.id not in answered]
+        edits.append(with_the_rest(session, user.id, said, answered[0], to, rhythm, now) if rest else said)
     return edits

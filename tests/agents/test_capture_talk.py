@@ -216,3 +216,10 @@ def test_words_that_only_point_are_no_name_of_a_task(talk: Talk, words: str) -> 
     talk.say("no")
     talk.say(words)
     assert words not in talk.say("friday 3pm").casefold()
+
+
+def test_what_two_tasks_meet_is_said_once(talk: Talk) -> None:
+    talk.say("call mum tomorrow at 6pm for 30 min")
+    talk.say("ok")
+    said = talk.say("stretch tomorrow at 6pm and drink water tomorrow at 6:05pm")
+    assert said.count("It overlaps with Call mum") == 1

@@ -71,7 +71,8 @@ def test_both_is_an_answer_to_which_one(services, remind, write, first: str, sta
     tasks = remind("Run", "Read")
     [which] = write(first)
     assert which["text"] == "Which one do you mean?"
-    write(words)
+    above, _ = write(words)
+    assert "Still open" not in above["text"]
     assert statuses(services, tasks) == [status, status]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from reminders.people import Person, load_person
 from reminders.rules.rhythm import Rhythm
-from reminders.task_trail import next_up
+from reminders.task_trail import next_up, plain
 from reminders.ways_back import channels_off
 from reminders.wording import moment
 from storage.tables import User
@@ -91,7 +91,7 @@ def _head(group: TaskTrail, rhythm: Rhythm) -> str:
 
 def _told(group: TaskTrail, rhythm: Rhythm) -> list[str]:
     """The lines of one task in order of time, what the person answered among them."""
-    said = [(told.at, told.words()) for told in group.told]
+    said = [(told.at, plain(told.words())) for told in group.told]
     said += [(at, f"you answered: {words}") for told in group.told for at, words in told.answers()]
     said.sort(key=lambda pair: pair[0])
     day = rhythm.day(group.scheduled_at)

@@ -52,7 +52,7 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
     """
     if message.kind != InboundKind.TEXT or len(message.text) > _LONGEST_LABEL:
         return None
-    choices = _on_offer(session, user, event)
+    choices = on_offer(session, user, event)
     if not choices and (noted := _miss_note(session, user, event)):
         if message.text.strip().isdigit() and not _means_a_line(session, user, message, noted):
             return None
@@ -64,7 +64,7 @@ def numbered_choice(session: Session, user: User, event: InboundEvent, message: 
     return choice if choice and choice.startswith(("t:", "p:", "g:")) else None
 
 
-def _on_offer(session: Session, user: User, event: InboundEvent) -> Sequence[Choice]:
+def on_offer(session: Session, user: User, event: InboundEvent) -> Sequence[Choice]:
     """The buttons under the newest thing said here; none when a reminder came after it."""
     before = inbound.answered_before(session, event)
     if before is None or before.handled_at is None:

@@ -16,13 +16,14 @@ from bot import commands
 from bot.exports import export_reply
 from bot.offers import answers_conversation, bare_answer, numbered_choice, open_pattern, settled
 from bot.response import Response, say
+from bot.several import answer_all, which_one
 from bot.tokens import mint_calendar_key
-from channels.messages import Choice, InboundKind, InboundMessage, OutboundMessage
+from channels.messages import InboundKind, InboundMessage, OutboundMessage
 from channels.telegram_errors import BLOCKED
 from channels.twilio_errors import STOPPED
 from reminders import answering
 from reminders.replies import AnswerOutcome
-from reminders.rules.answers import TaskTap, format_tap, parse_answer, parse_tap, snooze_argument
+from reminders.rules.answers import TaskTap, parse_answer, parse_tap, snooze_argument
 from reminders.rules.pattern_words import PatternWord, read_pattern_word
 from reminders.rules.rhythm import Rhythm
 from reminders.rules.when import parse_when
@@ -123,6 +124,9 @@ def _known(
             return reply
     if erasing.is_wish(message):
         return say(erasing.ask(session, user.id, now), "erase")
+    for_all = answer_all(session, user, message, event, now)
+    if for_all is not None:
+        return for_all
     answer = parse_answer(message.text) if message.kind == InboundKind.TEXT else None
     answer = answer or bare_answer(session, user, event, message, now)
     if answer and answers_conversation(session, user, event, message):
@@ -204,7 +208,7 @@ def _answered(
             )
             return Response(_typed_result(session, user, message, task, outcome, now), "answer")
         case _:
-            return _which_one(open_tasks, answer)
+            return which_one(session, user, open_tasks, answer, now)
 
 
 def _typed_result(
@@ -236,14 +240,6 @@ def _with_the_rest(
 def _replied_to(session: Session, user: User, message: InboundMessage, now: datetime) -> list[Task]:
     ref = message.message_ref
     return [] if ref is None else spoken_of_in(session, user.id, message.sender, ref, now)
-
-
-def _which_one(tasks: list[Task], answer: Answer) -> Response:
-    action = {Answer.RESCHEDULE: "resched", Answer.ON_IT: "onit"}.get(answer, str(answer))
-    rows = tuple(
-        (Choice(task.title[:40], format_tap(TaskTap(task.id, task.version, action, ""))),) for task in tasks
-    )
-    return say("Which one do you mean?", "answer", *rows)
 
 
 def _converse(

@@ -15,6 +15,7 @@ from reminders.people import Person
 from reminders.rows import state_of
 from reminders.rules.ahead import Expected, ahead, from_the_start
 from reminders.wording import moment
+from storage.merged import SAID_WITH_OTHERS
 from storage.tables import Task
 from storage.tasks import get_task
 from storage.trail import TrailLine, trail
@@ -129,12 +130,19 @@ def _said(session: Session, task: Task) -> Iterator[Event]:
         line = told.lines[0]
         if line.rung == Rung.MISS_NOTE and task.status == TaskStatus.MISSED:
             yield Event(line.decided_at, Mark.MISSED, "counted as missed")
-        yield Event(told.at, _mark(line), told.words())
+        yield Event(told.at, _mark(line), plain(told.words()))
         for at, answer in told.answers():
             yield Event(at, Mark.ANSWERED, f"you answered: {answer}")
 
 
+def plain(words: str) -> str:
+    """What was said in one message with others was said; only its own message was left out."""
+    return words.replace(f" skipped: {SAID_WITH_OTHERS}", ", sent together with others")
+
+
 def _mark(line: TrailLine) -> Mark:
+    if line.reason == SAID_WITH_OTHERS:
+        return Mark.SENT
     mark = _MARKS.get(DispatchStatus(line.status), Mark.SKIPPED)
     return Mark.FAILED if mark == Mark.SENT and line.outcome in _NOT_REACHED else mark
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from bot import inbound
 from bot import simulated_call as calls
 from bot.clock import ShiftedClock
 from bot.simulation import advance, next_event
-from channels.messages import Address, InboundMessage
+from channels.messages import Address, InboundMessage, OutboundMessage
 from channels.simulator import PhoneStore, tapped, typed
 from reminders.rules.answers import parse_tap
 from storage.database import narrow
@@ -105,7 +106,13 @@ def state() -> Response:
 def say() -> Response:
     body = read_body(Said)
     people.note_number(services().redis, body.text)
-    return _through_the_door(typed(_sender(body.channel), body.text, now()))
+    message = typed(_sender(body.channel), body.text, now())
+    kind = people.kind_on_whatsapp(body.text) if body.channel == "whatsapp" else None
+    answer = _through_the_door(replace(message, kind=kind) if kind else message)
+    if kind in people.PROVIDER_SAYS:
+        words = people.PROVIDER_SAYS[kind]
+        _phones().show(message.sender, OutboundMessage(words), words, now())
+    return answer
 
 
 @blueprint.post("/api/tap")

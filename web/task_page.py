@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reminders.people import Person, load_person
 from reminders.rules.rhythm import Rhythm
-from reminders.task_trail import Event, Mark, plan_of, story
+from reminders.task_trail import Event, Mark, plain, plan_of, story
 from reminders.wording import length
 from storage import tasks
 from storage.tables import Task
@@ -89,7 +89,7 @@ def lately(session: Session, user_id: UUID, zone: ZoneInfo) -> list[dict[str, ob
             "id": one.task_id,
             "title": one.title,
             "at": one.scheduled_at.astimezone(zone),
-            "words": one.last_word,
+            "words": plain(one.last_word),
         }
         for one in trail(session, user_id, limit=_LATELY)
     ]

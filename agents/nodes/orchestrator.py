@@ -28,6 +28,10 @@ from agents.turn import TurnContext
 from storage.vocabulary import Intent
 
 _SKIP = re.compile(r"\W*(?:skip|pass)(?: (?:it|this|that))?(?:,? please)?\W*", re.IGNORECASE)
+_GO_ON = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|no|actually|please|let'?s|just)\W+)*(?:go on|carry on|continue|keep going|resume)(?: now| again| then| please| anyway)*\W*",
+    re.IGNORECASE,
+)
 _UNTIL = re.compile(r"\W*(?:(?:no|just|only|rather|actually)\b\W*)*(?:un)?til+\b", re.IGNORECASE)
 _OWNERS = {  # whose question is open, by the focus it left
     "onboarding": Intent.ONBOARDING,
@@ -108,6 +112,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
         return at_once
     if kind == "pause" and not heard.word and _UNTIL.match(heard.text):
         return _aside("pause")
+    if kind == "pause" and not heard.word and _GO_ON.fullmatch(heard.text):
+        return _aside("wake")
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
     if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:

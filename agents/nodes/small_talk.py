@@ -40,6 +40,8 @@ def small_talk(ctx: TurnContext, kind: str) -> str | None:
             return (
                 f"Good night{', ' + name if name else ''}." if ctx.local_now.hour >= 20 else "See you soon."
             )
+        case "no" if ctx.turn.message.text.strip(" .!").casefold() in ("stop", "stop it"):
+            return "All right. If you want quiet for a while, say pause; I'm here when you need me."
         case "clock":
             return f"It is {wording.moment(ctx.now, ctx.zone)} for you. What can I do for you?"
         case _:

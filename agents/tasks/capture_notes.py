@@ -30,7 +30,7 @@ def notes_on(ctx: TurnContext, wishes: Sequence[Wish]) -> list[str]:
             notes.append(f"That is in your sleep ({wording.clock(bed)}-{wording.clock(wake)}).")
         if clashes:
             notes.append(_says_clash(ctx, clashes))
-    return notes
+    return list(dict.fromkeys(notes))
 
 
 def _how_asked(ctx: TurnContext, wish: Wish) -> str:

@@ -224,3 +224,10 @@ def test_a_reminder_for_a_day_of_quiet_says_that_it_will_not_be_heard(talk: Talk
     assert "But I'm quiet through Sun" in talk.tap("OK")
     talk.say("dentist in three weeks at 18:00")
     assert "quiet" not in talk.tap("OK")
+
+
+def test_what_two_tasks_meet_is_said_once(talk: Talk) -> None:
+    talk.say("call mum tomorrow at 6pm for 30 min")
+    talk.say("ok")
+    said = talk.say("stretch tomorrow at 6pm and drink water tomorrow at 6:05pm")
+    assert said.count("It overlaps with Call mum") == 1

@@ -33,6 +33,20 @@ def test_three_wishes_in_one_sentence_are_one_version(talk: Talk) -> None:
     assert all(2 not in weekdays for _, weekdays, _ in cues(talk))
 
 
+@pytest.mark.parametrize("said", ["2 days max", "max 2 days", "2 days a week tops", "up to 2 days a week"])
+def test_the_most_days_are_said_in_many_ways(talk: Talk, said: str) -> None:
+    on_table(talk)
+    talk.say(said)
+    assert len(cues(talk)[0][1]) == 2
+
+
+def test_a_sigh_around_a_wish_asks_for_nothing(talk: Talk) -> None:
+    on_table(talk)
+    said = talk.say("that's a lot. 2 days max and make it 10 min")
+    assert "Not done" not in said
+    assert "Version 2" in said
+
+
 def test_a_wish_with_two_readings_is_asked_and_the_button_decides(talk: Talk) -> None:
     on_table(talk)
     assert "Later in the day, or a later start?" in talk.say("yes but later")

@@ -74,6 +74,14 @@ def test_a_pause_is_kept_as_days_and_one_ended_at_once_never_was(talk: Talk) -> 
     assert pauses(talk) == []
 
 
+@pytest.mark.parametrize("words", ["go on", "no, carry on please", "continue", "Go on now"])
+def test_going_on_right_after_a_pause_ends_it(talk: Talk, user_of: ReadUser, words: str) -> None:
+    talk.say("i need a break: i'm on holiday until sunday")
+    assert user_of(talk).paused_until is not None
+    assert talk.say(words).startswith("Back on.")
+    assert user_of(talk).paused_until is None
+
+
 def test_a_pause_ended_early_ends_with_the_day_before(talk: Talk, user_of: ReadUser) -> None:
     talk.say("I'm on holiday until sunday")
     talk.now += 2 * DAY

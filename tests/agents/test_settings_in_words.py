@@ -82,6 +82,7 @@ def test_a_task_that_sounds_like_a_setting_stays_a_task(talk: Talk, user_of: Rea
         ("how am I doing?", "last seven days"),
         ("never mind", "All right"),
         ("yes", "Good"),
+        ("stop", "say pause"),
         ("what do you store?", "I keep"),
     ],
 )

@@ -88,6 +88,17 @@ def test_both_sides_of_a_move_lead_to_each_other(
     assert (came.mark, came.words, came.task_id) == (Mark.MOVED, "moved here from today 10:10", reminded.id)
 
 
+def test_what_was_said_together_with_others_was_said(ladders: Ladders, owner: User, now: datetime) -> None:
+    first = ladders.plan(owner, now + 10 * MINUTE, now, title="Run")
+    second = ladders.plan(owner, now + 10 * MINUTE, now, title="Read")
+    ladders.dispatcher.run_due(now)
+    words = {one.id: told(ladders.database, one, now)[1][1:] for one in (first, second)}
+    assert sorted(words.values()) == [
+        (Mark.SENT, "reminder by Telegram, sent"),
+        (Mark.SENT, "reminder by Telegram, sent together with others"),
+    ]
+
+
 def test_an_answer_stands_before_the_move_it_led_to(
     ladders: Ladders, reminded: Task, owner: User, now: datetime
 ) -> None:

@@ -23,6 +23,12 @@ _MINUTES = re.compile(
     r"\b(five|ten|fifteen|twenty[- ]five|twenty|thirty|forty[- ]five|forty|fifty|sixty|ninety)(?=[ -]?min)",
     re.IGNORECASE,
 )
+# "3 days max" is said in one way only to the patterns.
+_MOST_DAYS = re.compile(
+    r"\b(?:(?:max(?:imum)?|at most|up to|not more than)\.? (?P<a>[1-7]) days?\b(?! (?:a|per|each) week)"
+    r"|(?P<b>[1-7]) days?(?: (?:a|per|each) week)? (?:max(?:imum)?|tops|at (?:the )?(?:very )?most)\b)",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"\b(task|number) (one|two|three|four|five)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{6,}")
 
@@ -31,6 +37,7 @@ def mend(text: str, names: Iterable[str] = ()) -> str:
     """The text with such words put right, and numbers as figures; words that occur in `names` stay as they are."""
     text = _MINUTES.sub(lambda found: str(_FIGURES[found[1].casefold()]), text)
     text = _NUMBERED.sub(lambda found: f"{found[1]} {_FIGURES[found[2].casefold()]}", text)
+    text = _MOST_DAYS.sub(lambda found: f"no more than {found['a'] or found['b']} days a week", text)
     kept = {word.casefold() for name in names for word in _WORD.findall(name)}
 
     def right(found: re.Match[str]) -> str:

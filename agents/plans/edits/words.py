@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,12 @@ _SURE_SIGNS = (
     say.EASIER, say.HARDER, say.SHORTER, say.LONGER, say.FEWER, say.MORE, say.START_LATER, say.NUMBERED, say.COUNT, say.DROP,
     say.RENAME,
 )  # fmt: skip
+# What stands around a change and asks for nothing by itself.
+_MOOD = re.compile(
+    r"\W*(?:(?:oh|wow|ugh|hm+|ok(?:ay)?|well|honestly)\b[, ]*)*(?:(?:that|it|this)(?:'?s| is| looks| feels| sounds) )?(?:still |just |way |all |quite |a bit |kind of |really |so |pretty )*"
+    r"(?:a lot|too much|much|overwhelming|intense|scary|ambitious)(?: for me| right now| to do| at once| honestly)*\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +111,7 @@ def _parts(text: str) -> list[str]:
 
 def _left_over(clause: Clause) -> bool:
     if clause.edits or clause.start or clause.problem:
+        return False
+    if _MOOD.fullmatch(clause.said):
         return False
     return not (says_yes(clause.said) or hesitates(clause.said)) and len(clause.said.split()) > 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -107,10 +106,8 @@ def say() -> Response:
     body = read_body(Said)
     people.note_number(services().redis, body.text)
     message = typed(_sender(body.channel), body.text, now())
-    kind = people.kind_on_whatsapp(body.text) if body.channel == "whatsapp" else None
-    answer = _through_the_door(replace(message, kind=kind) if kind else message)
-    if kind in people.PROVIDER_SAYS:
-        words = people.PROVIDER_SAYS[kind]
+    answer = _through_the_door(message)
+    if words := people.PROVIDER_SAYS.get(message.kind):
         _phones().show(message.sender, OutboundMessage(words), words, now())
     return answer
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from channels.messages import Address, InboundKind
 from channels.sim_phone import numbers_key
-from channels.whatsapp import START_WORDS, STOP_WORDS
 from storage import users
 from storage.profile import normalise_phone
 from storage.tables import InboundEvent, Task, User
@@ -71,14 +70,6 @@ def note_number(redis: Redis, text: str) -> None:
     number = normalise_phone(text)
     if number:
         redis.sadd(numbers_key(ME), number)
-
-
-def kind_on_whatsapp(text: str) -> InboundKind | None:
-    """STOP and START, as the provider hands them on; None for all other words."""
-    word = text.strip().lower()
-    if word in STOP_WORDS:
-        return InboundKind.BLOCKED
-    return InboundKind.UNBLOCKED if word in START_WORDS else None
 
 
 def allow_push(session: Session, now: datetime) -> None:

@@ -36,7 +36,10 @@ def offer(state: AgentState, ctx: TurnContext, kind: str) -> Update:
     """ "I'm overwhelmed": kind words, and what can be taken off today, if anything is left of it."""
     lead, tasks = small_talk(ctx, kind) or "", _today(ctx)
     if not tasks:
-        return close(_NODE, f"{lead} Nothing more is planned for today, so you are free to rest.")
+        return close(
+            _NODE,
+            f"{lead} Nothing more is planned for today, so it cannot get smaller: you are free to rest.",
+        )
     if len(tasks) == 1:
         left = f"Only {tasks[0].title}, {_clock(ctx, tasks[0])}, is left today. Shall I take it off?"
         rows = [[Option("Take it off", "off"), Option("Keep it", "keep")]]

@@ -110,10 +110,8 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
     at_once = None if heard.word else _at_once(state, ctx, heard.text)
     if at_once is not None:
         return at_once
-    if kind == "pause" and not heard.word and _UNTIL.match(heard.text):
-        return _aside("pause")
-    if kind == "pause" and not heard.word and _GO_ON.fullmatch(heard.text):
-        return _aside("wake")
+    if kind == "pause" and not heard.word and (said := _about_the_pause(heard.text)):
+        return _aside(said)
     if forwarded.decides(kind, heard):
         return {"intent": Intent.NEW_TASK}
     if kind == either.KIND and (chosen := either.chosen(ctx, focus, heard)) is not None:
@@ -144,6 +142,13 @@ def _route(state: AgentState, ctx: TurnContext, heard: Heard) -> Update:
                 "earlier": focus["wishes"],
             }  # and no task is lost by it
     return found
+
+
+def _about_the_pause(text: str) -> str:
+    """ "Until Thursday", or "go on": what is said to a pause that was just read back; "" for anything else."""
+    if _UNTIL.match(text):
+        return "pause"
+    return "wake" if _GO_ON.fullmatch(text) else ""
 
 
 def _wants_next_part(ctx: TurnContext, heard: Heard, kind: str) -> bool:

@@ -14,10 +14,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot import routing, wire
+from bot.acknowledging import acknowledged
 from bot.erasure import UnfinishedError
 from bot.farewell import say_goodbye
 from bot.logs import bind_correlation
-from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage
+from channels.messages import Address, ChannelError, InboundMessage, OutboundMessage
 from storage import inbound as events
 from storage import users
 from storage.tables import InboundEvent
@@ -96,6 +97,11 @@ class ErasureAskedError(Exception):
 
 def handle(services: Services, event_id: UUID) -> None:
     """Handle this event, and before it every older one of the same sender that still waits; say the replies of each."""
+    with acknowledged(services, event_id):
+        _handle(services, event_id)
+
+
+def _handle(services: Services, event_id: UUID) -> None:
     while True:
         try:
             handled = _handle_next(services, event_id)
@@ -218,9 +224,6 @@ def _say_next(services: Services, event_id: UUID) -> bool:
 def _send_next(services: Services, event: InboundEvent, now: datetime) -> None:
     replies: dict[str, Any] = dict(event.replies or {})
     to = Address(event.channel, event.sender)
-    message = wire.load_inbound(event.payload)
-    if message.kind == InboundKind.BUTTON and replies["sent"] == 0:
-        _acknowledge(services, message)
     unsaid = wire.load_outbound(replies["messages"][replies["sent"] :])
     if unsaid:
         channel = services.switchboard.channel(to)
@@ -248,14 +251,6 @@ def _files_forgotten(messages: list[dict[str, Any]], sent: int) -> list[dict[str
     return [*map(wire.without_file, messages[:sent]), *messages[sent:]]
 
 
-def _acknowledge(services: Services, message: InboundMessage) -> None:
-    """Stop the spinner on the tapped button; an old tap that can no longer be acknowledged is no failure."""
-    try:
-        services.switchboard.channel(message.sender).acknowledge(message)
-    except ChannelError as error:
-        log.info("acknowledge_failed", code=error.code)
-
-
 def _unsaid(session: Session, event: InboundEvent, error: ChannelError, now: datetime) -> None:
     """A reply that could not be sent waits for the sweep; one that never can be is given up."""
     log.warning(
@@ -265,11 +260,19 @@ def _unsaid(session: Session, event: InboundEvent, error: ChannelError, now: dat
     event.handled_at = now
     if error.gone:
         users.disable_identity(session, event.channel, event.sender, error.reason)
-    if error.permanent or error.unknown or now - event.received_at > GIVE_UP_SENDING:
+    is_lost = error.unknown and not _may_repeat(event)
+    if error.permanent or is_lost or now - event.received_at > GIVE_UP_SENDING:
         event.state = InboundState.FAILED
         event.error = error.reason
         messages = (event.replies or {}).get("messages", [])
         event.replies = (event.replies or {}) | {"messages": _files_forgotten(messages, len(messages))}
+
+
+def _may_repeat(event: InboundEvent) -> bool:
+    """Whether what is to be said next takes the place of an older message: said twice, it is there once."""
+    replies = event.replies or {}
+    unsaid = wire.load_outbound(replies["messages"][replies["sent"] : replies["sent"] + 1])
+    return bool(unsaid and unsaid[0].edits)
 
 
 def wait_until_answered(services: Services, event_id: UUID, seconds: float = 25.0) -> bool:

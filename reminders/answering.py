@@ -148,9 +148,10 @@ def _carry_out(asked: Asked, effect: Effect) -> None:
     session, task, now = asked.session, asked.task, asked.now
     match effect:
         case Supersede(reason):
-            outbox.supersede(session, [task.id], reason, now)
+            may_ring = outbox.supersede(session, [task.id], reason, now)
             # Whoever answers on the phone is still listening to what was recorded.
-            if asked.source != ChannelName.CALL and outbox.hang_up(session, task.id, now):
+            rings = asked.source != ChannelName.CALL and outbox.hang_up(session, task.id, now)
+            if may_ring or rings:
                 wake_on_commit(session, now)
         case Learn():
             if learn(session, [task], {task.user_id: asked.person}, now):

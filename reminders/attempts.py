@@ -16,8 +16,8 @@ from reminders.caps import Ledger
 from reminders.people import Person
 from reminders.rules.life import SendRung, SkipRung
 from storage import merged
+from storage.leases import TakenOver
 from storage.merged import SEVERAL
-from storage.outbox import TakenOver
 from storage.paid import CAPPED
 from storage.tables import Task
 from storage.vocabulary import ChannelName, DispatchStatus, Rung
@@ -42,6 +42,7 @@ class Attempt:
     tries: int = 0
     not_before: datetime | None = None
     begun: bool = False  # somebody had begun to send it: ask the provider first
+    left_at: datetime | None = None  # and when that was
     external_id: str | None = None  # of the call to end
     reason: str | None = None
     others: tuple[Task, ...] = ()  # said in the same message
@@ -149,6 +150,7 @@ def restore(session: Session, rows: Sequence[TakenOver], people: Mapping[UUID, P
                 row.deadline or row.created_at,
                 tries=row.tries,
                 begun=row.begun,
+                left_at=row.left_at,
                 external_id=row.external_id,
                 reason=row.reason,
                 others=tuple(one for one in spoken_of.get(row.id, ()) if one.id != row.task_id),

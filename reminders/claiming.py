@@ -17,7 +17,7 @@ from reminders.caps import Ledger
 from reminders.isolation import PARKED, is_no_rows_fault, isolated
 from reminders.learning import learn
 from reminders.lines import LEASE
-from reminders.merging import SOON, gather, merge, merge_waiting
+from reminders.merging import SEVERAL, SOON, gather, merge, merge_waiting
 from reminders.people import Person, load_people
 from reminders.rows import state_of, write_state
 from reminders.rules.caps import Caps
@@ -25,7 +25,7 @@ from reminders.rules.ladder import Timing
 from reminders.rules.life import Learn, SendRung, SkipRung, Supersede, Woken, step
 from reminders.sprints import finish_sprints, goals_of
 from reminders.wakeups import Wakeups
-from storage import outbox, tasks
+from storage import leases, outbox, tasks
 from storage.database import on_commit, turn
 from storage.tables import Task
 from storage.vocabulary import Stage, TaskStatus
@@ -103,7 +103,7 @@ class Claims:
 
         def park(attempt_id: UUID) -> list[Attempt]:
             with turn(line) as session:
-                outbox.park(session, attempt_id, now + PARKED)
+                leases.park(session, attempt_id, now + PARKED)
             return []
 
         return [one for attempts in isolated(batch, park) for one in attempts]
@@ -129,10 +129,14 @@ class Claims:
     def _take_over(
         self, session: Session, now: datetime, only: Sequence[UUID] | None, held: list[UUID]
     ) -> list[Attempt]:
-        rows = outbox.take_over(session, now, now + LEASE, self.batch, only)
+        rows = leases.take_over(session, now, now + LEASE, self.batch, only)
         if not rows:
             return []
         held += [row.id for row in rows]
+        if only is None and (may_be_joined := [row for row in rows if row.rung in SEVERAL]):
+            along = leases.take_along(session, now, now + LEASE, self.batch, may_be_joined)
+            held += [row.id for row in along]
+            rows += along
         people = load_people(session, {row.user_id for row in rows}, self.timing, self.switchboard.reaches)
         return merge_waiting(session, restore(session, rows, people))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
+from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -21,7 +22,7 @@ from reminders.composing import words
 from reminders.echo import echo_late
 from reminders.lines import GROUP, LEASE, LONGEST_SEND, Line, as_begun, let_go
 from reminders.paced_line import PacedLine
-from reminders.sending import Outcome, broken, carry_out
+from reminders.sending import BLIND, Outcome, broken, carry_out
 from reminders.throttle import Throttle, Watch
 from storage import last_look, merged, outbox
 from storage.database import turn
@@ -30,7 +31,8 @@ from storage.leases import hand_back
 from storage.merged import SEVERAL
 from storage.outbox import Finished
 from storage.tasks import wake_failed
-from storage.vocabulary import ChannelName, DispatchStatus, Rung
+from storage.users import heard_since
+from storage.vocabulary import DispatchStatus, Rung
 
 log = structlog.get_logger()
 
@@ -38,9 +40,8 @@ More = Callable[[], Sequence[Attempt] | None]
 _Said = tuple[Attempt, OutboundMessage]
 _LineName = tuple[str, bool]  # channel, whether at a provider's pace
 
-# Nobody can ask Telegram what arrived: a killed worker's are sent again. At its pace of thirty a second no more are out
-# than that times its latency, all workers together; ten keep the pace up to a third of a second.
-BLIND = (ChannelName.TELEGRAM,)
+# So many texts that nobody can be asked about are out at once. At Telegram's pace of thirty a second they are as many as
+# that times its latency, all workers together; ten keep the pace up to a third of a second.
 FEW = GROUP
 SENT = str(DispatchStatus.DISPATCHED)
 _OVERTAKEN = "overtaken"
@@ -219,6 +220,8 @@ class Lanes:
         shared = [one.id for one in awake if one.reason in SEVERAL]
         merged.rehead(session, shared)
         may = last_look.begin(session, [(one.id, one.tries) for one in awake], now, now + LEASE)
+        # Where nobody is there any more, the next rung starts at once.
+        wake_failed(session, _tasks(one for one in awake if one.id not in may), now)
         told = merged.spoken_of(session, may.intersection(shared))
         worded = [(one, words(session, one, now, told.get(one.id))) for one in awake if one.id in may]
         self._write(
@@ -241,17 +244,19 @@ class Lanes:
                     outbox.end_superseded_call(session, attempt.id, finished.external_id, now)
                 delete_later(session, attempt.person.user_id, finished.external_id, now)
                 echo_late(session, attempt, finished.external_id, now)
-            if error is not None and error.gone:
-                to = attempt.address
+            to = attempt.address
+            if error is None or not error.gone:
+                continue
+            if not heard_since(session, to.channel, to.value, attempt.created_at):  # else they have come back
                 outbox.give_up_address(session, to.channel, to.value, error.reason)
-        failed = [
-            (task.id, task.version)
-            for one, done, _ in results
-            if done.status == DispatchStatus.FAILED
-            for task in (one.task, *one.others)
-        ]
+        failed = _tasks(one for one, done, _ in results if done.status == DispatchStatus.FAILED)
         wake_failed(session, failed, now)
         return counts
+
+
+def _tasks(attempts: Iterable[Attempt]) -> list[tuple[UUID, int]]:
+    """(id, version) of whatever they speak of."""
+    return [(task.id, task.version) for one in attempts for task in (one.task, *one.others)]
 
 
 def _later(attempt: Attempt, seconds: float, now: datetime) -> Finished:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from channels.messages import Address
 from reminders.attempts import LATE, Attempt, Claim, row_of
 from reminders.people import Person
+from reminders.sending import BLIND
 from storage import merged
 from storage.merged import DIGEST, SAID_WITH_OTHERS, TOGETHER
 from storage.tables import Task
@@ -22,7 +23,7 @@ SOON = timedelta(
     minutes=5
 )  # what falls due this soon, and within one window, need not wait for its own message
 _EARLY = (Stage.WAITING, Stage.REMINDED)  # a reminder may come a little early with another; a call never does
-_SEVERAL = (Rung.REMIND, Rung.WHATSAPP, Rung.FOLLOW_UP, Rung.MISS_NOTE)
+SEVERAL = (Rung.REMIND, Rung.WHATSAPP, Rung.FOLLOW_UP, Rung.MISS_NOTE)
 _BACK = timedelta(days=3)  # a note that waits for the morning is about a task no older than this
 Key = tuple[UUID, Address, str]
 
@@ -56,7 +57,9 @@ def merge(session: Session, claim: Claim, now: datetime) -> None:
 def merge_waiting(session: Session, attempts: Sequence[Attempt]) -> list[Attempt]:
     """Attempts that are taken over: what piled up for an address while its provider was away is one message too."""
     kept = {one.id: one for one in attempts}
-    for head, rest in _groups([one for one in attempts if not one.begun]):
+    # Whoever can be asked is asked about each that was begun; what may be there already is otherwise said once more.
+    free = [one for one in attempts if not one.begun or one.address.channel in BLIND]
+    for head, rest in _groups(free):
         kept[head.id] = head
         merged.speak_for(session, head.id, [kept.pop(one.id).id for one in rest])
         merged.one_more(session, head.id, head.deadline, late=head.reason == DIGEST)
@@ -76,7 +79,7 @@ def _groups(attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, Sequence[Att
     after_silence = {(one.person.user_id, one.address) for one in attempts if _is_late(one)}
     groups: dict[Key, list[Attempt]] = defaultdict(list)
     for one in attempts:
-        if one.rung in _SEVERAL:
+        if one.rung in SEVERAL:
             whole = (one.person.user_id, one.address) in after_silence
             groups[one.person.user_id, one.address, LATE if whole else one.rung].append(one)
     for group in groups.values():

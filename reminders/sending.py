@@ -13,7 +13,7 @@ from channels.switchboard import Switchboard
 from reminders.attempts import Attempt
 from reminders.lines import as_begun
 from storage.outbox import OUR_FAULT, Finished
-from storage.vocabulary import DispatchStatus, Rung
+from storage.vocabulary import ChannelName, DispatchStatus, Rung
 
 log = structlog.get_logger()
 
@@ -21,6 +21,9 @@ RETRY_FIRST = timedelta(seconds=2)
 RETRY_MOST = timedelta(seconds=60)
 ASK_AGAIN = timedelta(seconds=10)  # about an attempt of unknown outcome
 CALL_SETTLES = timedelta(seconds=60)  # a call nobody knows of after this long was never made
+# Nobody can ask Telegram what arrived: a killed worker's texts are sent again, and those whose answer was lost.
+BLIND = (ChannelName.TELEGRAM,)
+MOST_REPEATS = 2
 NO_LOOKUP = "no_lookup"  # the code of channels that keep nothing one could ask about
 
 Outcome = tuple[Attempt, Finished, ChannelError | None]
@@ -36,7 +39,12 @@ def carry_out(switchboard: Switchboard, attempt: Attempt, message: OutboundMessa
         channel = switchboard.channel(attempt.address)
         if attempt.rung == Rung.HANG_UP:
             return attempt, _end_call(channel, held, now), None
-        return attempt, _send(channel, held, message, now), None
+        if held.begun and (asked := _look_up(channel, held, message, now)) is not None:
+            finished, refused = asked
+            if refused is not None:
+                switchboard.failed(attempt.address.channel, refused.code or "failed")
+            return attempt, finished, refused
+        return attempt, _reached(held, channel.send(held.address, message, now)), None
     except ChannelError as error:
         switchboard.failed(attempt.address.channel, error.code or "failed")
         return attempt, sorted_out(held, error, now), error
@@ -51,23 +59,13 @@ def broken(attempt: Attempt) -> Finished:
     return Finished(attempt.id, attempt.tries, DispatchStatus.FAILED, reason=OUR_FAULT, error="internal")
 
 
-def _send(channel: Channel, attempt: Attempt, message: OutboundMessage, now: datetime) -> Finished:
-    if attempt.begun:
-        found, may_send = _look_up(channel, attempt, message, now)
-        if found is not None:
-            return _reached(attempt, found)
-        if not may_send:
-            return _ask_later(attempt, now)
-    return _reached(attempt, channel.send(attempt.address, message, now))
-
-
 def _look_up(
     channel: Channel, attempt: Attempt, message: OutboundMessage, now: datetime
-) -> tuple[Receipt | None, bool]:
-    """What the provider knows of an attempt that somebody began; and whether it may be sent (again).
+) -> tuple[Finished, ChannelError | None] | None:
+    """What the provider's knowledge of an attempt that somebody began comes to; None: it may be sent (again).
 
-    A text on a channel without a look-up is repeated; whoever only fails to answer the question is asked again later.
-    A call never is before it is certain that there was none.
+    A text on a channel without a look-up is repeated. While a question is refused nothing is known, so nothing is sent:
+    it is asked again later. A call never is dialled again before it is certain that there was none.
     """
     is_call = attempt.rung == Rung.CALL
     try:
@@ -75,11 +73,14 @@ def _look_up(
         found = channel.find(attempt.address, attempt.id, attempt.created_at, words)
     except ChannelError as error:
         if error.code == NO_LOOKUP and not is_call:
-            return None, True
-        if not error.permanent:
-            raise
-        return None, False
-    return found, not is_call or now - attempt.created_at >= CALL_SETTLES
+            return None
+        log.warning("question_refused", attempt=str(attempt.id), code=error.code)
+        return _ask_later(attempt, now, error.retry_after), None if error.permanent else error
+    if found is not None:
+        return _reached(attempt, found), None
+    if is_call and now - (attempt.left_at or attempt.created_at) < CALL_SETTLES:
+        return _ask_later(attempt, now), None
+    return None
 
 
 def _end_call(channel: Channel, attempt: Attempt, now: datetime) -> Finished:
@@ -129,26 +130,39 @@ def sorted_out(attempt: Attempt, error: ChannelError, now: datetime) -> Finished
     if error.permanent or error.gone:
         return failed
     if error.unknown:
-        return _ask_later(attempt, now)
+        return failed if _may_be_there_often(attempt) else _ask_later(attempt, now)
     again_at = now + _pause(attempt, error)
     if again_at >= attempt.deadline:
         return failed
-    return replace(failed, status=DispatchStatus.PENDING, again_at=again_at, reason=attempt.reason)
+    # Of what was begun before, nothing more is known than before: it is asked about again.
+    status = DispatchStatus.UNKNOWN if attempt.begun else DispatchStatus.PENDING
+    return replace(failed, status=status, again_at=again_at, reason=attempt.reason)
 
 
-def _ask_later(attempt: Attempt, now: datetime) -> Finished:
-    again_at = now + _spread(attempt, ASK_AGAIN)
+def _may_be_there_often(attempt: Attempt) -> bool:
+    """Whether enough of it may have arrived: a call was dialled twice, or a text that nobody can be asked about repeated twice."""
+    if attempt.rung == Rung.CALL:
+        return attempt.begun
+    return attempt.begun and attempt.address.channel in BLIND and _nth(attempt) > MOST_REPEATS
+
+
+def _ask_later(attempt: Attempt, now: datetime, at_least: float | None = None) -> Finished:
+    """Nobody can be asked about a text: its repetition waits longer each time."""
+    pause = ASK_AGAIN * 4 ** (_nth(attempt) - 1) if attempt.address.channel in BLIND else ASK_AGAIN
+    again_at = now + max(_spread(attempt, pause), timedelta(seconds=at_least or 0))
     return Finished(
         attempt.id, attempt.tries, DispatchStatus.UNKNOWN, again_at=again_at, reason=attempt.reason
     )
 
 
+def _nth(attempt: Attempt) -> int:
+    """Which try this is; the fence moves twice a try: when somebody takes it, and when it is begun."""
+    return (attempt.tries + 1) // 2
+
+
 def _pause(attempt: Attempt, error: ChannelError) -> timedelta:
     """Twice as long each time and at most a minute, or what the provider asks for where that is longer."""
-    nth = (
-        attempt.tries + 1
-    ) // 2  # the fence moves twice a try: when somebody takes it, and when it is begun
-    pause = min(RETRY_FIRST * (1 << min(nth, 10) - 1), RETRY_MOST)
+    pause = min(RETRY_FIRST * (1 << min(_nth(attempt), 10) - 1), RETRY_MOST)
     return _spread(attempt, max(pause, timedelta(seconds=error.retry_after or 0)))
 
 

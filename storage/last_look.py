@@ -24,6 +24,8 @@ _BEGIN = text(f"""
             not {overtaken()}
             and (t.version = d.task_version or d.rung in ('pattern', 'notice'))
             and (u.paused_until is null or u.paused_until <= :now)
+            and (d.rung <> 'whatsapp' or u.whatsapp_opt_in_at is not null)
+            and (d.rung <> 'call' or u.notification_preferences ->> 'calls_opted_in' = 'true')
             and (d.channel = 'push' or exists (
                 select 1 from identities i where i.user_id = u.id and i.channel = d.channel
                     and i.value = d.address and i.disabled_reason is null))))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import TextClause, case, delete, select, text, update
+from sqlalchemy import TextClause, delete, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -86,77 +86,6 @@ def had_second(session: Session, first: DispatchLog) -> bool:
     return session.scalar(others.limit(1)) is not None
 
 
-class TakenOver(NamedTuple):
-    """An attempt that its former holder has lost; `begun`: somebody had begun to send it."""
-
-    id: UUID
-    task_id: UUID
-    user_id: UUID
-    rung: str
-    channel: str
-    address: str | None
-    created_at: datetime
-    deadline: datetime | None
-    tries: int
-    external_id: str | None
-    reason: str | None
-    begun: bool
-
-
-_TAKE_OVER = """
-    with stale as materialized (
-        select id, lease_until, outcome is not distinct from 'handed_back' as untried,
-            status = 'unknown' or outcome is not distinct from 'sending' as begun
-        from dispatch_log where status in ('pending', 'unknown') and lease_until <= :now {only}
-        order by lease_until limit :limit for update skip locked
-    ), taken as (
-        update dispatch_log d set lease_until = :lease_until,
-            tries = d.tries + case when s.untried then 0 else 1 end,
-            outcome = case when not s.untried then d.outcome end
-        from stale s, tasks t where d.id = s.id and t.id = d.task_id
-        returning d.id, d.task_id, t.user_id, d.rung, d.channel, d.address, d.created_at, d.deadline, d.tries,
-            d.external_id, d.reason, s.begun, s.lease_until as since
-    )
-    select id, task_id, user_id, rung, channel, address, created_at, deadline, tries, external_id, reason, begun
-    from taken order by since
-"""
-_TAKE_OVER_ANY = text(_TAKE_OVER.format(only=""))
-_TAKE_OVER_ONLY = text(_TAKE_OVER.format(only="and id = any(:only)"))
-
-
-def take_over(
-    session: Session,
-    now: datetime,
-    lease_until: datetime,
-    limit: int,
-    only: Sequence[UUID] | None = None,
-) -> list[TakenOver]:
-    """Attempts whose lease ran out, leased anew.
-
-    Their former holder is fenced off: `tries` grows, so that its late words are refused. One who handed an attempt back
-    has no more words about it, and it has not been tried. With `only`, no others.
-    """
-    values: dict[str, Any] = {"now": now, "lease_until": lease_until, "limit": limit}
-    statement = _TAKE_OVER_ANY
-    if only is not None:
-        statement, values["only"] = _TAKE_OVER_ONLY, list(only)
-    return [TakenOver._make(row) for row in session.execute(statement, values)]
-
-
-def park(session: Session, attempt_id: UUID, until: datetime) -> None:
-    """Nobody looks at this attempt before then; one whose deadline lies before that has failed."""
-    over = DispatchLog.deadline <= until
-    session.execute(
-        update(DispatchLog)
-        .where(DispatchLog.id == attempt_id, DispatchLog.status.in_(WAITING))
-        .values(
-            lease_until=until,
-            status=case((over, DispatchStatus.FAILED), else_=DispatchLog.status),
-            reason=case((over, OUR_FAULT), else_=DispatchLog.reason),
-        )
-    )
-
-
 _FINISH = text("""
     with f as (
         select * from unnest(
@@ -175,7 +104,9 @@ _FINISH = text("""
     update dispatch_log as d set
         status = f.status, external_id = coalesce(f.external_id, d.external_id), outcome = f.outcome,
         reason = f.reason, error = f.error, lease_until = f.again_at,
-        dispatched_at = case when f.status = 'dispatched' then cast(:now as timestamptz) else d.dispatched_at end
+        dispatched_at = case when f.status = 'dispatched' then cast(:now as timestamptz)
+            when f.status = 'unknown' then coalesce(d.dispatched_at, cast(:now as timestamptz))
+            else d.dispatched_at end
     from f
     where d.id = f.id and d.tries = f.tries and d.status || '' in ('pending', 'unknown')
     returning d.id
@@ -234,13 +165,17 @@ _RINGING = text("""
 """)
 
 
-def supersede(session: Session, task_ids: Sequence[UUID], reason: str, now: datetime) -> None:
-    """Close what still waits to be sent about these tasks. A call that may be on its way is looked for, and ended."""
+def supersede(session: Session, task_ids: Sequence[UUID], reason: str, now: datetime) -> bool:
+    """Close what still waits to be sent about these tasks. A call that may be on its way is looked for, and ended.
+
+    Says whether there is one: then the outbox has something to do at once.
+    """
     if not task_ids:
-        return
+        return False
     closed = session.execute(_SUPERSEDE, {"tasks": list(task_ids), "reason": reason}).all()
     begun = [row for row in closed if row.rung == Rung.CALL and row.tries > 0]
     add_attempts(session, [_end_of_unknown(row, now) for row in begun])
+    return bool(begun)
 
 
 def hang_up(session: Session, task_id: UUID, now: datetime) -> bool:

@@ -39,6 +39,7 @@ __all__ = [
     "TaskState", "Undone", "Woken", "step",
 ]  # fmt: skip
 BY_ANSWER = "answered"  # why what waited is not sent any more
+STILL_ASKED = timedelta(days=2)  # after that nobody wants to be asked how it went
 ASKS_EVERY = timedelta(hours=2)  # whether the place of a task is reached
 CLIMB = (Rung.REMIND, Rung.WHATSAPP, Rung.CALL)
 STAGE_OF = {Rung.REMIND: Stage.REMINDED, Rung.WHATSAPP: Stage.WHATSAPPED, Rung.CALL: Stage.CALLED}
@@ -105,7 +106,7 @@ def _woken(state: TaskState, ladder: Ladder, now: datetime) -> Step:
 
 def _during_pause(state: TaskState, ladder: Ladder, now: datetime) -> Step:
     pause_ends = ladder.paused_until or now
-    if state.stage in (Stage.ACKNOWLEDGED, Stage.ASKED):
+    if state.stage in (Stage.ACKNOWLEDGED, Stage.ASKED) and pause_ends - state.starts_at <= STILL_ASKED:
         return replace(state, wakes_at=pause_ends), ()
     if now >= state.starts_at and not state.at_place:
         left_out = [SkipRung(rung, "paused") for rung in CLIMB[_NEXT.get(state.stage, len(CLIMB)) :][:1]]

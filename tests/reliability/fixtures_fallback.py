@@ -270,3 +270,12 @@ def _reachable(session: Any, name: str, chat: str, number: str | None, now: date
     for channel in ("whatsapp", "call"):
         users.add_identity(session, user.id, channel, number, now)
     return user
+
+
+def about_to_call(flux: Flux) -> datetime:
+    """Reminded and written to on WhatsApp; the moment of the call has come, and nobody has dialled."""
+    start = flux.clock.now()
+    flux.reminded()
+    flux.at(start + 2 * MINUTE)
+    flux.clock.move_to(start + 4 * MINUTE)
+    return flux.clock.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -25,6 +25,7 @@ from storage import (
     goals,
     inbound,
     last_look,
+    leases,
     merged,
     outbox,
     paid,
@@ -156,13 +157,35 @@ def word(known: Known, attempt_id: UUID | None) -> StatusUpdate:
     return StatusUpdate("telegram", known.message_ref, "delivered", attempt_id)  # type: ignore[arg-type] - a word as it comes
 
 
+def waiting_for(chat: str) -> leases.TakenOver:
+    return leases.TakenOver(
+        uuid4(),
+        uuid4(),
+        uuid4(),
+        "remind",
+        "telegram",
+        chat,
+        NOW,
+        NOW,
+        1,
+        None,
+        None,
+        begun=False,
+        left_at=None,
+    )
+
+
 # What the ladder and the doors ask about everybody.
 COMMON: dict[str, tuple[Ask, set[str]]] = {
     "who has something due": (lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100), {"ix_tasks_wakes"}),
     "what is due for them": (lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100), {"ix_tasks_user_wakes"}),
     "what is next due": (lambda s, _: outbox.next_due(s, NOW), {"ix_tasks_wakes", "ix_dispatch_log_lease"}),
     "leases that ran out": (
-        lambda s, _: outbox.take_over(s, NOW, NOW, 100),
+        lambda s, _: leases.take_over(s, NOW, NOW, 100),
+        {"ix_dispatch_log_lease"},
+    ),
+    "what is soon tried again": (
+        lambda s, k: leases.take_along(s, NOW, NOW, 100, [waiting_for(k.chat)]),
         {"ix_dispatch_log_lease"},
     ),
     "merged tasks": (lambda s, k: merged.spoken_of(s, [k.attempt]), {"ix_dispatch_log_merged"}),

@@ -26,15 +26,11 @@ from reminders.sprints import finish_sprints, goals_of, reopen_sprint
 from reminders.wording import all_later, moment, snooze_rows, tap
 from storage import deliveries, outbox, tasks
 from storage.tables import Task
-from storage.vocabulary import Answer, ChannelName, NoticeResponse, TaskStatus
+from storage.vocabulary import Answer, ChannelName, TaskStatus
 
 __all__ = ["AnswerOutcome", "answer_pattern", "answer_tap", "answer_task", "open_reminders"]
 
-_RESPONSE = {
-    Answer.DONE: NoticeResponse.DONE,
-    Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
-    Answer.MISSED: NoticeResponse.MISSED,
-}
+_CHOOSING = timedelta(minutes=10)  # the ladder waits for whoever has asked to be left alone for a while
 _STILL_FRESH = timedelta(days=1)
 _HOME = "home"  # the argument of an undo button under a move
 _FINAL = (Answer.DONE, Answer.MISSED)
@@ -69,7 +65,7 @@ def answer_task(
     event, was = Answered(answer), asked.task.scheduled_at
     if answer == Answer.SNOOZE:
         event = replace(event, until=_snooze_end(asked, argument))
-    if not _apply(asked, event, _RESPONSE.get(answer)) and not _still_movable(asked, answer):
+    if not _apply(asked, event) and not _still_movable(asked, answer):
         return unchanged(asked, answer)
     if answer == Answer.RESCHEDULE:
         return _offer(asked, small=argument == "small")
@@ -102,6 +98,7 @@ def answer_tap(
         return AnswerOutcome("unknown", None, "I don't know that task any more.")
     match button.action:
         case "snooze" if asked.task.status == TaskStatus.PENDING:
+            _wait_for_choice(asked)
             return AnswerOutcome("offer", asked.task, "For how long?", snooze_rows(asked.task))
         case "undo":
             return _undo(asked, button)
@@ -125,14 +122,14 @@ def _asked(session: Session, user_id: UUID, task_id: UUID, now: datetime, source
     return None if task is None or person is None else Asked(session, task, person, now, source)
 
 
-def _apply(asked: Asked, event: Answered | Undone, response: NoticeResponse | None) -> bool:
+def _apply(asked: Asked, event: Answered | Undone) -> bool:
     """Let the rules decide, write what they say; False when they say nothing changes."""
     task, now = asked.task, asked.now
     state, effects = step(state_of(task), event, asked.person.ladder, now)
     if not write_state(task, state, effects, asked.person.ladder.rhythm, now):
         return False
-    if response is not None:
-        deliveries.note_response(asked.session, task.id, asked.source, response, now)
+    answer = event.answer if isinstance(event, Answered) else None
+    deliveries.note_response(asked.session, task.id, asked.source, answer, now)
     asked.session.flush()
     for effect in effects:
         _carry_out(asked, effect)
@@ -142,6 +139,14 @@ def _apply(asked: Asked, event: Answered | Undone, response: NoticeResponse | No
         echo(asked.session, task, asked.person, asked.source, now)
     wake_on_commit(asked.session, task.wakes_at)
     return True
+
+
+def _wait_for_choice(asked: Asked) -> None:
+    """The next rung does not come while the person chooses for how long."""
+    task, until = asked.task, asked.now + _CHOOSING
+    if task.reminder_sent_at is not None and task.wakes_at is not None and task.wakes_at < until:
+        task.wakes_at = until
+        wake_on_commit(asked.session, until)
 
 
 def _carry_out(asked: Asked, effect: Effect) -> None:
@@ -224,7 +229,7 @@ def _move(asked: Asked, argument: str) -> AnswerOutcome:
             moved, rest = plans.move_task(*which, minutes=minutes), ""
     except plans.PlanError:
         return unchanged(asked, None)
-    deliveries.note_response(asked.session, asked.task.id, asked.source, NoticeResponse.RESCHEDULE, asked.now)
+    deliveries.note_response(asked.session, asked.task.id, asked.source, Answer.RESCHEDULE, asked.now)
     echo(asked.session, asked.task, asked.person, asked.source, asked.now)
     text = f"Moved: {moved.title} is {moment(moved.scheduled_at, rhythm, asked.now)} now{rest}."
     return AnswerOutcome("recorded", moved, text, ((tap(moved, "Undo", "undo", _HOME),),))
@@ -247,12 +252,9 @@ def _undo(asked: Asked, button: TaskTap) -> AnswerOutcome:
     if button.argument == _HOME:
         return _take_home(asked)
     put_off = datetime.fromtimestamp(int(button.argument), UTC) if button.argument.isdigit() else None
-    if not _apply(asked, Undone(put_off), None):
+    if not _apply(asked, Undone(put_off)):
         return replace(unchanged(asked, None), kind="stale")
     reopen_sprint(asked.session, asked.task.goal_id)
-    deliveries.note_response(
-        asked.session, asked.task.id, asked.source, NoticeResponse.NO_RESPONSE, asked.now
-    )
     return AnswerOutcome("recorded", asked.task, f"Taken back: {asked.task.title} is open again.")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from channels.messages import Address, OutboundMessage
 from reminders.rules.rhythm import Rhythm
-from reminders.wording import Rows, clock, moment, tap
+from reminders.wording import Rows, clock, moment, start_words, tap
 from storage import deliveries, merged
 from storage.tables import Task
 from storage.vocabulary import ChannelName, Stage, TaskStatus
@@ -44,7 +44,7 @@ def about_several(
     message = OutboundMessage("\n".join(parts), task_id=ordered[0].id, title=title)
     if channel == ChannelName.WHATSAPP:
         asks = "Did you do any of it? Just tell me which." if gone else _KEYS
-        template = () if gone or asked else _template(ahead, rhythm)
+        template = () if gone or asked else _template(ahead, rhythm, now)
         return replace(message, text=f"{message.text}\n\n{asks}", template=template)
     question = "Did you do any of it?" if gone else "Which one is done?"
     return replace(message, text=f"{message.text}\n{question}", choices=_rows(ordered))
@@ -105,10 +105,15 @@ def _rows(tasks: Sequence[Task]) -> Rows:
     )
 
 
-def _template(tasks: Sequence[Task], rhythm: Rhythm) -> tuple[str, str]:
-    """ "Easy run, Read and 2 more", "07:30 and 07:35": the reminder's own template serves for several too."""
+def _template(tasks: Sequence[Task], rhythm: Rhythm, now: datetime) -> tuple[str, str]:
+    """ "Easy run, Read and 2 more", "07:30 and 07:35": the reminder's own template serves for several too.
+
+    The day is named once, where it is not today.
+    """
     names = [task.title for task in tasks[:_NAMED]]
     more = len(tasks) - len(names)
     title = f"{', '.join(names)} and {more} more" if more else " and ".join(names)
-    first, last = clock(tasks[0].scheduled_at, rhythm), clock(tasks[-1].scheduled_at, rhythm)
-    return title, first if first == last else f"{first} and {last}" if not more else f"{first} to {last}"
+    first, last = clock(tasks[0].scheduled_at, rhythm), start_words(tasks[-1].scheduled_at, rhythm, now)
+    if first == clock(tasks[-1].scheduled_at, rhythm):
+        return title, last
+    return title, f"{first} to {last}" if more else f"{first} and {last}"

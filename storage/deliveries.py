@@ -14,7 +14,7 @@ from storage import merged
 from storage.outbox import end_superseded_call
 from storage.tables import DispatchLog, NotificationLog, Task
 from storage.tasks import wake_failed
-from storage.vocabulary import ChannelName, DispatchStatus, NoticeResponse, Rung
+from storage.vocabulary import Answer, ChannelName, DispatchStatus, NoticeResponse, Rung
 
 _NOTICE = text("""
     insert into notification_log (id, task_id, channel, external_id, sent_at, attempt_id)
@@ -151,8 +151,17 @@ def _newest_message(
     return (newest[0], (newest[1] or "").removeprefix(prefix)) if newest else None
 
 
-def note_response(session: Session, task_id: UUID, channel: str, response: str, now: datetime) -> None:
-    """Bind an answer to the newest notice on the channel it came by, else to the newest of all.
+_RESPONSE: dict[Answer | None, NoticeResponse] = {
+    Answer.DONE: NoticeResponse.DONE,
+    Answer.RESCHEDULE: NoticeResponse.RESCHEDULE,
+    Answer.MISSED: NoticeResponse.MISSED,
+}
+
+
+def note_response(
+    session: Session, task_id: UUID, channel: str, answer: Answer | None, now: datetime
+) -> None:
+    """Bind an answer to the newest notice on the channel it came by, else to the newest of all; None takes it back.
 
     A task that was said in another's message gets a notice of its own for it: that message's is about the other.
     """
@@ -168,7 +177,8 @@ def note_response(session: Session, task_id: UUID, channel: str, response: str, 
         said = {"channel": newest.channel, "sent_at": newest.sent_at}
         newest = NotificationLog(task_id=task_id, attempt_id=said_as[newest.attempt_id], **said)
         session.add(newest)
-    newest.response, newest.responded_at = NoticeResponse(response), now
+    newest.response = _RESPONSE.get(answer, NoticeResponse.NO_RESPONSE)
+    newest.answer, newest.responded_at = answer, now
     session.flush()
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.tables import DispatchLog, NotificationLog, Task
-from storage.vocabulary import ChannelName, DispatchStatus, NoticeResponse, Rung
+from storage.vocabulary import Answer, ChannelName, DispatchStatus, Rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class TrailLine:
     status: str
     outcome: str | None
     reason: str | None
-    response: str | None
+    answered: str | None
     responded_at: datetime | None
     decided_at: datetime  # when the rules said that it be sent, or not
 
@@ -52,7 +52,7 @@ class TrailLine:
 
     def answer(self) -> str | None:
         """ "done": what the person answered to it, if they did."""
-        return _RESPONSE_WORDS.get(self.response or "")
+        return _ANSWER_WORDS.get(self.answered or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +139,12 @@ _OUTCOME_WORDS = {
     "delivered": "delivered",
     "read": "read",
 }
-_RESPONSE_WORDS: dict[str, str] = {
-    NoticeResponse.DONE: "done",
-    NoticeResponse.RESCHEDULE: "another time",
-    NoticeResponse.MISSED: "can't today",
+_ANSWER_WORDS: dict[str, str] = {
+    Answer.DONE: "done",
+    Answer.RESCHEDULE: "another time",
+    Answer.MISSED: "can't today",
+    Answer.ON_IT: "on it",
+    Answer.SNOOZE: "later",
 }
 
 
@@ -181,7 +183,9 @@ def _lines_of(tasks: Select[UUID, str, datetime]) -> Select[Any]:
             DispatchLog.status,
             DispatchLog.outcome,
             DispatchLog.reason,
-            NotificationLog.response,
+            func.coalesce(
+                NotificationLog.answer, NotificationLog.response
+            ),  # rows of the version before know this alone
             NotificationLog.responded_at,
             DispatchLog.created_at,
         )

@@ -48,6 +48,9 @@ class NotificationLog(Base):
         server_default=NoticeResponse.NO_RESPONSE, default=NoticeResponse.NO_RESPONSE
     )
     responded_at: Mapped[datetime | None]
+    answer: Mapped[
+        str | None
+    ]  # of `vocabulary.Answer`: "on it" and a snooze are answers too, and no response
     attempt_id: Mapped[UUID | None]
     user_id: Mapped[UUID | None]  # the task's, filled in by a trigger
 

@@ -9,7 +9,10 @@ import pytest
 
 from channels.messages import ChannelError
 from reminders import second_tries
+from reminders.people import load_people
 from reminders.plans import move_task
+from reminders.rules.ladder import Timing
+from reminders.together import about_several
 from storage.tables import DispatchLog, PushSubscription, Task, User
 from storage.vocabulary import Answer
 from tests.reminders.conftest import Ladders, say
@@ -72,6 +75,17 @@ def test_every_later_rung_is_one_message_too_and_the_phone_rings_once(
     said = ladders.whatsapp.last()
     assert said.template == ("Run and Read", "10:10 and 10:11")
     assert "Reply 1 done" in said.text
+
+
+def test_the_template_names_the_day_of_tasks_that_are_not_for_today(
+    ladders: Ladders, owner: User, now: datetime
+) -> None:
+    """Berlin, in the evening: an early start is told of before bed."""
+    tasks = several(ladders, owner, now + 20 * HOUR, now, "Run", "Read", apart=5 * MINUTE)
+    with ladders.database.service() as session:
+        rhythm = load_people(session, [owner.id], Timing())[owner.id].ladder.rhythm
+    said = about_several(tasks, rhythm, now + 12 * HOUR, "whatsapp", late=False)
+    assert said.template == ("Run and Read", "06:00 and 06:05 tomorrow")
 
 
 def test_a_chat_and_a_phones_notifications_each_get_one(ladders: Ladders, owner: User, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Whose notice it is stands on the notice: what somebody heard last is one look into an index, however much there is."""
+"""A notice says whose it is, so that what somebody heard last is one look into an index; and in its own words what was answered."""
 
 from alembic import op
 
@@ -25,7 +25,7 @@ create index ix_notification_log_user on notification_log (user_id, sent_at);
 
 
 def upgrade() -> None:
-    op.execute("alter table notification_log add column user_id uuid")
+    op.execute("alter table notification_log add column user_id uuid, add column answer text")
     op.execute(FILL)
     op.execute(CHANGES)
 
@@ -33,4 +33,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("drop trigger notification_log_owner on notification_log; drop function owner_of_notice()")
     op.execute("drop index ix_notification_log_user")
-    op.execute("alter table notification_log drop column user_id")
+    op.execute("alter table notification_log drop column user_id, drop column answer")

@@ -20,9 +20,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from redis import ConnectionError as RedisConnectionError
-from redis import TimeoutError as RedisTimeoutError
-
 from channels.messages import Address, ChannelError, InboundKind, InboundMessage, OutboundMessage, Receipt
 from channels.opt_out import opt_out_kind
 from channels.sim_phone import Event, PhoneStore
@@ -87,9 +84,11 @@ class SimulatedChannel:
 @contextlib.contextmanager
 def _redis_is_the_provider() -> Iterator[None]:
     """Away for a moment, it is like any other that does not answer: the attempt is made again, in its time."""
+    from redis import exceptions  # noqa: PLC0415 - it loads a library of ciphers: only for who has this phone
+
     try:
         yield
-    except (RedisConnectionError, RedisTimeoutError) as error:
+    except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
         raise ChannelError("the simulated phone is away", code="redis_away") from error
 
 

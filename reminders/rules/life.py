@@ -39,7 +39,7 @@ __all__ = [
     "TaskState", "Undone", "Woken", "step",
 ]  # fmt: skip
 BY_ANSWER = "answered"  # why what waited is not sent any more
-STILL_ASKED = timedelta(days=2)  # after that nobody wants to be asked how it went
+STILL_ASKED = timedelta(days=7)  # behind a longer pause nobody wants to be asked how it went
 ASKS_EVERY = timedelta(hours=2)  # whether the place of a task is reached
 CLIMB = (Rung.REMIND, Rung.WHATSAPP, Rung.CALL)
 STAGE_OF = {Rung.REMIND: Stage.REMINDED, Rung.WHATSAPP: Stage.WHATSAPPED, Rung.CALL: Stage.CALLED}

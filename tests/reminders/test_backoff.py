@@ -83,7 +83,7 @@ def test_each_pause_of_a_real_attempt_is_twice_as_long_as_the_one_before(
     task = ladders.plan(owner, now + 10 * timedelta(minutes=1), now)
     ladders.telegram.failures = [ChannelError("out of order", code="500") for _ in range(7)]
     if waited_first:
-        ladders.dispatcher._claim(now)  # by a process that is gone before it begins
+        ladders.claim(now)  # by a process that is gone before it begins
         now += LEASE
     pauses = []
     ladders.dispatcher.run_due(now)
@@ -108,7 +108,7 @@ def test_a_hundred_of_unknown_outcome_are_not_asked_about_together() -> None:
     lost = ChannelError("no answer", unknown=True, code="no_answer")
     back = [pause(refused(UUID(int=number * 7919), 3, error=lost)) for number in range(100)]
     assert len(set(back)) > 60
-    assert all(timedelta(seconds=10) <= one <= timedelta(seconds=12.5) for one in back)
+    assert all(timedelta(seconds=40) <= one <= timedelta(seconds=50) for one in back), "its second try"
 
 
 @given(ids, st.integers(1, 30), waits, st.floats(0, 900))

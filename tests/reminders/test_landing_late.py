@@ -86,7 +86,7 @@ def test_a_reminder_that_lands_when_its_task_is_missed_keeps_its_buttons(
         with ladders.database.service() as session:
             row = session.get_one(Task, task.id)
             row.stage, row.wakes_at = "called", now
-        ladders.another()._claim(now + 71 * MINUTE)
+        ladders.claim(now + 71 * MINUTE)
 
     ladders.telegram.before_send = missed
     ladders.dispatcher.run_due(now)

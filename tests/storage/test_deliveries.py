@@ -14,6 +14,7 @@ from storage import deliveries
 from storage.database import Database
 from storage.tables import DispatchLog, Task, User
 from storage.trail import trail
+from storage.vocabulary import Rung
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def test_the_newest_notice_is_found_however_many_later_tasks_were_spoken_of(
     for door in (database.service(), database.session(owner.id)):
         with door as session:
             assert deliveries.newest_notice(session, owner.id) == (now, None)
-            assert deliveries.newest_miss(session, owner.id) == (now, task.id)
+            assert deliveries.newest_about(session, owner.id, Rung.MISS_NOTE) == (now, task.id, "telegram")
             assert deliveries.newest_notice_at(session, stranger.id) is None
 
 

@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.outbox import Finished
 from storage.personal import PERSONAL
 from storage.tables import Conversation, DispatchLog, Goal, InboundEvent, Message, Pattern, Task, User
-from storage.vocabulary import DispatchStatus, InboundState, MessageRole
+from storage.vocabulary import Answer, DispatchStatus, InboundState, MessageRole, Rung
 from tests.storage.rows import Rows, one_of_each
 
 # These exist to reach over to somebody else: an address, a browser or a code that changes hands proves the right to it.
@@ -68,7 +68,9 @@ _PLAIN: dict[str, Any] = {
     "channel": "telegram",
     "purpose": "link",
     "reference": "SM" + "0" * 32,
-    "response": "done",
+    "answer": Answer.DONE,
+    "rung": Rung.MISS_NOTE,
+    "taken": [],
     "zone": "Asia/Tokyo",
     "confidence": 0.9,
     "data": {"weekday": 0, "time": "07:00"},

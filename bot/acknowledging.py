@@ -54,3 +54,6 @@ def _acknowledge(services: Services, message: InboundMessage) -> None:
         services.switchboard.channel(message.sender).acknowledge(message)
     except ChannelError as error:
         log.info("acknowledge_failed", code=error.code)
+    except Exception:
+        # A lane of its own, and a door to foreign code: the turn beside it goes on.
+        log.exception("acknowledge_broke")

@@ -143,8 +143,8 @@ def _figures(connection: psycopg.Connection, tasks: int, took: float) -> list[Fi
     late = BACK + LEAD - Timing().window  # what was to start before this should have been said long before
     most = max(by_address.values(), default=0)
     return [
-        at_most(f"{tasks:,} overdue after {OUTAGE.seconds // 3600} h, sorted", took, 60),
-        Figure("messages to one address", "<= 1", f"{most} ({len(sent):,} in all)", most == 1),
+        at_most(f"F6 {tasks:,} overdue after {OUTAGE.seconds // 3600} h, sorted", took, 60),
+        Figure("F6 messages to one address", "<= 1", f"{most} ({len(sent):,} in all)", most == 1),
         _none(
             "notes for one address that wait for the morning, beyond the first",
             _count(connection, _WAITING, {}),
@@ -157,7 +157,7 @@ def _figures(connection: psycopg.Connection, tasks: int, took: float) -> list[Fi
 
 
 def _none(name: str, found: int) -> Figure:
-    return Figure(name, "0", f"{found:,}", found == 0)
+    return Figure(f"F6 {name}", "0", f"{found:,}", found == 0)
 
 
 def _count(connection: psycopg.Connection, query: str, values: dict[str, object]) -> int:

@@ -134,8 +134,8 @@ def freeze(installation: Installation, process: str) -> list[Figure]:
     wait(lambda: installation.well(process), f"another {process}")
     replaced = time.monotonic() - begun
     return [
-        *(at_most(f"{process} frozen -> {sign}", seen[sign], TARGET) for sign in _SIGNS),
-        at_most(f"{process} frozen -> replaced", replaced, REPLACED),
+        *(at_most(f"F15 {process} frozen -> {sign}", seen[sign], TARGET) for sign in _SIGNS),
+        at_most(f"F15 {process} frozen -> replaced", replaced, REPLACED),
     ]
 
 

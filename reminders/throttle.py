@@ -21,7 +21,7 @@ from reminders import throttle_scripts as scripts
 log = structlog.get_logger()
 
 # Providers count what arrives, and it does not arrive as evenly as it leaves.
-_MARGIN = 1.035
+_MARGIN = 1.045
 _CHAT_MARGIN = 1.05
 AHEAD = 0.1  # seconds; a slot is taken no sooner, so that a worker that dies wastes few
 _DEBT = 3.0  # seconds by which replies may push reminders back

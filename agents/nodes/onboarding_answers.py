@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from agents import wording
-from agents.nodes.onboarding_clocks import clock_of, two_times
+from agents.nodes.onboarding_clocks import clock_of, night_of, two_times
 from agents.nodes.onboarding_commitments import apart, commitment_of, says_commitment
 from agents.places import find_zone, is_city, says_zone, wall_time
 from agents.plans.replies import says_no, says_yes
@@ -79,6 +79,13 @@ def name(ctx: TurnContext, text: str) -> str | None:
 
 
 def wake_time(ctx: TurnContext, text: str) -> str | None:
+    if (night := night_of(text)) is not None:  # both questions in one answer
+        bed, wakes = night
+        _set(ctx, bed_time=bed, wake_time=wakes)
+        profile = ctx.profile()
+        profile.onboarding.answered.append("bed_time")
+        ctx.save(profile)
+        return f"In bed from {wording.clock(bed)} to {wording.clock(wakes)}, got it."
     at = clock_of(text, "morning")
     if at is None:
         return None

@@ -47,6 +47,18 @@ def two_times(text: str) -> tuple[time, time] | None:
     return None if start == end else (start, end)
 
 
+def night_of(text: str) -> tuple[time, time] | None:
+    """ "11pm to 7am", or "7am to 11pm" of whoever tells when they are up: (bed, waking); None for other times."""
+    times = two_times(text)
+    if times is None:
+        return None
+    for bed, wakes in (times, times[::-1]):
+        if (bed >= _EARLIEST_NIGHT or bed < _MORNING) and _MORNING <= wakes <= time(12):
+            return bed, wakes
+    return None
+
+
+_EARLIEST_NIGHT, _MORNING = time(19, 30), time(4)
 _HALVES = re.compile(r"\b(half|quarter)(?: (past|to))? (\d{1,2})\b")
 
 

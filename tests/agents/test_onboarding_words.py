@@ -88,6 +88,30 @@ def test_getting_up_is_understood(newcomer: Talk, user_of: ReadUser, said: str, 
 
 
 @pytest.mark.parametrize(
+    ("said", "bed", "wakes"),
+    [
+        ("11pm to 7am", time(23), time(7)),
+        ("I sleep from 23:30 to 6:45", time(23, 30), time(6, 45)),
+        ("I'm up 7am to 11pm", time(23), time(7)),
+        ("1am - 9am", time(1), time(9)),
+    ],
+)
+def test_a_whole_night_answers_both_questions(
+    newcomer: Talk, user_of: ReadUser, said: str, bed: time, wakes: time
+) -> None:
+    begun(newcomer, "Ann", said)
+    profile = profile_of(user_of(newcomer))
+    assert (profile.bed_time, profile.wake_time) == (bed, wakes)
+    assert "4/11 When do you work" in newcomer.text
+
+
+def test_two_hours_of_one_morning_are_no_night(newcomer: Talk, user_of: ReadUser) -> None:
+    begun(newcomer, "Ann", "between 7 and 8")
+    assert profile_of(user_of(newcomer)).bed_time is None
+    assert "3/11" in newcomer.text
+
+
+@pytest.mark.parametrize(
     ("said", "at"),
     [
         ("half past midnight", time(0, 30)),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from datetime import datetime
+from uuid import UUID, uuid4
 
 import psycopg
+
+from channels.messages import StatusUpdate
+from storage.leases import TakenOver
 
 _KNOWN = """
 select t.user_id, c.id, (select id from inbound_events e where e.user_id = t.user_id order by seq desc limit 1),
@@ -41,3 +45,13 @@ class Known:
             row = connection.execute(_KNOWN).fetchone()
         assert row is not None
         return cls(*row)
+
+
+def word(known: Known, attempt_id: UUID | None) -> StatusUpdate:
+    return StatusUpdate("telegram", known.message_ref, "delivered", attempt_id)  # type: ignore[arg-type] - a word as it comes
+
+
+def waiting_for(chat: str, at: datetime) -> TakenOver:
+    """A reminder there that somebody has just taken over."""
+    ids = uuid4(), uuid4(), uuid4()
+    return TakenOver(*ids, "remind", "telegram", chat, at, at, 1, None, None, begun=False, left_at=None)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bench.seed_history import History, write_history
-from channels.messages import StatusUpdate
 from reminders import agenda, task_trail
 from reminders.answering import answer_task
 from reminders.people import load_people
@@ -38,7 +37,7 @@ from storage.task_history import task_history
 from storage.trail import trail
 from storage.vocabulary import Answer, DispatchStatus, Rung, TaskStatus
 from tests.conftest import cloned
-from tests.storage.known import Known
+from tests.storage.known import Known, waiting_for, word
 from tests.storage.plans import Plan, explained
 from web import today
 
@@ -153,28 +152,6 @@ PERSONAL: dict[str, tuple[Ask, set[str]]] = {
 }
 
 
-def word(known: Known, attempt_id: UUID | None) -> StatusUpdate:
-    return StatusUpdate("telegram", known.message_ref, "delivered", attempt_id)  # type: ignore[arg-type] - a word as it comes
-
-
-def waiting_for(chat: str) -> leases.TakenOver:
-    return leases.TakenOver(
-        uuid4(),
-        uuid4(),
-        uuid4(),
-        "remind",
-        "telegram",
-        chat,
-        NOW,
-        NOW,
-        1,
-        None,
-        None,
-        begun=False,
-        left_at=None,
-    )
-
-
 # What the ladder and the doors ask about everybody.
 COMMON: dict[str, tuple[Ask, set[str]]] = {
     "who has something due": (lambda s, _: tasks.claim_due(s, NOW + SPRINT, 100), {"ix_tasks_wakes"}),
@@ -185,7 +162,7 @@ COMMON: dict[str, tuple[Ask, set[str]]] = {
         {"ix_dispatch_log_lease"},
     ),
     "what is soon tried again": (
-        lambda s, k: leases.take_along(s, NOW, NOW, 100, [waiting_for(k.chat)]),
+        lambda s, k: leases.take_along(s, NOW, NOW, 100, [waiting_for(k.chat, NOW)]),
         {"ix_dispatch_log_lease"},
     ),
     "merged tasks": (lambda s, k: merged.spoken_of(s, [k.attempt]), {"ix_dispatch_log_merged"}),

@@ -70,6 +70,7 @@ class Claims:
                 left = self._take_over(session, now, None, held)
                 self._ring_next(session, now)
         except Exception as error:
+            # Whatever a strange value in one row raises must not keep the others: they are looked at apart.
             if not held or is_no_rows_fault(error):
                 raise
             log.warning("look_broke", rows=len(held), error=type(error).__name__)

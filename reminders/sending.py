@@ -147,8 +147,10 @@ def _may_be_there_often(attempt: Attempt) -> bool:
 
 
 def _ask_later(attempt: Attempt, now: datetime, at_least: float | None = None) -> Finished:
-    """Nobody can be asked about a text: its repetition waits longer each time."""
-    pause = ASK_AGAIN * 4 ** (_nth(attempt) - 1) if attempt.address.channel in BLIND else ASK_AGAIN
+    """Nobody can be asked about a text: its repetition waits longer the more often it was tried, a minute at most."""
+    pause = ASK_AGAIN
+    if attempt.address.channel in BLIND:
+        pause = min(ASK_AGAIN * 4 ** min(_nth(attempt) - 1, MOST_REPEATS), RETRY_MOST)
     again_at = now + max(_spread(attempt, pause), timedelta(seconds=at_least or 0))
     return Finished(
         attempt.id, attempt.tries, DispatchStatus.UNKNOWN, again_at=again_at, reason=attempt.reason

@@ -111,6 +111,14 @@ def test_a_hundred_of_unknown_outcome_are_not_asked_about_together() -> None:
     assert all(timedelta(seconds=40) <= one <= timedelta(seconds=50) for one in back), "its second try"
 
 
+@given(ids, st.integers(1, 60))
+def test_an_answer_lost_after_many_refusals_is_not_waited_out_for_longer_than_a_minute(
+    attempt_id: UUID, tries: int
+) -> None:
+    lost = ChannelError("no answer", unknown=True, code="no_answer")
+    assert pause(refused(attempt_id, tries, error=lost)) <= timedelta(seconds=75)
+
+
 @given(ids, st.integers(1, 30), waits, st.floats(0, 900))
 def test_the_deadline_ends_it(attempt_id: UUID, tries: int, wait: float | None, worth: float) -> None:
     finished = refused(attempt_id, tries, wait, timedelta(seconds=worth))
